@@ -1,0 +1,266 @@
+/**
+ * One typed function per TAPI function: buffers in, values out, errors thrown.
+ *
+ * Synchronous functions (in TAPI's sense: no LINE_REPLY) return what they read. Asynchronous ones
+ * return the request id under which LINE_REPLY will come.
+ *
+ * @see https://learn.microsoft.com/windows/win32/tapi/basic-telephony-services-reference
+ */
+import { LINECALLSELECT, LINEERR, LINEINITIALIZEEXOPTION } from "./constants.ts";
+import { check, MissingFunctionError, TapiError } from "./errors.ts";
+import { StructBuffers } from "./buffers.ts";
+import { API_VERSION, type Decoded } from "./layout.ts";
+import type { Long, Memory, TapiLibrary } from "./library.ts";
+import {
+  LINEADDRESSCAPS,
+  LINECALLINFO,
+  LINECALLLIST,
+  LINECALLSTATUS,
+  LINEDEVCAPS,
+  LINEEXTENSIONID,
+  LINEINITIALIZEEXPARAMS,
+  LINEMESSAGE,
+} from "./structs.ts";
+import { encodeText } from "./text.ts";
+
+/** The oldest version whose calls announce themselves by LINE_CALLSTATE alone. */
+const OLDEST_API_VERSION = 0x00010004;
+/** LINEINITIALIZEEXPARAMS is 28 bytes packed and 32 with natural alignment: room for both. */
+const INITIALIZE_PARAMS_BYTES = 32;
+
+/** A message as lineGetMessage delivered it. */
+export type LineMessage = Decoded<typeof LINEMESSAGE>;
+/** What lineGetMessage leaves in dwMessageID when it answers 0 and writes nothing. */
+export const UNWRITTEN_MESSAGE_ID = 0xffffffff;
+
+/** A HCALL that an asynchronous function will fill in: keep it referenced until LINE_REPLY. */
+export class CallHandleOut {
+  readonly memory: Memory = new Uint8Array(4);
+  /** The handle; means something only after LINE_REPLY said 0. */
+  get handle(): number {
+    return readU32(this.memory);
+  }
+}
+
+/** The functions of one {@linkcode TapiLibrary}. */
+export class Tapi {
+  readonly #buffers = new StructBuffers();
+
+  constructor(readonly library: TapiLibrary) {}
+
+  /**
+   * lineInitializeExW with events: messages come from lineGetMessage, no window is needed.
+   *
+   * @throws TapiError, also where the library answers success without giving a handle.
+   */
+  async initialize(appName: string): Promise<{ app: number; deviceCount: number }> {
+    const outApp: Memory = new Uint8Array(4);
+    const outCount: Memory = new Uint8Array(4);
+    const version = u32Memory(API_VERSION);
+    const params: Memory = new Uint8Array(INITIALIZE_PARAMS_BYTES);
+    LINEINITIALIZEEXPARAMS.encode(params, {
+      dwTotalSize: LINEINITIALIZEEXPARAMS.size,
+      dwOptions: LINEINITIALIZEEXOPTION.USEEVENT,
+    });
+    const name = encodeText(appName);
+    const fn = "lineInitializeExW";
+    check(
+      fn,
+      await this.library[fn](outApp, null, null, name, outCount, version, params),
+    );
+    const app = readU32(outApp);
+    if (app === 0) throw new TapiError(fn, LINEERR.OPERATIONFAILED);
+    return { app, deviceCount: readU32(outCount) };
+  }
+
+  /** lineShutdown. Ends a lineGetMessage that waits, and every outstanding request without a reply. */
+  async shutdown(app: number): Promise<void> {
+    check("lineShutdown", await this.library.lineShutdown(app));
+  }
+
+  /** lineNegotiateAPIVersion for one device: versions 1.4 to 2.2. */
+  async negotiate(app: number, deviceId: number): Promise<number> {
+    const outVersion: Memory = new Uint8Array(4);
+    const extensionId: Memory = new Uint8Array(LINEEXTENSIONID.size);
+    const fn = "lineNegotiateAPIVersion";
+    check(
+      fn,
+      await this.library[fn](
+        app,
+        deviceId,
+        OLDEST_API_VERSION,
+        API_VERSION,
+        outVersion,
+        extensionId,
+      ),
+    );
+    return readU32(outVersion);
+  }
+
+  /** lineGetDevCapsW. */
+  async getDevCaps(
+    app: number,
+    deviceId: number,
+    apiVersion: number,
+  ): Promise<Decoded<typeof LINEDEVCAPS>> {
+    const fn = "lineGetDevCapsW";
+    const caps = await this.#buffers.read(
+      fn,
+      (buffer) => this.library[fn](app, deviceId, apiVersion, 0, buffer),
+    );
+    return LINEDEVCAPS.decode(caps, apiVersion);
+  }
+
+  /** lineGetAddressCapsW; works on a line that is not open. */
+  async getAddressCaps(
+    app: number,
+    deviceId: number,
+    addressId: number,
+    apiVersion: number,
+  ): Promise<Decoded<typeof LINEADDRESSCAPS>> {
+    const fn = "lineGetAddressCapsW";
+    const call = present(fn, this.library[fn]);
+    const caps = await this.#buffers.read(
+      fn,
+      (buffer) => call(app, deviceId, addressId, apiVersion, 0, buffer),
+    );
+    return LINEADDRESSCAPS.decode(caps, apiVersion);
+  }
+
+  /**
+   * lineOpenW.
+   *
+   * @param callbackInstance Comes back as dwCallbackInstance of every message of the line, also of
+   * those that overtake this function's return.
+   * @param privilege One of LINECALLPRIVILEGE.
+   */
+  async open(
+    app: number,
+    deviceId: number,
+    apiVersion: number,
+    callbackInstance: number,
+    privilege: number,
+    mediaModes: number,
+  ): Promise<number> {
+    const outLine: Memory = new Uint8Array(4);
+    check(
+      "lineOpenW",
+      await this.library.lineOpenW(
+        app,
+        deviceId,
+        outLine,
+        apiVersion,
+        0,
+        BigInt(callbackInstance),
+        privilege,
+        mediaModes,
+        null,
+      ),
+    );
+    const line = readU32(outLine);
+    if (line === 0) throw new TapiError("lineOpenW", LINEERR.OPERATIONFAILED);
+    return line;
+  }
+
+  /** lineClose. */
+  async close(line: number): Promise<void> {
+    check("lineClose", await this.library.lineClose(line));
+  }
+
+  /** lineSetStatusMessages: reports of line and address states are off until asked for. */
+  async setStatusMessages(line: number, lineStates: number, addressStates: number): Promise<void> {
+    const fn = "lineSetStatusMessages";
+    check(fn, await present(fn, this.library[fn])(line, lineStates, addressStates));
+  }
+
+  /** lineGetNewCalls: handles of the calls on the line for which this application has none yet. */
+  async getNewCalls(line: number): Promise<number[]> {
+    const fn = "lineGetNewCalls";
+    const call = present(fn, this.library[fn]);
+    const buffer = await this.#buffers.read(
+      fn,
+      (list) => call(line, 0, LINECALLSELECT.LINE, list),
+    );
+    const { Calls, dwCallsNumEntries } = LINECALLLIST.decode(buffer);
+    const view = new DataView(Calls.buffer, Calls.byteOffset, Calls.byteLength);
+    const count = Math.min(dwCallsNumEntries, Math.floor(Calls.byteLength / 4));
+    return Array.from({ length: count }, (_, entry) => view.getUint32(entry * 4, true));
+  }
+
+  /** lineGetMessage, waiting on a worker thread; answers its raw LONG. */
+  getMessage(app: number, buffer: Memory, timeoutMs: number): Long {
+    clearMessage(buffer);
+    return this.library.lineGetMessage(app, buffer, timeoutMs);
+  }
+
+  /** lineGetMessage for what is queued already, without waiting; answers its raw LONG. */
+  getMessageNow(app: number, buffer: Memory): number {
+    clearMessage(buffer);
+    return this.library.lineGetMessageNow(app, buffer, 0);
+  }
+
+  /** lineGetCallInfoW. */
+  async getCallInfo(call: number, apiVersion: number): Promise<Decoded<typeof LINECALLINFO>> {
+    const fn = "lineGetCallInfoW";
+    const info = await this.#buffers.read(
+      fn,
+      (buffer) => this.library[fn](call, buffer),
+    );
+    return LINECALLINFO.decode(info, apiVersion);
+  }
+
+  /** lineGetCallStatus. */
+  async getCallStatus(call: number, apiVersion: number): Promise<Decoded<typeof LINECALLSTATUS>> {
+    const fn = "lineGetCallStatus";
+    const status = await this.#buffers.read(
+      fn,
+      (buffer) => this.library[fn](call, buffer),
+    );
+    return LINECALLSTATUS.decode(status, apiVersion);
+  }
+
+  /** lineSetCallPrivilege. @param privilege One of LINECALLPRIVILEGE. */
+  async setCallPrivilege(call: number, privilege: number): Promise<void> {
+    const fn = "lineSetCallPrivilege";
+    check(fn, await this.library[fn](call, privilege));
+  }
+
+  /** lineDeallocateCall: owed for every handle, a monitor's too. */
+  async deallocateCall(call: number): Promise<void> {
+    check("lineDeallocateCall", await this.library.lineDeallocateCall(call));
+  }
+
+  /** lineMakeCallW with the provider's defaults. @returns The request id. */
+  async makeCall(line: number, out: CallHandleOut, destAddress: Memory): Promise<number> {
+    const fn = "lineMakeCallW";
+    return check(fn, await this.library[fn](line, out.memory, destAddress, 0, null));
+  }
+
+  /** lineDrop. @returns The request id. */
+  async drop(call: number): Promise<number> {
+    return check("lineDrop", await this.library.lineDrop(call, null, 0));
+  }
+}
+
+function present<F>(fn: string, call: F | null): F {
+  if (call === null) throw new MissingFunctionError(fn);
+  return call;
+}
+
+/** Marks the message as unwritten: a library may answer 0 without delivering anything. */
+function clearMessage(buffer: Memory): void {
+  new DataView(buffer.buffer).setUint32(
+    LINEMESSAGE.fields.dwMessageID.offset,
+    UNWRITTEN_MESSAGE_ID,
+  );
+}
+
+function readU32(memory: Memory): number {
+  return new DataView(memory.buffer).getUint32(0, true);
+}
+
+function u32Memory(value: number): Memory {
+  const memory: Memory = new Uint8Array(4);
+  new DataView(memory.buffer).setUint32(0, value, true);
+  return memory;
+}
