@@ -1,0 +1,35 @@
+/** Time as the program sees it: a value that is passed in, so that tests can hold it. */
+
+/** What {@linkcode Clock.setTimeout} answers and {@linkcode Clock.clearTimeout} takes. */
+export type TimerId = number;
+
+/** A source of time and timers. */
+export interface Clock {
+  /** Milliseconds since 1970, UTC. */
+  nowMs(): number;
+  /** Calls back once, no earlier than after `delayMs`. */
+  setTimeout(callback: () => void, delayMs: number): TimerId;
+  clearTimeout(id: TimerId): void;
+}
+
+/** The computer's own time. */
+export const systemClock: Clock = {
+  nowMs: () => Date.now(),
+  // Number(): whether setTimeout answers a number or a Timeout depends on the types in scope.
+  setTimeout: (callback, delayMs) => Number(setTimeout(callback, delayMs)),
+  clearTimeout: (id) => clearTimeout(id),
+};
+
+/** Resolves after `delayMs`, or at once when `signal` is aborted. */
+export function sleep(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const wake = () => {
+      clock.clearTimeout(timer);
+      signal.removeEventListener("abort", wake);
+      resolve();
+    };
+    const timer = clock.setTimeout(wake, delayMs);
+    signal.addEventListener("abort", wake, { once: true });
+  });
+}

@@ -1,0 +1,95 @@
+/**
+ * The one place that configures logging, and how telephone numbers may appear in it.
+ *
+ * Modules take their logger from {@linkcode logger}; until {@linkcode configureLogging} is called,
+ * nothing is written.
+ */
+import { getRotatingFileSink } from "@logtape/file";
+import {
+  configure,
+  dispose,
+  getConsoleSink,
+  getJsonLinesFormatter,
+  getLogger,
+  getTextFormatter,
+  type Logger,
+  type Sink,
+} from "@logtape/logtape";
+
+export type LogLevel = "debug" | "info" | "warning" | "error";
+
+export interface LogOptions {
+  readonly level: LogLevel;
+  readonly format: "text" | "json";
+  /** A file that takes the lines as well; it rotates. */
+  readonly file: string | undefined;
+}
+
+/** A log file is renamed to `….1` at this size, and so on up to {@linkcode LOG_FILES}. */
+const LOG_FILE_BYTES = 10 * 1024 * 1024;
+const LOG_FILES = 10;
+
+/** The logger of a part of the program. */
+export function logger(part: string): Logger {
+  return getLogger(["tapi2ws", part]);
+}
+
+/**
+ * Sends log lines to standard error, and to the file where one is named.
+ *
+ * @throws Error when the file cannot be written.
+ */
+export async function configureLogging(options: LogOptions): Promise<void> {
+  const formatter = options.format === "json"
+    ? getJsonLinesFormatter()
+    : getTextFormatter({ timestamp: "rfc3339", category: "." });
+  const sinks: Record<string, Sink> = {
+    // Standard output stays free for what commands print.
+    console: getConsoleSink({
+      formatter,
+      levelMap: {
+        trace: "error",
+        debug: "error",
+        info: "error",
+        warning: "error",
+        error: "error",
+        fatal: "error",
+      },
+    }),
+  };
+  if (options.file !== undefined) {
+    sinks["file"] = getRotatingFileSink(options.file, {
+      formatter,
+      maxSize: LOG_FILE_BYTES,
+      maxFiles: LOG_FILES,
+      // Lines are few, and the last ones before a crash are the ones that matter.
+      bufferSize: 0,
+    });
+  }
+  const names = Object.keys(sinks);
+  await configure({
+    reset: true,
+    sinks,
+    loggers: [
+      { category: "tapi2ws", lowestLevel: options.level, sinks: names },
+      { category: ["logtape", "meta"], lowestLevel: "warning", sinks: names },
+    ],
+  });
+}
+
+/** Writes what is buffered and closes the file. */
+export async function closeLogging(): Promise<void> {
+  await dispose();
+}
+
+/** Masks the digits of a telephone number but for the last three: `+441632960001` -> `+*********001`. */
+export function maskNumber(number: string): string {
+  const digits = number.match(/\d/g)?.length ?? 0;
+  let seen = 0;
+  return number.replace(/\d/g, (digit) => ++seen > digits - 3 ? digit : "*");
+}
+
+/** What went wrong, in one line for people: an error's message, without its stack. */
+export function describeError(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
