@@ -1,0 +1,157 @@
+/**
+ * The requests that wait for their LINE_REPLY: request id -> promise.
+ *
+ * A reply may overtake the function's return, come late, come after the request was given up, or
+ * never come. What native code may still write to stays referenced until the reply or the end of the
+ * session.
+ *
+ * @see https://learn.microsoft.com/windows/win32/tapi/line-reply
+ */
+import type { Clock } from "../clock.ts";
+import { TapiError } from "../tapi/errors.ts";
+
+/** No LINE_REPLY came in time; the operation may still take effect. */
+export class ReplyTimeoutError extends Error {
+  override readonly name = "ReplyTimeoutError";
+
+  constructor(readonly fn: string, readonly timeoutMs: number) {
+    super(`Cannot complete ${fn}: the telephony service sent no LINE_REPLY within ${timeoutMs} ms`);
+  }
+}
+
+/** The line, or the session, ended before the reply came. */
+export class RequestEndedError extends Error {
+  override readonly name = "RequestEndedError";
+
+  constructor(readonly fn: string) {
+    super(`Cannot complete ${fn}: the line was closed before LINE_REPLY came`);
+  }
+}
+
+/** An asynchronous TAPI function about to be called. */
+export interface Request<T> {
+  /** The function's name, for errors. */
+  readonly fn: string;
+  /** Whose closing ends the request: the provider then sends no reply. */
+  readonly owner: object;
+  /** Memory that native code may use until LINE_REPLY. */
+  readonly pinned: unknown;
+  /** Calls the function; the request id. */
+  call(): Promise<number>;
+  /**
+   * Turns the success into the result. Runs in the turn in which LINE_REPLY is handled, before the
+   * next message is, also when nobody waits for the result any more.
+   */
+  completed(): T;
+}
+
+interface Pending {
+  readonly fn: string;
+  readonly owner: object;
+  readonly pinned: unknown;
+  succeed(): void;
+  fail(error: Error): void;
+}
+
+/** @internal A LONG that came before its request id was known, 0 or a LINEERR_ code. */
+type EarlyReplies = Map<number, number>;
+
+export class Replies {
+  readonly #pending = new Map<number, Pending>();
+  readonly #early: EarlyReplies = new Map();
+  /** Functions that were called and have not returned their request id yet. */
+  #returning = 0;
+
+  constructor(readonly clock: Clock, readonly timeoutMs: number) {}
+
+  /** Requests whose function has not returned, or whose reply has not come. */
+  get outstanding(): number {
+    return this.#returning + this.#pending.size;
+  }
+
+  /**
+   * Calls an asynchronous function and waits for its reply.
+   *
+   * @throws TapiError when the function or its reply says so, ReplyTimeoutError, RequestEndedError.
+   */
+  async request<T>(request: Request<T>): Promise<T> {
+    let requestId: number;
+    this.#returning++;
+    try {
+      requestId = await request.call();
+    } finally {
+      this.#returning--;
+      // Nobody can claim an early reply once every function has returned.
+      if (this.#returning === 0 && this.#early.size > 0) queueMicrotask(() => this.#forgetEarly());
+    }
+    // 0 is no request id: TAPI never answers it. Taken for "done", nothing is left waiting.
+    if (requestId === 0) return request.completed();
+    return await this.#reply(requestId, request);
+  }
+
+  /**
+   * Handles a LINE_REPLY.
+   *
+   * @param result 0 or a LINEERR_ code, in its low 32 bits.
+   * @returns Whether the reply belongs to a request of ours, as far as is known yet.
+   */
+  settle(requestId: number, result: number): boolean {
+    const pending = this.#pending.get(requestId);
+    if (pending === undefined) {
+      if (this.#returning === 0) return false;
+      this.#early.set(requestId, result);
+      return true;
+    }
+    this.#pending.delete(requestId);
+    if (result === 0) pending.succeed();
+    else pending.fail(new TapiError(pending.fn, result >>> 0));
+    return true;
+  }
+
+  /** Fails the requests of a line that was closed, or all of them at the end of the session. */
+  end(owner?: object): void {
+    for (const [requestId, pending] of this.#pending) {
+      if (owner !== undefined && pending.owner !== owner) continue;
+      this.#pending.delete(requestId);
+      pending.fail(new RequestEndedError(pending.fn));
+    }
+  }
+
+  #reply<T>(requestId: number, request: Request<T>): Promise<T> {
+    const { fn, owner, pinned } = request;
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    // After the timeout the entry stays: the provider may still write to the pinned memory, and a
+    // call that was made after all is still ours.
+    const timer = this.clock.setTimeout(
+      () => reject(new ReplyTimeoutError(fn, this.timeoutMs)),
+      this.timeoutMs,
+    );
+    this.#pending.set(requestId, {
+      fn,
+      owner,
+      pinned,
+      succeed: () => {
+        this.clock.clearTimeout(timer);
+        try {
+          resolve(request.completed());
+        } catch (error) {
+          reject(error);
+        }
+      },
+      fail: (error) => {
+        this.clock.clearTimeout(timer);
+        reject(error);
+      },
+    });
+    const early = this.#early.get(requestId);
+    if (early !== undefined) {
+      this.#early.delete(requestId);
+      this.settle(requestId, early);
+    }
+    return promise;
+  }
+
+  #forgetEarly(): void {
+    if (this.#returning === 0) this.#early.clear();
+  }
+}
