@@ -1,0 +1,75 @@
+/** Carries clients' commands out: finds the line and its calls, acts, and says what came of it. */
+import type { Command, CommandErrorCode, CommandPort, CommandResult } from "../bus/commands.ts";
+import { describeError, logger, maskNumber } from "../log.ts";
+import { ActionError, type ActionFailure, type Actions } from "../session/actions.ts";
+import type { LineEntry } from "../session/handles.ts";
+import type { Session } from "../session/session.ts";
+
+const log = logger("commands");
+
+export class Dispatch implements CommandPort {
+  readonly #session: Session;
+  readonly #actions: Actions;
+
+  constructor(session: Session, actions: Actions) {
+    this.#session = session;
+    this.#actions = actions;
+  }
+
+  async execute(command: Command): Promise<CommandResult> {
+    const result = await this.#execute(command);
+    log.info("{cmd} on line {line}{number}: {result}", {
+      cmd: command.cmd,
+      line: command.line,
+      number: command.cmd === "dial" ? ` to ${maskNumber(command.number)}` : "",
+      result: result.ok ? "done" : `${result.error.code}, ${result.error.message}`,
+    });
+    return result;
+  }
+
+  async #execute(command: Command): Promise<CommandResult> {
+    // Several lines may have one extension: it means all of them.
+    const lines = [...this.#session.lines].filter((line) => line.extension === command.line);
+    if (lines.length === 0) return failed("unknown_line", `There is no line ${command.line}`);
+    const open = lines.filter((line) => line.status === "open");
+    const [line] = open;
+    if (line === undefined || this.#session.stopping) {
+      return failed("provider_down", `Line ${command.line} is not open`);
+    }
+    try {
+      switch (command.cmd) {
+        case "dial":
+          await this.#actions.makeCall(line, command.number);
+          return DONE;
+        case "drop":
+          return await this.#drop(open);
+      }
+    } catch (error) {
+      const code = error instanceof ActionError ? CODES[error.failure] : "tapi_error";
+      return failed(code, describeError(error));
+    }
+  }
+
+  /** Drops every call, also after one could not be dropped; the first failure is the answer. */
+  async #drop(lines: readonly LineEntry[]): Promise<CommandResult> {
+    const calls = lines.flatMap((line) => [...line.calls].map((call) => call.key));
+    if (calls.length === 0) return failed("no_call", `There is no call on the line`);
+    const results = await Promise.allSettled(calls.map((call) => this.#actions.drop(call)));
+    const rejected = results.find((result) => result.status === "rejected");
+    if (rejected !== undefined) throw rejected.reason;
+    return DONE;
+  }
+}
+
+const DONE: CommandResult = { ok: true };
+
+const CODES: Readonly<Record<ActionFailure, CommandErrorCode>> = {
+  tapi_error: "tapi_error",
+  timeout: "timeout",
+  not_supported: "not_supported",
+  line_closed: "provider_down",
+};
+
+function failed(code: CommandErrorCode, message: string): CommandResult {
+  return { ok: false, error: { code, message } };
+}
