@@ -1,0 +1,107 @@
+/** One client: what it hears, what it asks, and how much may wait for it. Knows no runtime's socket. */
+import type { EventBus } from "../bus/bus.ts";
+import type { CommandPort } from "../bus/commands.ts";
+import type { BusEvent } from "../bus/events.ts";
+import { describeError, logger } from "../log.ts";
+import {
+  type ClassicEncoder,
+  classicError,
+  CLOSE,
+  type LineType,
+  parseClassic,
+} from "./protocol.ts";
+
+const log = logger("server");
+
+/** The part of a WebSocket that a client needs. */
+export interface ClientSocket {
+  send(text: string): void;
+  close(code: number, reason: string): void;
+  /** Bytes given to `send` that have not left yet. */
+  readonly bufferedAmount: number;
+  /** 1 while open, as in the WebSocket standard. */
+  readonly readyState: number;
+}
+
+export interface ClientOptions {
+  readonly bus: EventBus;
+  readonly commands: CommandPort;
+  readonly encoder: ClassicEncoder;
+  /** The client is closed when more than this waits in its socket. */
+  readonly maxUnsentBytes: number;
+  /** Whom log lines name. */
+  readonly address: string;
+  readonly lineType: LineType;
+  /** The extensions it wants to hear of; every line when left out. */
+  readonly lines?: readonly string[];
+}
+
+const OPEN = 1;
+
+/** A connected client that speaks classic. */
+export class ClassicClient implements Disposable {
+  readonly #socket: ClientSocket;
+  readonly #options: ClientOptions;
+  readonly #subscription: Disposable;
+
+  constructor(socket: ClientSocket, options: ClientOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#subscription = options.bus.subscribe((event) => this.#hear(event), options.lines);
+  }
+
+  /** Takes a message from the client. `data` is text, or bytes where the frame was binary. */
+  async receive(data: unknown): Promise<void> {
+    const message = parseClassic(typeof data === "string" ? data : "");
+    switch (message.kind) {
+      case "heartbeat":
+        return;
+      case "error":
+        log.debug("Client {address}: {code}, {message}", {
+          address: this.#options.address,
+          ...message.error,
+        });
+        return this.#send(classicError(message.error));
+      case "command": {
+        const result = await this.#options.commands.execute(message.command);
+        if (!result.ok) this.#send(classicError(result.error));
+      }
+    }
+  }
+
+  /** Ends the connection; nothing is sent behind the close frame. */
+  close(code: number, reason: string): void {
+    this[Symbol.dispose]();
+    try {
+      this.#socket.close(code, reason);
+    } catch (error) {
+      log.debug("Client {address} cannot be closed: {error}", {
+        address: this.#options.address,
+        error: describeError(error),
+      });
+    }
+  }
+
+  /** Stops listening to the bus. */
+  [Symbol.dispose](): void {
+    this.#subscription[Symbol.dispose]();
+  }
+
+  #hear(event: BusEvent): void {
+    const text = this.#options.encoder.encode(event, this.#options.lineType);
+    if (text !== undefined) this.#send(text);
+  }
+
+  #send(text: string): void {
+    const socket = this.#socket;
+    if (socket.readyState !== OPEN) return;
+    if (socket.bufferedAmount > this.#options.maxUnsentBytes) {
+      log.warn("Client {address} reads too slowly and is closed: {bytes} bytes are unsent", {
+        address: this.#options.address,
+        bytes: socket.bufferedAmount,
+      });
+      return this.close(CLOSE.tooSlow, "too slow: reconnect");
+    }
+    socket.send(text);
+  }
+}

@@ -1,0 +1,153 @@
+/** Listens on the port and turns requests into clients: the only user of Deno.serve and its sockets. */
+import type { EventBus } from "../bus/bus.ts";
+import type { CommandPort } from "../bus/commands.ts";
+import type { StatusPort } from "../bus/status.ts";
+import { type Clock, sleep } from "../clock.ts";
+import { describeError, logger } from "../log.ts";
+import { ClassicClient } from "./client.ts";
+import { ClassicEncoder, CLOSE, type LineType } from "./protocol.ts";
+import { respond } from "./routes.ts";
+
+const log = logger("server");
+
+export interface ServerOptions {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly lineType: LineType;
+  readonly maxUnsentBytes: number;
+  /** A client that answers no ping for so long is closed. */
+  readonly clientTimeoutSeconds: number;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly bus: EventBus;
+  readonly commands: CommandPort;
+  readonly status: StatusPort;
+}
+
+/** The port cannot be listened on. The message is for the administrator. */
+export class ListenError extends Error {
+  override readonly name = "ListenError";
+}
+
+export interface RunningServer {
+  readonly host: string;
+  readonly port: number;
+  /** Connected clients. */
+  readonly clients: number;
+  /** Closes every client with 1001 and stops listening; waits `graceMs` at most for their goodbyes. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** @throws ListenError when the address is in use or may not be used. */
+export function startServer(options: ServerOptions): RunningServer {
+  const { bus, commands, clock, maxUnsentBytes, version, status } = options;
+  const clients = new Set<ClassicClient>();
+  const encoder = new ClassicEncoder();
+  const startedMs = performance.now();
+  const uptimeSeconds = () => (performance.now() - startedMs) / 1000;
+  let stopping = false;
+
+  const upgrade = (request: Request, address: string): Response => {
+    const wish = wishOf(new URL(request.url).searchParams, options.lineType);
+    let upgraded: Deno.WebSocketUpgrade;
+    try {
+      upgraded = Deno.upgradeWebSocket(request, { idleTimeout: options.clientTimeoutSeconds });
+    } catch (error) {
+      return new Response(`Not a WebSocket request: ${describeError(error)}\n`, { status: 400 });
+    }
+    const { socket, response } = upgraded;
+    let client: ClassicClient | undefined;
+    socket.onopen = () => {
+      client = new ClassicClient(socket, {
+        bus,
+        commands,
+        encoder,
+        maxUnsentBytes,
+        address,
+        ...wish,
+      });
+      clients.add(client);
+      log.debug("Client {address} connected: {clients} now", { address, clients: clients.size });
+      if (stopping) client.close(CLOSE.goingAway, "server stops");
+    };
+    socket.onmessage = ({ data }) => void client?.receive(data);
+    socket.onerror = (event) =>
+      log.debug("Client {address}: {error}", {
+        address,
+        error: event instanceof ErrorEvent ? event.message : "connection failed",
+      });
+    socket.onclose = ({ code }) => {
+      if (client === undefined) return;
+      client[Symbol.dispose]();
+      clients.delete(client);
+      log.debug("Client {address} left with {code}: {clients} now", {
+        address,
+        code,
+        clients: clients.size,
+      });
+    };
+    return response;
+  };
+
+  const server = listen(options, (request, info) => {
+    if (request.headers.get("upgrade")?.toLowerCase() === "websocket") {
+      return upgrade(request, `${info.remoteAddr.hostname}:${info.remoteAddr.port}`);
+    }
+    return respond(request, { version, status, uptimeSeconds });
+  });
+
+  return {
+    host: server.addr.hostname,
+    port: server.addr.port,
+    get clients() {
+      return clients.size;
+    },
+    async stop(graceMs) {
+      stopping = true;
+      for (const client of clients) client.close(CLOSE.goingAway, "server stops");
+      const ended = new AbortController();
+      const closed = server.shutdown().finally(() => ended.abort());
+      await Promise.race([closed, sleep(clock, graceMs, ended.signal)]);
+    },
+  };
+}
+
+function listen(
+  { host, port }: ServerOptions,
+  handler: Deno.ServeHandler<Deno.NetAddr>,
+): Deno.HttpServer<Deno.NetAddr> {
+  try {
+    return Deno.serve({
+      hostname: host,
+      port,
+      onListen: () => {},
+      onError(error) {
+        log.error("A request failed: {error}", { error: describeError(error) });
+        return new Response("Internal error\n", { status: 500 });
+      },
+    }, handler);
+  } catch (error) {
+    throw new ListenError(`Cannot listen on ${host}:${port}: ${listenProblem(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function listenProblem(error: unknown): string {
+  if (error instanceof Deno.errors.AddrInUse) return "another program uses the port";
+  if (error instanceof Deno.errors.AddrNotAvailable) return "this machine has no such address";
+  if (error instanceof Deno.errors.PermissionDenied) return "the system does not permit it";
+  return describeError(error);
+}
+
+/** What a connection's query asks for: `?line=201&line=202&lineType=string`. */
+function wishOf(
+  query: URLSearchParams,
+  defaultLineType: LineType,
+): { lineType: LineType; lines?: string[] } {
+  const asked = query.get("lineType");
+  const lineType = asked === "string" || asked === "number" ? asked : defaultLineType;
+  const lines = query.getAll("line").filter((line) => line !== "");
+  return lines.length === 0 ? { lineType } : { lineType, lines };
+}

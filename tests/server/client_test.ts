@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { EventBus } from "../../src/bus/bus.ts";
+import type { Command, CommandPort, CommandResult } from "../../src/bus/commands.ts";
+import type { CallEvent } from "../../src/bus/events.ts";
+import { ClassicClient, type ClientSocket } from "../../src/server/client.ts";
+import { ClassicEncoder } from "../../src/server/protocol.ts";
+
+/** A socket in memory: keeps what is sent, and lets a test hold it back. */
+class MemorySocket implements ClientSocket {
+  readonly sent: string[] = [];
+  closed: { code: number; reason: string } | undefined;
+  bufferedAmount = 0;
+  readyState = 1;
+  /** Whether the other end takes nothing any more. */
+  stalled = false;
+
+  send(text: string): void {
+    this.sent.push(text);
+    if (this.stalled) this.bufferedAmount += text.length;
+  }
+
+  close(code: number, reason: string): void {
+    this.closed = { code, reason };
+    this.readyState = 2;
+  }
+}
+
+function setUp(answer: CommandResult = { ok: true }, lines?: string[]) {
+  const bus = new EventBus((error) => {
+    throw error;
+  });
+  const commands: Command[] = [];
+  const port: CommandPort = {
+    execute: (command) => {
+      commands.push(command);
+      return Promise.resolve(answer);
+    },
+  };
+  const encoder = new ClassicEncoder();
+  const connect = () => {
+    const socket = new MemorySocket();
+    const client = new ClassicClient(socket, {
+      bus,
+      commands: port,
+      encoder,
+      maxUnsentBytes: 1000,
+      address: "192.0.2.1:5000",
+      lineType: "number",
+      ...lines && { lines },
+    });
+    return { socket, client };
+  };
+  return { bus, commands, connect };
+}
+
+function callEvent(line: string, state: CallEvent["call"]["state"] = "OFFERING"): CallEvent {
+  const nobody = { number: "", name: "", presentation: "unavailable" } as const;
+  return {
+    type: "call",
+    atMs: 0,
+    line,
+    change: "state",
+    numberFilledIn: false,
+    call: {
+      id: 1,
+      callId: "0x1",
+      line,
+      state,
+      origin: "EXTERNAL",
+      reason: "DIRECT",
+      caller: nobody,
+      called: nobody,
+    },
+  };
+}
+
+Deno.test("a client hears nothing when it connects, and every call event from then on", () => {
+  const { bus, connect } = setUp();
+  const { socket } = connect();
+  assert.deepEqual(socket.sent, []);
+  bus.publish(callEvent("201", "OFFERING"));
+  bus.publish(callEvent("202", "IDLE"));
+  assert.deepEqual(socket.sent.map((text) => JSON.parse(text).line), [201, 202]);
+});
+
+Deno.test("a client that asked for lines hears theirs only", () => {
+  const { bus, connect } = setUp({ ok: true }, ["202"]);
+  const { socket } = connect();
+  bus.publish(callEvent("201"));
+  bus.publish(callEvent("202"));
+  assert.deepEqual(socket.sent.map((text) => JSON.parse(text).line), [202]);
+});
+
+Deno.test("a command that succeeds is not answered; one that fails is, without a line", async () => {
+  const good = setUp();
+  const happy = good.connect();
+  await happy.client.receive('{"cmd":"dial","line":201,"number":"0123"}');
+  assert.deepEqual(good.commands, [{ cmd: "dial", line: "201", number: "0123" }]);
+  assert.deepEqual(happy.socket.sent, []);
+
+  const error = { code: "unknown_line", message: "There is no line 999" } as const;
+  const sad = setUp({ ok: false, error }).connect();
+  await sad.client.receive('{"cmd":"drop","line":999}');
+  assert.deepEqual(sad.socket.sent.map((text) => JSON.parse(text)), [{ error }]);
+});
+
+Deno.test("bad messages answer the one who sent them and leave the connection open", async () => {
+  const { bus, commands, connect } = setUp();
+  const [bad, other] = [connect(), connect()];
+  for (const data of ["nonsense", "[]", '{"cmd":"fly"}', new ArrayBuffer(2), '{"cmd":"dial"}']) {
+    await bad.client.receive(data);
+  }
+  assert.deepEqual(bad.socket.sent.map((text) => JSON.parse(text).error.code), [
+    "bad_json",
+    "bad_request",
+    "unknown_command",
+    "bad_json",
+    "bad_request",
+  ]);
+  assert.deepEqual([commands, other.socket.sent, bad.socket.closed], [[], [], undefined]);
+  bus.publish(callEvent("201"));
+  assert.equal(bad.socket.sent.length, 6);
+});
+
+Deno.test("a heartbeat is neither answered nor passed on", async () => {
+  const { commands, connect } = setUp();
+  const { client, socket } = connect();
+  await client.receive("{}");
+  assert.deepEqual([commands, socket.sent], [[], []]);
+});
+
+Deno.test("a client that reads too slowly is closed with 4410, the others get everything", () => {
+  const { bus, connect } = setUp();
+  const [slow, quick] = [connect(), connect()];
+  slow.socket.stalled = true;
+  for (let i = 0; i < 100; i++) bus.publish(callEvent("201"));
+  assert.equal(slow.socket.closed?.code, 4410);
+  assert(slow.socket.sent.length < 20, "nothing is sent beyond the bound");
+  assert.equal(quick.socket.closed, undefined);
+  assert.equal(quick.socket.sent.length, 100);
+});
+
+Deno.test("a closed client hears nothing more", () => {
+  const { bus, connect } = setUp();
+  const { client, socket } = connect();
+  client.close(1001, "server stops");
+  bus.publish(callEvent("201"));
+  assert.deepEqual([socket.sent, socket.closed?.code], [[], 1001]);
+});
+
+Deno.test("a socket that fails on close does no harm", () => {
+  const { connect } = setUp();
+  const { client, socket } = connect();
+  socket.close = () => {
+    throw new Error("broken");
+  };
+  client.close(1001, "server stops");
+});
