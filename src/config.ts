@@ -1,0 +1,375 @@
+/**
+ * What a user may write, in flags, environment and file, and what the program gets: complete, checked
+ * and frozen.
+ */
+import { parseArgs } from "node:util";
+import { parse as parseToml, TomlError } from "smol-toml";
+import { z } from "zod";
+import { describeError, type LogLevel } from "./log.ts";
+
+/** The program's settings. */
+export interface Config {
+  readonly provider: "tapi32" | "fake";
+  readonly tapiLibrary: string;
+  readonly host: string;
+  readonly port: number;
+  readonly lineType: "number" | "string";
+  /** Patterns of the extensions to open; none: every voice line. */
+  readonly lines: readonly string[];
+  readonly maxUnsentBytes: number;
+  readonly clientTimeoutSeconds: number;
+  readonly replyTimeoutSeconds: number;
+  readonly fake: {
+    readonly extensions: number;
+    readonly rate: number;
+    readonly seed: number | undefined;
+    readonly scenario: string | undefined;
+  };
+  readonly log: {
+    readonly level: LogLevel;
+    readonly format: "text" | "json";
+    readonly file: string | undefined;
+  };
+}
+
+/** A setting that cannot be used. The message names the key, the value and what was expected. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/** Where settings come from. */
+export interface ConfigSources {
+  readonly args: readonly string[];
+  /** A variable's value; asked for by name, because the program may read no others. */
+  readonly env: (name: string) => string | undefined;
+  readonly os: typeof Deno.build.os;
+  /** The file that is read where no `--config` names one, if it is there. */
+  readonly defaultFile: string | undefined;
+  /** A file's text, or `undefined` where there is no such file. */
+  readonly readTextFile: (path: string) => string | undefined;
+}
+
+/** What the command line asks for. */
+export type Invocation =
+  | { readonly kind: "run"; readonly config: Config }
+  | { readonly kind: "help" }
+  | { readonly kind: "version" };
+
+interface Option {
+  /** In the file; a dot is a table. The flag and the variable are made from it. */
+  readonly key: string;
+  readonly value: string;
+  readonly help: string;
+  readonly schema: z.ZodType;
+}
+
+function wholeNumber(from: number, to: number): z.ZodType<number> {
+  const expected = `expected a whole number from ${from} to ${to}`;
+  return z.union([z.number(), z.string().regex(/^\d{1,15}$/).transform(Number)], {
+    error: expected,
+  })
+    .pipe(z.int(expected).min(from, expected).max(to, expected));
+}
+
+function oneOf<const T extends string>(...values: T[]): z.ZodType<T> {
+  return z.enum(values, { error: `expected ${values.map((value) => `"${value}"`).join(" or ")}` });
+}
+
+function someText(expected: string): z.ZodType<string> {
+  return z.string({ error: expected }).min(1, expected);
+}
+
+const PATTERNS = "expected extensions such as 201, or patterns such as 2*";
+const patterns = z.union([z.string().transform((text) => text.split(",")), z.array(z.string())], {
+  error: PATTERNS,
+}).transform((list) => list.map((pattern) => pattern.trim()))
+  .pipe(z.array(z.string().min(1, PATTERNS)).min(1, PATTERNS));
+
+const OPTIONS: readonly Option[] = [
+  {
+    key: "provider",
+    value: "tapi32|fake",
+    help: "the telephone system: Windows' TAPI (default on Windows), or the built-in exchange",
+    schema: oneOf("tapi32", "fake"),
+  },
+  {
+    key: "tapiLibrary",
+    value: "PATH",
+    help: "the TAPI library (default: %SystemRoot%\\System32\\tapi32.dll)",
+    schema: someText("expected the path of a library"),
+  },
+  {
+    key: "host",
+    value: "ADDRESS",
+    help: "the address to listen on (default: 0.0.0.0, every one)",
+    schema: someText("expected an address"),
+  },
+  {
+    key: "port",
+    value: "N",
+    help: "the port to listen on; 0: any free one (default: 43001)",
+    schema: wholeNumber(0, 65535),
+  },
+  {
+    key: "lineType",
+    value: "number|string",
+    help: 'whether clients get "line":201 or "line":"201" (default: number)',
+    schema: oneOf("number", "string"),
+  },
+  {
+    key: "lines",
+    value: "PATTERN...",
+    help: "which extensions to open, such as 201 2* (default: every voice line)",
+    schema: patterns,
+  },
+  {
+    key: "maxUnsentBytes",
+    value: "N",
+    help: "a client for which more bytes wait is closed (default: 4194304)",
+    schema: wholeNumber(1024, 1 << 30),
+  },
+  {
+    key: "clientTimeoutSeconds",
+    value: "N",
+    help: "a client that answers no ping for so long is closed (default: 30)",
+    schema: wholeNumber(1, 3600),
+  },
+  {
+    key: "replyTimeoutSeconds",
+    value: "N",
+    help: "how long a command waits for the telephone system's answer (default: 10)",
+    schema: wholeNumber(1, 600),
+  },
+  {
+    key: "fake.extensions",
+    value: "N",
+    help: "the fake exchange's extensions, from 201 on (default: 8)",
+    schema: wholeNumber(1, 5000),
+  },
+  {
+    key: "fake.rate",
+    value: "N",
+    help: "its calls a minute; 0: only what clients dial (default: 12)",
+    schema: wholeNumber(0, 100_000),
+  },
+  {
+    key: "fake.seed",
+    value: "N",
+    help: "makes its calls the same each time (default: random)",
+    schema: wholeNumber(0, 0xffffffff),
+  },
+  {
+    key: "fake.scenario",
+    value: "FILE",
+    help: "a script of its calls, instead of random ones",
+    schema: someText("expected the path of a scenario file"),
+  },
+  {
+    key: "log.level",
+    value: "LEVEL",
+    help: "debug, info, warning or error (default: info)",
+    schema: oneOf("debug", "info", "warning", "error"),
+  },
+  {
+    key: "log.format",
+    value: "text|json",
+    help: "how log lines are written (default: text)",
+    schema: oneOf("text", "json"),
+  },
+  {
+    key: "log.file",
+    value: "PATH",
+    help: "a file for log lines as well; it rotates (default: none)",
+    schema: someText("expected the path of a file"),
+  },
+];
+
+const words = (key: string) => key.replaceAll(".", "-").replace(/[A-Z]/g, "-$&").toLowerCase();
+const flagOf = (key: string) => `--${words(key)}`;
+const variableOf = (key: string) => `TAPI2WS_${words(key).replaceAll("-", "_").toUpperCase()}`;
+
+/** What `--help` prints. */
+export function helpText(): string {
+  const rows = [
+    ...OPTIONS.map(({ key, value, help }) => [`${flagOf(key)} ${value}`, help]),
+    ["--config FILE", "a TOML file of settings (default: tapi2ws.toml beside the program)"],
+    ["--version, --help", ""],
+  ] as const;
+  const width = Math.max(...rows.map(([usage]) => usage.length)) + 2;
+  return `Tapi2Ws: telephone calls as JSON over WebSocket
+
+Usage: tapi2ws [options]
+
+${rows.map(([usage, help]) => `  ${usage.padEnd(width)}${help}`.trimEnd()).join("\n")}
+
+Each option is also an environment variable (--log-file: TAPI2WS_LOG_FILE) and a key of the file
+(--log-file: file in the table [log]; --line-type: lineType). Flags win over variables, variables
+over the file.
+`;
+}
+
+/**
+ * Reads the command line and puts the settings together.
+ *
+ * @throws ConfigError
+ */
+export function readInvocation(sources: ConfigSources): Invocation {
+  const flags = readFlags(sources.args);
+  if (flags.has("help")) return { kind: "help" };
+  if (flags.has("version")) return { kind: "version" };
+  const file = readFile(sources, flags.get("config")?.[0] ?? sources.env("TAPI2WS_CONFIG"));
+  const values = new Map<string, unknown>();
+  for (const { key, schema } of OPTIONS) {
+    const given = flags.get(words(key));
+    const variable = sources.env(variableOf(key));
+    if (given !== undefined) values.set(key, checked(schema, flagOf(key), given.join(",")));
+    else if (variable) values.set(key, checked(schema, variableOf(key), variable));
+    else if (file.values.has(key)) {
+      values.set(key, checked(schema, `${key} in ${file.name}`, file.values.get(key)));
+    }
+  }
+  return { kind: "run", config: complete(values, sources) };
+}
+
+/** Whether an extension matches one of the patterns, in which `*` stands for any characters. */
+export function matchesAny(patterns: readonly string[], extension: string): boolean {
+  return patterns.some((pattern) => {
+    const source = pattern.split("*").map(RegExp.escape).join(".*");
+    return new RegExp(`^${source}$`, "s").test(extension);
+  });
+}
+
+function checked(schema: z.ZodType, source: string, value: unknown): unknown {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const expected = result.error.issues[0]?.message ?? "expected something else";
+  throw new ConfigError(`Cannot use ${source} = ${JSON.stringify(value)}: ${expected}`);
+}
+
+/** The flags with their values; several with `--lines 201 202`. */
+function readFlags(args: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const names = ["config", ...OPTIONS.map(({ key }) => words(key))];
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: {
+      ...Object.fromEntries(names.map((name) => [name, { type: "string" }] as const)),
+      help: { type: "boolean", short: "h" },
+      version: { type: "boolean" },
+    },
+    strict: false,
+    tokens: true,
+  });
+  const flags = new Map<string, string[]>();
+  let lastName = "";
+  for (const token of tokens) {
+    if (token.kind === "positional" && lastName === "lines") {
+      flags.get("lines")?.push(token.value);
+      continue;
+    }
+    if (token.kind !== "option") {
+      const written = token.kind === "positional" ? token.value : "--";
+      throw new ConfigError(`Cannot use "${written}": expected an option; --help lists them`);
+    }
+    const { name, rawName, value } = token;
+    const takesValue = names.includes(name);
+    if (!takesValue && name !== "help" && name !== "version") {
+      throw new ConfigError(`Cannot use ${rawName}: expected an option; --help lists them`);
+    }
+    if (takesValue && (value === undefined || (value.startsWith("--") && !token.inlineValue))) {
+      throw new ConfigError(`Cannot use ${rawName}: expected a value behind it`);
+    }
+    const values = flags.get(name);
+    if (values === undefined) flags.set(name, value === undefined ? [] : [value]);
+    else if (name === "lines" && value !== undefined) values.push(value);
+    else throw new ConfigError(`Cannot use ${rawName} twice: expected it once`);
+    lastName = name;
+  }
+  return flags;
+}
+
+/** The settings of the file, flat: `log.file`. */
+function readFile(
+  sources: ConfigSources,
+  named: string | undefined,
+): { name: string; values: ReadonlyMap<string, unknown> } {
+  const name = named ?? sources.defaultFile;
+  if (name === undefined) return { name: "", values: new Map() };
+  const text = readText(sources, name);
+  if (text === undefined) {
+    if (named === undefined) return { name, values: new Map() };
+    throw new ConfigError(`Cannot use --config = "${name}": expected a file that is there`);
+  }
+  let table: Record<string, unknown>;
+  try {
+    table = parseToml(text);
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    const problem = error.message.split("\n")[0];
+    throw new ConfigError(
+      `Cannot use ${name}: line ${error.line}, column ${error.column}: ${problem}`,
+    );
+  }
+  const values = new Map(flatten(table));
+  for (const [key, value] of values) {
+    if (!OPTIONS.some((option) => option.key === key)) {
+      throw new ConfigError(
+        `Cannot use ${key} = ${JSON.stringify(value)} in ${name}: expected one of ${
+          OPTIONS.map((option) => option.key).join(", ")
+        }`,
+      );
+    }
+  }
+  return { name, values };
+}
+
+function readText(sources: ConfigSources, path: string): string | undefined {
+  try {
+    return sources.readTextFile(path);
+  } catch (error) {
+    throw new ConfigError(`Cannot read ${path}: ${describeError(error)}`);
+  }
+}
+
+function* flatten(table: Record<string, unknown>, prefix = ""): Iterable<[string, unknown]> {
+  for (const [key, value] of Object.entries(table)) {
+    const isTable = typeof value === "object" && value !== null && !Array.isArray(value) &&
+      !(value instanceof Date);
+    if (isTable) yield* flatten(value as Record<string, unknown>, `${prefix}${key}.`);
+    else yield [prefix + key, value];
+  }
+}
+
+function complete(values: ReadonlyMap<string, unknown>, sources: ConfigSources): Config {
+  const get = <T>(key: string, fallback: T): T => (values.get(key) as T | undefined) ?? fallback;
+  const provider = get<Config["provider"] | undefined>("provider", undefined) ??
+    (sources.os === "windows" ? "tapi32" : undefined);
+  if (provider === undefined) {
+    throw new ConfigError(
+      "Cannot use TAPI here: only Windows has it. With --provider fake the built-in exchange runs",
+    );
+  }
+  const systemRoot = sources.env("SystemRoot") ?? "C:\\Windows";
+  return Object.freeze<Config>({
+    provider,
+    // A full path, so that a library planted beside the program is not the one that is loaded.
+    tapiLibrary: get("tapiLibrary", `${systemRoot}\\System32\\tapi32.dll`),
+    host: get("host", "0.0.0.0"),
+    port: get("port", 43001),
+    lineType: get("lineType", "number"),
+    lines: get("lines", []),
+    maxUnsentBytes: get("maxUnsentBytes", 4 * 1024 * 1024),
+    clientTimeoutSeconds: get("clientTimeoutSeconds", 30),
+    replyTimeoutSeconds: get("replyTimeoutSeconds", 10),
+    fake: Object.freeze({
+      extensions: get("fake.extensions", 8),
+      rate: get("fake.rate", 12),
+      seed: get<number | undefined>("fake.seed", undefined),
+      scenario: get<string | undefined>("fake.scenario", undefined),
+    }),
+    log: Object.freeze({
+      level: get<LogLevel>("log.level", "info"),
+      format: get<"text" | "json">("log.format", "text"),
+      file: get<string | undefined>("log.file", undefined),
+    }),
+  });
+}

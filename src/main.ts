@@ -1,0 +1,184 @@
+/**
+ * Composition root and command line: configuration -> provider -> session -> calls -> bus -> server,
+ * signals, exit code.
+ */
+import denoJson from "../deno.json" with { type: "json" };
+import { EventBus } from "./bus/bus.ts";
+import type { ServiceStatus } from "./bus/status.ts";
+import { Dispatch } from "./calls/dispatch.ts";
+import { Tracker } from "./calls/tracker.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { type Config, ConfigError, helpText, matchesAny, readInvocation } from "./config.ts";
+import { closeLogging, configureLogging, describeError, logger } from "./log.ts";
+import { ListenError, type RunningServer, startServer } from "./server/server.ts";
+import { Actions } from "./session/actions.ts";
+import { Session } from "./session/session.ts";
+import { Tapi } from "./tapi/calls.ts";
+import { LibraryError, openTapi32, type TapiLibrary } from "./tapi/library.ts";
+
+export const VERSION: string = denoJson.version;
+
+const log = logger("main");
+
+/** How long clients may take for their goodbyes; the session's stop takes its 4.5 s meanwhile. */
+const CLIENTS_GOODBYE_MS = 1000;
+
+/** The program, running. */
+export interface Program {
+  readonly server: RunningServer;
+  /** Settled when every line has been tried. */
+  readonly linesTried: Promise<void>;
+  /** Live calls and call handles: for those who check that nothing is left. */
+  readonly live: { readonly calls: number; readonly handles: number };
+  /** Clients get 1001, lines are closed, TAPI is shut down; takes less than 5 s. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Wires the parts together and starts them.
+ *
+ * @throws ListenError when the port cannot be had; then nothing runs.
+ */
+export function startProgram(
+  config: Config,
+  library: TapiLibrary,
+  clock: Clock = systemClock,
+): Program {
+  const bus = new EventBus((error) =>
+    log.error("A listener failed: {error}", { error: describeError(error) })
+  );
+  const tracker = new Tracker(bus, clock);
+  const session = new Session({
+    tapi: new Tapi(library),
+    clock,
+    wanted: (extension) => config.lines.length === 0 || matchesAny(config.lines, extension),
+    replyTimeoutMs: config.replyTimeoutSeconds * 1000,
+    onSignal: (signal) => tracker.receive(signal),
+  });
+  const server = startServer({
+    ...config,
+    version: VERSION,
+    clock,
+    bus,
+    commands: new Dispatch(session, new Actions(session)),
+    status: { status: () => statusOf(session, clock) },
+  });
+  const linesTried = session.start();
+  return {
+    server,
+    linesTried,
+    get live() {
+      return { calls: tracker.size, handles: session.calls.size };
+    },
+    async stop() {
+      await Promise.all([server.stop(CLIENTS_GOODBYE_MS), session.stop()]);
+    },
+  };
+}
+
+function statusOf(session: Session, clock: Clock): ServiceStatus {
+  const count = { open: 0, closed: 0, failed: 0 };
+  for (const { status } of session.lines) if (status !== "opening") count[status]++;
+  const lastMs = session.lastMessageAtMs;
+  return {
+    provider: session.initialized ? "up" : "down",
+    lines: count,
+    lastMessageAgeSeconds: lastMs === undefined ? null : (clock.nowMs() - lastMs) / 1000,
+  };
+}
+
+async function startLogging({ log: options }: Config): Promise<void> {
+  try {
+    await configureLogging(options);
+  } catch (error) {
+    throw new ConfigError(
+      `Cannot use --log-file = ${JSON.stringify(options.file)}: ${describeError(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+/** Opens what the configuration names: TAPI, or the built-in exchange. */
+async function openProvider(config: Config): Promise<TapiLibrary> {
+  if (config.provider === "tapi32") return openTapi32(config.tapiLibrary);
+  // Imported only when it is asked for: a server with a telephone system never loads it.
+  const { createFakeTapi } = await import("./fake/library.ts");
+  const { parseScenario } = await import("./fake/scenario.ts");
+  const { extensions, rate, seed, scenario } = config.fake;
+  return createFakeTapi({
+    extensions,
+    callsPerMinute: rate,
+    ...seed !== undefined && { seed },
+    ...scenario !== undefined && {
+      scenario: parseScenario(Deno.readTextFileSync(scenario), scenario),
+    },
+  });
+}
+
+/** The signals that end the program: Ctrl-C, Ctrl-Break and a closed console, or SIGTERM. */
+function stopSignal(): Promise<Deno.Signal> {
+  const signals: readonly Deno.Signal[] = Deno.build.os === "windows"
+    ? ["SIGINT", "SIGBREAK", "SIGHUP"]
+    : ["SIGINT", "SIGTERM"];
+  return new Promise((resolve) => {
+    for (const signal of signals) Deno.addSignalListener(signal, () => resolve(signal));
+  });
+}
+
+function readTextFile(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+async function run(config: Config): Promise<void> {
+  const stopped = stopSignal();
+  const program = startProgram(config, await openProvider(config));
+  const { host, port } = program.server;
+  log.info("Tapi2Ws {version} listens on {host}:{port}", { version: VERSION, host, port });
+  if (config.provider === "fake") log.info("The calls are made up: this is the fake exchange");
+  log.info("Stopping: {signal}", { signal: await stopped });
+  await program.stop();
+  log.info("Stopped");
+}
+
+/** Runs the command line. @returns The exit code: 0, 1 what cannot be had, 2 what cannot be used. */
+async function main(args: readonly string[]): Promise<number> {
+  try {
+    const invocation = readInvocation({
+      args,
+      env: (name) => Deno.env.get(name),
+      os: Deno.build.os,
+      defaultFile: Deno.build.standalone
+        ? Deno.execPath().replace(/[^\\/]*$/, "tapi2ws.toml")
+        : undefined,
+      readTextFile,
+    });
+    // deno-lint-ignore no-console -- what --help and --version print is their result
+    if (invocation.kind === "help") return console.log(helpText()), 0;
+    // deno-lint-ignore no-console -- as above
+    if (invocation.kind === "version") return console.log(`tapi2ws ${VERSION}`), 0;
+    await startLogging(invocation.config);
+    await run(invocation.config);
+    await closeLogging();
+    return 0;
+  } catch (error) {
+    const code = exitCodeOf(error);
+    if (code === undefined) throw error;
+    // deno-lint-ignore no-console -- one clear line, also where logging is not configured
+    console.error(`tapi2ws: ${describeError(error)}`);
+    return code;
+  }
+}
+
+function exitCodeOf(error: unknown): 1 | 2 | undefined {
+  if (error instanceof ConfigError) return 2;
+  if (error instanceof ListenError || error instanceof LibraryError) return 1;
+  return undefined;
+}
+
+// Exits although a function of the library may hang on its thread for ever.
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,0 +1,125 @@
+/** Reads the imports of src/ and holds them to the arrows of the architecture. */
+import assert from "node:assert/strict";
+import { dirname, relative, resolve } from "node:path";
+
+const ROOT = resolve(import.meta.dirname ?? ".", "..", "src");
+
+/** Which folder may import from which. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  main: ["bus", "calls", "fake", "server", "session", "tapi", "config"],
+  config: [],
+  log: [],
+  clock: [],
+  tapi: [],
+  bus: [],
+  fake: ["tapi"],
+  session: ["tapi"],
+  calls: ["bus", "session"],
+  server: ["bus"],
+};
+/** What every part may import. */
+const EVERYWHERE = ["log", "clock"];
+/** Files in which values of the runtime may appear. */
+const DENO_VALUES = ["main.ts", "config.ts", "log.ts", "tapi/library.ts", "server/server.ts"];
+/** Files that may check outside text with zod. */
+const ZOD = ["config.ts", "fake/scenario.ts", "server/protocol.ts"];
+/** Tables, which are not split. */
+const TABLES = ["tapi/constants.ts", "tapi/structs.ts", "tapi/symbols.ts"];
+const MOST_LINES = 300;
+
+interface Source {
+  /** Below src/, such as `tapi/calls.ts`. */
+  readonly file: string;
+  readonly text: string;
+  readonly imports: readonly string[];
+}
+
+function* filesBelow(folder: string): Iterable<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+    const path = resolve(folder, name);
+    if (isDirectory) yield* filesBelow(path);
+    else if (name.endsWith(".ts")) yield path;
+  }
+}
+
+const SOURCES: readonly Source[] = [...filesBelow(ROOT)].map((path) => {
+  const text = Deno.readTextFileSync(path);
+  const specifiers = text.matchAll(/\b(?:from|import)\s*\(?\s*"([^"]+)"/g);
+  return {
+    file: relative(ROOT, path).replaceAll("\\", "/"),
+    text,
+    imports: [...specifiers].map(([, specifier]) => specifier ?? ""),
+  };
+});
+
+/** `tapi/calls.ts` -> `tapi`, `log.ts` -> `log`. */
+const partOf = (file: string) => file.replace(/\.ts$/, "").split("/")[0] ?? "";
+
+function localImports({ file, imports }: Source): string[] {
+  return imports.filter((specifier) => specifier.startsWith(".")).map((specifier) =>
+    relative(ROOT, resolve(ROOT, dirname(file), specifier)).replaceAll("\\", "/")
+  );
+}
+
+Deno.test("the sources are found", () => {
+  assert(SOURCES.length > 20);
+  assert(SOURCES.some(({ imports }) => imports.length > 5));
+});
+
+Deno.test("imports follow the arrows", () => {
+  for (const source of SOURCES) {
+    const part = partOf(source.file);
+    const allowed = ARROWS[part];
+    assert(allowed, `${source.file} belongs to no part of the architecture`);
+    for (const target of localImports(source)) {
+      const to = partOf(target);
+      const outside = target.startsWith("../");
+      assert(
+        outside ? target === "../deno.json" && part === "main" : [part, ...allowed, ...EVERYWHERE]
+          .includes(to),
+        `${source.file} must not import ${target}`,
+      );
+    }
+  }
+});
+
+Deno.test("no import cycle", () => {
+  const graph = new Map(SOURCES.map((source) => [source.file, localImports(source)]));
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]) => {
+    assert(!path.includes(file), `cycle: ${[...path, file].join(" -> ")}`);
+    if (done.has(file)) return;
+    for (const next of graph.get(file) ?? []) visit(next, [...path, file]);
+    done.add(file);
+  };
+  for (const file of graph.keys()) visit(file, []);
+});
+
+Deno.test("packages come in by their bare names, and zod only where outside text does", () => {
+  for (const { file, imports } of SOURCES) {
+    for (const specifier of imports) {
+      assert(!/^(npm|jsr|https?):/.test(specifier), `${file} imports ${specifier}`);
+      if (specifier === "zod") assert(ZOD.includes(file), `${file} imports zod`);
+    }
+  }
+});
+
+Deno.test("values of the runtime appear in their five places only", () => {
+  for (const { file, text } of SOURCES) {
+    if (DENO_VALUES.includes(file)) continue;
+    const code = text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, "").replaceAll(
+      /satisfies Deno\.\w+/g,
+      "",
+    );
+    assert(!/\bDeno\./.test(code), `${file} uses Deno`);
+  }
+});
+
+Deno.test("every module says first what it owns, and is short", () => {
+  for (const { file, text } of SOURCES) {
+    assert(text.startsWith("/**"), `${file} does not begin with a comment`);
+    if (TABLES.includes(file)) continue;
+    const lines = text.split("\n").length - 1;
+    assert(lines <= MOST_LINES, `${file} has ${lines} lines`);
+  }
+});
