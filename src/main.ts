@@ -10,6 +10,7 @@ import { Tracker } from "./calls/tracker.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type Config, ConfigError, helpText, matchesAny, readInvocation } from "./config.ts";
 import { closeLogging, configureLogging, describeError, logger } from "./log.ts";
+import type { Scenario } from "./fake/scenario.ts";
 import { ListenError, type RunningServer, startServer } from "./server/server.ts";
 import { Actions } from "./session/actions.ts";
 import { Session } from "./session/session.ts";
@@ -103,16 +104,24 @@ async function openProvider(config: Config): Promise<TapiLibrary> {
   if (config.provider === "tapi32") return openTapi32(config.tapiLibrary);
   // Imported only when it is asked for: a server with a telephone system never loads it.
   const { createFakeTapi } = await import("./fake/library.ts");
-  const { parseScenario } = await import("./fake/scenario.ts");
   const { extensions, rate, seed, scenario } = config.fake;
   return createFakeTapi({
     extensions,
     callsPerMinute: rate,
     ...seed !== undefined && { seed },
-    ...scenario !== undefined && {
-      scenario: parseScenario(Deno.readTextFileSync(scenario), scenario),
-    },
+    ...scenario !== undefined && { scenario: await readScenario(scenario) },
   });
+}
+
+async function readScenario(path: string): Promise<Scenario> {
+  const { parseScenario } = await import("./fake/scenario.ts");
+  try {
+    return parseScenario(Deno.readTextFileSync(path), path);
+  } catch (error) {
+    throw new ConfigError(`Cannot use --fake-scenario = "${path}": ${describeError(error)}`, {
+      cause: error,
+    });
+  }
 }
 
 /** The signals that end the program: Ctrl-C, Ctrl-Break and a closed console, or SIGTERM. */

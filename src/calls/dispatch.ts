@@ -18,9 +18,11 @@ export class Dispatch implements CommandPort {
 
   async execute(command: Command): Promise<CommandResult> {
     const result = await this.#execute(command);
+    const known = result.ok || result.error.code !== "unknown_line";
     log.info("{cmd} on line {line}{number}: {result}", {
       cmd: command.cmd,
-      line: command.line,
+      // What a client takes for a line may be anybody's telephone number.
+      line: known ? command.line : maskNumber(command.line),
       number: command.cmd === "dial" ? ` to ${maskNumber(command.number)}` : "",
       result: result.ok ? "done" : `${result.error.code}, ${result.error.message}`,
     });
@@ -30,7 +32,7 @@ export class Dispatch implements CommandPort {
   async #execute(command: Command): Promise<CommandResult> {
     // Several lines may have one extension: it means all of them.
     const lines = [...this.#session.lines].filter((line) => line.extension === command.line);
-    if (lines.length === 0) return failed("unknown_line", `There is no line ${command.line}`);
+    if (lines.length === 0) return failed("unknown_line", "There is no such line");
     const open = lines.filter((line) => line.status === "open");
     const [line] = open;
     if (line === undefined || this.#session.stopping) {

@@ -57,9 +57,9 @@ export class ClassicClient implements Disposable {
       case "heartbeat":
         return;
       case "error":
-        log.debug("Client {address}: {code}, {message}", {
+        log.debug("Client {address} sent what is answered with {code}", {
           address: this.#options.address,
-          ...message.error,
+          code: message.error.code,
         });
         return this.#send(classicError(message.error));
       case "command": {

@@ -78,9 +78,9 @@ export function startServer(options: ServerOptions): RunningServer {
         error: event instanceof ErrorEvent ? event.message : "connection failed",
       });
     socket.onclose = ({ code }) => {
-      if (client === undefined) return;
+      // After an unanswered ping the runtime tells of the close twice.
+      if (client === undefined || !clients.delete(client)) return;
       client[Symbol.dispose]();
-      clients.delete(client);
       log.debug("Client {address} left with {code}: {clients} now", {
         address,
         code,

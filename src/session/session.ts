@@ -19,6 +19,8 @@ const APP_NAME = "Tapi2Ws";
 /** Pauses between attempts to initialise TAPI. */
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
+/** Devices asked and opened at a time: each takes a thread while its provider works. */
+const DEVICES_AT_ONCE = 16;
 /** How long stopping waits for each of its steps; together they stay below 5 s. */
 const START_END_MS = 500;
 const CLOSE_LINES_MS = 1500;
@@ -95,13 +97,14 @@ export class Session {
     const deviceCount = await this.#initialize();
     if (deviceCount === undefined || this.stopping) return;
     this.#draining = this.#drain();
-    const devices = Array.from({ length: deviceCount }, (_, deviceId) => deviceId);
-    await Promise.all(devices.map((deviceId) => this.#addDevice(deviceId)));
+    const devices = Array(deviceCount).keys();
+    // Workers that share one iterator: a device that hangs holds up its worker only.
+    await Promise.all(Array.from({ length: DEVICES_AT_ONCE }, async () => {
+      for (const deviceId of devices) await this.#addDevice(deviceId);
+    }));
     const open = [...this.lines].filter((line) => line.status === "open").length;
     if (open > 0) log.info("{open} lines are open", { open });
-    else {log.error("No line could be opened: {deviceCount} TAPI devices were found", {
-        deviceCount,
-      });}
+    else log.error("No line is open, of {deviceCount} TAPI devices", { deviceCount });
   }
 
   /**

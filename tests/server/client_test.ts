@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { EventBus } from "../../src/bus/bus.ts";
 import type { Command, CommandPort, CommandResult } from "../../src/bus/commands.ts";
-import type { CallEvent } from "../../src/bus/events.ts";
 import { ClassicClient, type ClientSocket } from "../../src/server/client.ts";
 import { ClassicEncoder } from "../../src/server/protocol.ts";
+import { callEvent } from "../support/events.ts";
 
 /** A socket in memory: keeps what is sent, and lets a test hold it back. */
 class MemorySocket implements ClientSocket {
@@ -53,41 +53,20 @@ function setUp(answer: CommandResult = { ok: true }, lines?: string[]) {
   return { bus, commands, connect };
 }
 
-function callEvent(line: string, state: CallEvent["call"]["state"] = "OFFERING"): CallEvent {
-  const nobody = { number: "", name: "", presentation: "unavailable" } as const;
-  return {
-    type: "call",
-    atMs: 0,
-    line,
-    change: "state",
-    numberFilledIn: false,
-    call: {
-      id: 1,
-      callId: "0x1",
-      line,
-      state,
-      origin: "EXTERNAL",
-      reason: "DIRECT",
-      caller: nobody,
-      called: nobody,
-    },
-  };
-}
-
 Deno.test("a client hears nothing when it connects, and every call event from then on", () => {
   const { bus, connect } = setUp();
   const { socket } = connect();
   assert.deepEqual(socket.sent, []);
-  bus.publish(callEvent("201", "OFFERING"));
-  bus.publish(callEvent("202", "IDLE"));
+  bus.publish(callEvent({ line: "201", state: "OFFERING" }));
+  bus.publish(callEvent({ line: "202", state: "IDLE" }));
   assert.deepEqual(socket.sent.map((text) => JSON.parse(text).line), [201, 202]);
 });
 
 Deno.test("a client that asked for lines hears theirs only", () => {
   const { bus, connect } = setUp({ ok: true }, ["202"]);
   const { socket } = connect();
-  bus.publish(callEvent("201"));
-  bus.publish(callEvent("202"));
+  bus.publish(callEvent({ line: "201" }));
+  bus.publish(callEvent({ line: "202" }));
   assert.deepEqual(socket.sent.map((text) => JSON.parse(text).line), [202]);
 });
 
@@ -118,7 +97,7 @@ Deno.test("bad messages answer the one who sent them and leave the connection op
     "bad_request",
   ]);
   assert.deepEqual([commands, other.socket.sent, bad.socket.closed], [[], [], undefined]);
-  bus.publish(callEvent("201"));
+  bus.publish(callEvent({ line: "201" }));
   assert.equal(bad.socket.sent.length, 6);
 });
 
@@ -133,7 +112,7 @@ Deno.test("a client that reads too slowly is closed with 4410, the others get ev
   const { bus, connect } = setUp();
   const [slow, quick] = [connect(), connect()];
   slow.socket.stalled = true;
-  for (let i = 0; i < 100; i++) bus.publish(callEvent("201"));
+  for (let i = 0; i < 100; i++) bus.publish(callEvent({ line: "201" }));
   assert.equal(slow.socket.closed?.code, 4410);
   assert(slow.socket.sent.length < 20, "nothing is sent beyond the bound");
   assert.equal(quick.socket.closed, undefined);
@@ -144,7 +123,7 @@ Deno.test("a closed client hears nothing more", () => {
   const { bus, connect } = setUp();
   const { client, socket } = connect();
   client.close(1001, "server stops");
-  bus.publish(callEvent("201"));
+  bus.publish(callEvent({ line: "201" }));
   assert.deepEqual([socket.sent, socket.closed?.code], [[], 1001]);
 });
 

@@ -1,37 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Call, CallEvent, Party } from "../../src/bus/events.ts";
+import type { Party } from "../../src/bus/events.ts";
 import {
   ClassicEncoder,
   classicError,
   parseClassic,
   toClassic,
 } from "../../src/server/protocol.ts";
-
-const shown = (number: string): Party => ({ number, name: "", presentation: "shown" });
-
-function callEvent(call: Partial<Call> = {}, event: Partial<CallEvent> = {}): CallEvent {
-  const whole: Call = {
-    id: 1,
-    callId: "0x1A2B",
-    line: "201",
-    state: "OFFERING",
-    origin: "EXTERNAL",
-    reason: "DIRECT",
-    caller: shown("+441632960001"),
-    called: shown("201"),
-    ...call,
-  };
-  return {
-    type: "call",
-    atMs: 0,
-    line: whole.line,
-    change: "state",
-    call: whole,
-    numberFilledIn: false,
-    ...event,
-  };
-}
+import { callEvent, shown } from "../support/events.ts";
 
 Deno.test("a classic frame has the seven keys in their order", () => {
   assert.equal(

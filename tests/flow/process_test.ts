@@ -1,0 +1,124 @@
+/** The program as users start it: arguments in, exit code and log lines out. */
+import assert from "node:assert/strict";
+import denoJson from "../../deno.json" with { type: "json" };
+import { RecordingClient } from "../support/client.ts";
+import { ProgramProcess } from "../support/process.ts";
+
+const FAKE = ["--provider", "fake", "--host", "127.0.0.1", "--port", "0"];
+
+/** Runs to the end; the exit code and what was written. */
+async function run(args: string[], env?: Record<string, string>) {
+  await using process = new ProgramProcess(args, env);
+  const code = await process.exitCode();
+  return { code, log: process.log, output: process.output };
+}
+
+/** That the program ended with a code and one line that says why. */
+function assertRefused(
+  { code, log }: { code: number; log: string },
+  expectedCode: number,
+  reason: RegExp,
+): void {
+  assert.equal(code, expectedCode, log);
+  const lines = log.trimEnd().split("\n");
+  assert.equal(lines.length, 1, log);
+  assert.match(lines[0] ?? "", reason);
+}
+
+Deno.test("--version and --help print and exit 0", async () => {
+  const [version, help] = await Promise.all([run(["--version"]), run(["--help"])]);
+  assert.deepEqual([version.code, version.output], [0, `tapi2ws ${denoJson.version}\n`]);
+  assert.equal(help.code, 0);
+  assert.match(help.output, /--fake-scenario FILE/);
+});
+
+Deno.test("what cannot be used exits 2 with one line", async () => {
+  const [port, key, scenario, logFile] = await Promise.all([
+    run([...FAKE, "--port=x"]),
+    run(["--prot", "1"]),
+    run([...FAKE, "--fake-scenario", "/does/not/exist.toml"]),
+    run([...FAKE, "--log-file", "/does/not/exist/tapi2ws.log"]),
+  ]);
+  assertRefused(port, 2, /--port = "x"|--port twice/);
+  assertRefused(key, 2, /--prot/);
+  assertRefused(scenario, 2, /exist\.toml/);
+  assertRefused(logFile, 2, /--log-file.*exist/);
+});
+
+Deno.test({
+  name: "without Windows and without --provider it exits 2 and says how to run the fake",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    assertRefused(await run([]), 2, /--provider fake/);
+  },
+});
+
+Deno.test("a library that is missing, or is not TAPI, exits 1 with one line", async () => {
+  const here = ["--provider", "tapi32", "--host", "127.0.0.1", "--port", "0"];
+  const [missing, other] = await Promise.all([
+    run([...here, "--tapi-library", "/does/not/exist/tapi32.dll"]),
+    run([...here, "--tapi-library", Deno.build.os === "darwin" ? "libSystem.dylib" : "libc.so.6"]),
+  ]);
+  assertRefused(missing, 1, /Cannot open the TAPI library "\/does\/not\/exist\/tapi32\.dll"/);
+  assertRefused(other, 1, /Cannot open the TAPI library .*line/);
+});
+
+Deno.test("a port in use exits 1 with one line", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  const args = ["--provider", "fake", "--host", "127.0.0.1", "--port", String(port)];
+  assertRefused(await run(args), 1, new RegExp(`127\\.0\\.0\\.1:${port}: another program`));
+  listener.close();
+});
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.test({
+    name: `${signal} with calls up: clients get 1001, exit 0 within 5 s`,
+    ignore: Deno.build.os === "windows",
+    async fn() {
+      await using process = new ProgramProcess([...FAKE, "--fake-rate", "0"]);
+      await using client = await RecordingClient.connect(await process.port());
+      await process.logged(/8 lines are open/);
+      client.send({ cmd: "dial", line: 201, number: "202" });
+      await client.frame((frame) => frame.state === "OFFERING");
+      const startMs = performance.now();
+      process.signal(signal);
+      assert.equal(await process.exitCode(), 0, process.log);
+      assert(performance.now() - startMs < 5000);
+      await client.until(() => client.closed !== undefined);
+      assert.equal(client.closed?.code, 1001);
+    },
+  });
+}
+
+Deno.test("log lines never show a telephone number, in no format and at no level", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".log" });
+  const number = "+441632960123";
+  for (const format of ["text", "json"]) {
+    await using process = new ProgramProcess(
+      [...FAKE, "--fake-rate", "0", "--log-level", "debug", "--log-format", format],
+      { TAPI2WS_LOG_FILE: file },
+    );
+    await using client = await RecordingClient.connect(await process.port());
+    await process.logged(/8 lines are open/);
+    client.send({ cmd: "dial", line: 201, number });
+    await client.frame((frame) => frame.state === "DIALING");
+    await process.logged(/dial on line 201/);
+    client.send({ cmd: "dial", line: number, number });
+    await client.frame((frame) => frame.error !== undefined);
+    const written = process.log + await Deno.readTextFile(file);
+    assert.match(written, /\*{9}123/);
+    assert.doesNotMatch(written, /1632960|632960123/);
+  }
+  await Deno.remove(file);
+});
+
+Deno.test("the same seed makes the same calls", async () => {
+  const seeded = async () => {
+    await using process = new ProgramProcess([...FAKE, "--fake-rate", "600", "--fake-seed", "7"]);
+    await using client = await RecordingClient.connect(await process.port());
+    await client.until(() => client.frames.length >= 10);
+    return client.texts[0];
+  };
+  assert.equal(await seeded(), await seeded());
+});

@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { EventBus } from "../../src/bus/bus.ts";
+import { systemClock } from "../../src/clock.ts";
+import { ListenError, type RunningServer, startServer } from "../../src/server/server.ts";
+import { RecordingClient } from "../support/client.ts";
+import { callEvent, shown } from "../support/events.ts";
+
+interface Options {
+  port?: number;
+  maxUnsentBytes?: number;
+  clientTimeoutSeconds?: number;
+}
+
+function start(options: Options = {}): { bus: EventBus; server: RunningServer } {
+  const bus = new EventBus((error) => {
+    throw error;
+  });
+  const server = startServer({
+    host: "127.0.0.1",
+    port: 0,
+    lineType: "number",
+    maxUnsentBytes: 4 * 1024 * 1024,
+    clientTimeoutSeconds: 30,
+    version: "1.2.3",
+    clock: systemClock,
+    bus,
+    commands: { execute: () => Promise.resolve({ ok: true }) },
+    status: {
+      status: () => ({
+        provider: "up",
+        lines: { open: 1, closed: 0, failed: 0 },
+        lastMessageAgeSeconds: null,
+      }),
+    },
+    ...options,
+  });
+  return { bus, server };
+}
+
+/** A connection that speaks for itself: sends `head` and gives what comes back at first. */
+async function rawConnection(port: number, head: string[]): Promise<[Deno.TcpConn, string]> {
+  const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  await connection.write(new TextEncoder().encode(`${head.join("\r\n")}\r\n\r\n`));
+  const buffer = new Uint8Array(4096);
+  const read = await connection.read(buffer) ?? 0;
+  return [connection, new TextDecoder().decode(buffer.subarray(0, read))];
+}
+
+const HANDSHAKE = [
+  "GET /any/path HTTP/1.1",
+  "Host: 127.0.0.1",
+  "Upgrade: websocket",
+  "Connection: Upgrade",
+  "Sec-WebSocket-Version: 13",
+  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+];
+
+/** Waits for what other connections cause; each look is a turn of the event loop. */
+async function until(reached: () => boolean): Promise<void> {
+  const endMs = performance.now() + 20_000;
+  while (!reached()) {
+    assert(performance.now() < endMs, "it did not come within 20 s");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+Deno.test("a WebSocket is answered on any path, everything else is HTTP", async () => {
+  const { bus, server } = start();
+  await using client = await RecordingClient.connect(server.port, "/some/path?x=1");
+  await until(() => server.clients === 1);
+  bus.publish(callEvent());
+  assert.equal((await client.frame(() => true)).line, 201);
+  const response = await fetch(`http://127.0.0.1:${server.port}/healthz`);
+  assert.equal((await response.json()).status, "ok");
+  await server.stop(1000);
+});
+
+Deno.test("a sub-protocol that is not known is not selected", async () => {
+  const { server } = start();
+  const [connection, answer] = await rawConnection(server.port, [
+    ...HANDSHAKE,
+    "Sec-WebSocket-Protocol: chat, superchat",
+  ]);
+  assert.match(answer, /^HTTP\/1\.1 101 /);
+  assert.doesNotMatch(answer, /sec-websocket-protocol/i);
+  connection.close();
+  await server.stop(1000);
+});
+
+Deno.test("an upgrade request that is none is 400, and the server serves on", async () => {
+  const { server } = start();
+  const incomplete = HANDSHAKE.filter((line) => !line.startsWith("Sec-"));
+  const [connection, answer] = await rawConnection(server.port, incomplete);
+  assert.match(answer, /^HTTP\/1\.1 400 /);
+  connection.close();
+  const response = await fetch(`http://127.0.0.1:${server.port}/healthz`);
+  assert.equal(response.status, 200);
+  await response.body?.cancel();
+  await server.stop(1000);
+});
+
+Deno.test("?line= and ?lineType= hold for their connection only", async () => {
+  const { bus, server } = start();
+  await using all = await RecordingClient.connect(server.port);
+  await using one = await RecordingClient.connect(
+    server.port,
+    "/?line=202&line=203&lineType=string",
+  );
+  await until(() => server.clients === 2);
+  for (const line of ["201", "202", "203", "204"]) bus.publish(callEvent({ line }));
+  await all.until(() => all.frames.length === 4);
+  await one.until(() => one.frames.length === 2);
+  assert.deepEqual(all.frames.map((frame) => frame.line), [201, 202, 203, 204]);
+  assert.deepEqual(one.frames.map((frame) => frame.line), ["202", "203"]);
+  await server.stop(1000);
+});
+
+Deno.test("a client that stops reading is dropped at the bound while the others get everything", async () => {
+  const { bus, server } = start({ maxUnsentBytes: 256 * 1024 });
+  const [stalled] = await rawConnection(server.port, HANDSHAKE);
+  await using quick = await RecordingClient.connect(server.port);
+  await until(() => server.clients === 2);
+  // More than the kernel's own buffers hold, so that the server's buffer fills.
+  const events = 12_000;
+  const event = callEvent({ caller: shown("1".repeat(1000)) });
+  for (let sent = 0; sent < events;) {
+    for (let i = 0; i < 100; i++, sent++) bus.publish(event);
+    await quick.until(() => quick.frames.length >= sent);
+  }
+  assert.equal(quick.frames.length, events);
+  assert.equal(quick.closed, undefined);
+
+  // The stalled end wakes up: it finds what had been sent, and the reason at the end.
+  const received: Uint8Array[] = [];
+  const buffer = new Uint8Array(1 << 16);
+  let tail = new Uint8Array(0);
+  for (let read; (read = await stalled.read(buffer)) !== null;) {
+    received.push(buffer.slice(0, read));
+    const last = received.at(-1) ?? new Uint8Array(0);
+    tail = new Uint8Array([...tail, ...last]).slice(-64);
+    if (new TextDecoder().decode(tail).includes("too slow")) break;
+  }
+  const bytes = received.reduce((sum, chunk) => sum + chunk.length, 0);
+  assert(bytes < events * 1000, "less than everything");
+  const reason = tail.slice(tail.findLastIndex((byte) => byte === 0x88) + 2);
+  assert.equal(new DataView(reason.buffer).getUint16(0), 4410);
+  stalled.close();
+  await server.stop(1000);
+});
+
+Deno.test("a dead peer is noticed and forgotten", async () => {
+  const { server } = start({ clientTimeoutSeconds: 1 });
+  const [connection] = await rawConnection(server.port, HANDSHAKE);
+  await until(() => server.clients === 1);
+  await using alive = await RecordingClient.connect(server.port);
+  await until(() => server.clients === 2);
+  // It never answers the ping; the other one does.
+  await until(() => server.clients === 1);
+  assert.equal(alive.closed, undefined);
+  connection.close();
+  await server.stop(1000);
+});
+
+Deno.test("a port in use is one clear error", async () => {
+  const { server } = start();
+  assert.throws(() => start({ port: server.port }), (error) => {
+    assert(error instanceof ListenError);
+    assert.match(error.message, new RegExp(`127\\.0\\.0\\.1:${server.port}.*uses the port`));
+    return true;
+  });
+  await server.stop(1000);
+});
+
+Deno.test("stopping closes every client with 1001 and frees the port", async () => {
+  const { server } = start();
+  await using client = await RecordingClient.connect(server.port);
+  await until(() => server.clients === 1);
+  await server.stop(1000);
+  await client.until(() => client.closed !== undefined);
+  assert.equal(client.closed?.code, 1001);
+  await assert.rejects(Deno.connect({ hostname: "127.0.0.1", port: server.port }));
+});

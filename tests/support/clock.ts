@@ -1,0 +1,74 @@
+/** A clock that stands still until a test moves it. */
+import { setImmediate } from "node:timers/promises";
+import type { Clock, TimerId } from "../../src/fake/clock.ts";
+
+interface Timer {
+  readonly id: TimerId;
+  readonly dueMs: number;
+  readonly callback: () => void;
+}
+
+/** Time that only {@linkcode advance} and {@linkcode advanceAsync} move; it starts at 2026-01-01 UTC. */
+export class ManualClock implements Clock {
+  #nowMs: number;
+  #lastId = 0;
+  /** By due time; timers due at the same time in the order they were set. */
+  readonly #timers: Timer[] = [];
+
+  constructor(startMs: number = Date.UTC(2026, 0, 1)) {
+    this.#nowMs = startMs;
+  }
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  setTimeout(callback: () => void, delayMs: number): TimerId {
+    const timer = { id: ++this.#lastId, dueMs: this.#nowMs + Math.max(0, delayMs), callback };
+    let low = 0;
+    let high = this.#timers.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#timers[middle]!.dueMs <= timer.dueMs) low = middle + 1;
+      else high = middle;
+    }
+    this.#timers.splice(low, 0, timer);
+    return timer.id;
+  }
+
+  clearTimeout(id: TimerId): void {
+    const index = this.#timers.findIndex((timer) => timer.id === id);
+    if (index >= 0) this.#timers.splice(index, 1);
+  }
+
+  /** How many timers are set: 0 proves that nothing was left behind. */
+  get pendingTimers(): number {
+    return this.#timers.length;
+  }
+
+  /** Moves time on and runs what falls due, in order; timers that those set run too when due. */
+  advance(ms: number): void {
+    const endMs = this.#nowMs + ms;
+    while (this.#runNext(endMs));
+    this.#nowMs = endMs;
+  }
+
+  /**
+   * As {@linkcode advance}, but lets every promise settle before the first timer, between timers and
+   * after the last, so that async code sees time pass the way it would in life.
+   */
+  async advanceAsync(ms: number): Promise<void> {
+    const endMs = this.#nowMs + ms;
+    do await setImmediate(); while (this.#runNext(endMs));
+    this.#nowMs = endMs;
+  }
+
+  #runNext(endMs: number): boolean {
+    const timer = this.#timers[0];
+    if (timer === undefined || timer.dueMs > endMs) return false;
+    this.#timers.shift();
+    this.#nowMs = timer.dueMs;
+    timer.callback();
+    return true;
+  }
+}

@@ -1,0 +1,84 @@
+/** The program as a process of its own, with what it writes. */
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+/** How long a test waits for what must come, before it fails. */
+const PATIENCE_MS = 30_000;
+
+export class ProgramProcess implements AsyncDisposable {
+  /** What was written to standard error so far: the log. */
+  log = "";
+  /** What was written to standard output so far. */
+  output = "";
+  readonly #child: Deno.ChildProcess;
+  readonly #reading: Promise<unknown>;
+  #wake = Promise.withResolvers<void>();
+
+  constructor(args: readonly string[], env: Record<string, string> = {}) {
+    this.#child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--frozen", "--allow-all", "src/main.ts", ...args],
+      cwd: ROOT,
+      env: { NO_COLOR: "1", ...env },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#reading = Promise.all([
+      this.#read(this.#child.stdout, (text) => this.output += text),
+      this.#read(this.#child.stderr, (text) => this.log += text),
+    ]);
+  }
+
+  /** Waits until the log has what `pattern` matches. */
+  async logged(pattern: RegExp): Promise<RegExpMatchArray> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(
+        () => reject(new Error(`${pattern} was not logged within ${PATIENCE_MS} ms:\n${this.log}`)),
+        PATIENCE_MS,
+      );
+    });
+    try {
+      for (;;) {
+        const match = this.log.match(pattern);
+        if (match !== null) return match;
+        await Promise.race([this.#wake.promise, late]);
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** The port that the program says it listens on. */
+  async port(): Promise<number> {
+    return Number((await this.logged(/listens on [^ ]+:(\d+)/))[1]);
+  }
+
+  signal(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
+  /** The exit code, when it has ended and everything it wrote is read. */
+  async exitCode(): Promise<number> {
+    const { code } = await this.#child.status;
+    await this.#reading;
+    return code;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch {
+      // It has ended already.
+    }
+    await this.exitCode();
+  }
+
+  async #read(stream: ReadableStream<Uint8Array>, take: (text: string) => void): Promise<void> {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+      take(text);
+      this.#wake.resolve();
+      this.#wake = Promise.withResolvers();
+    }
+  }
+}

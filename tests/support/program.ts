@@ -1,0 +1,80 @@
+/** The whole program over the fake exchange: real sockets, and time that the test moves. */
+import type { Config } from "../../src/config.ts";
+import { createFakeTapi, type FakeTapi, type FakeTapiOptions } from "../../src/fake/library.ts";
+import { type Program, startProgram } from "../../src/main.ts";
+import { RecordingClient } from "./client.ts";
+import { ManualClock } from "./clock.ts";
+import { configOf } from "./config.ts";
+
+/** How far time moves between two looks at whether what is waited for has come. */
+const STEP_MS = 50;
+/** Real time each step takes at least: sockets are real and need it, so time runs some 50 times. */
+const PACE_MS = 1;
+/** How much time may pass, by the moved clock, until what is waited for must have come. */
+const PATIENCE_MS = 10 * 60_000;
+
+export class FlowProgram implements AsyncDisposable {
+  readonly clock: ManualClock;
+  readonly fake: FakeTapi;
+  readonly program: Program;
+  readonly #clients: RecordingClient[] = [];
+
+  private constructor(config: Config, clock: ManualClock, fake: FakeTapi) {
+    this.clock = clock;
+    this.fake = fake;
+    this.program = startProgram(config, fake, clock);
+  }
+
+  /** Starts the program; resolves when its lines are open. */
+  static async start(
+    args: readonly string[] = [],
+    options: Partial<FakeTapiOptions> = {},
+  ): Promise<FlowProgram> {
+    const clock = new ManualClock();
+    const fake = createFakeTapi({ callsPerMinute: 0, seed: 1, clock, ...options });
+    const flow = new FlowProgram(configOf(...args), clock, fake);
+    await flow.#linesTried();
+    return flow;
+  }
+
+  /** Starts a second program on the exchange of the first, as two programs share one TAPI. */
+  static async startOn({ clock, fake }: FlowProgram): Promise<FlowProgram> {
+    const flow = new FlowProgram(configOf(), clock, fake);
+    await flow.#linesTried();
+    return flow;
+  }
+
+  async #linesTried(): Promise<void> {
+    let tried = false;
+    void this.program.linesTried.then(() => tried = true);
+    await this.pass(() => tried);
+  }
+
+  get port(): number {
+    return this.program.server.port;
+  }
+
+  /** Connects a client; it is disconnected at the end. */
+  async connect(path?: string, protocols?: string[]): Promise<RecordingClient> {
+    const client = await RecordingClient.connect(this.port, path, protocols);
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** Lets time pass, quickly, until `reached` is true. */
+  async pass(reached: () => boolean): Promise<void> {
+    const endMs = this.clock.nowMs() + PATIENCE_MS;
+    while (!reached()) {
+      if (this.clock.nowMs() > endMs) throw new Error("It did not come within ten minutes");
+      await this.clock.advanceAsync(STEP_MS);
+      await new Promise((resolve) => setTimeout(resolve, PACE_MS));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const client of this.#clients) await client[Symbol.asyncDispose]();
+    let stopped = false;
+    void this.program.stop().then(() => stopped = true);
+    await this.pass(() => stopped);
+  }
+}
