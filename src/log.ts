@@ -41,7 +41,7 @@ export function logger(part: string): Logger {
  */
 export async function configureLogging(options: LogOptions): Promise<void> {
   const formatter = options.format === "json"
-    ? getJsonLinesFormatter()
+    ? getJsonLinesFormatter({ message: "template" })
     : getTextFormatter({ timestamp: "rfc3339", category: ".", value: "bare" });
   const sinks: Record<string, Sink> = {
     // Standard output stays free for what commands print.

@@ -18,15 +18,27 @@ export class Dispatch implements CommandPort {
 
   async execute(command: Command): Promise<CommandResult> {
     const result = await this.#execute(command);
+    this.#log(command, result);
+    return result;
+  }
+
+  #log(command: Command, result: CommandResult): void {
     const known = result.ok || result.error.code !== "unknown_line";
-    log.info("{cmd} on line {line}{number}: {result}", {
-      cmd: command.cmd,
+    const values = {
       // What a client takes for a line may be anybody's telephone number.
       line: known ? command.line : maskNumber(command.line),
-      number: command.cmd === "dial" ? ` to ${maskNumber(command.number)}` : "",
       result: result.ok ? "done" : `${result.error.code}, ${result.error.message}`,
-    });
-    return result;
+    };
+    switch (command.cmd) {
+      case "dial":
+        log.info("dial on line {line} to {number}: {result}", {
+          ...values,
+          number: maskNumber(command.number),
+        });
+        break;
+      case "drop":
+        log.info("drop on line {line}: {result}", values);
+    }
   }
 
   async #execute(command: Command): Promise<CommandResult> {

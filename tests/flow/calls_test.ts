@@ -230,14 +230,15 @@ Deno.test("without any line the program stays up and is not ready", async () => 
 });
 
 Deno.test("stopping with calls up says 1001 to clients and gives every handle back", async () => {
-  const flow = await FlowProgram.start();
+  await using flow = await FlowProgram.start();
   const client = await flow.connect();
   client.send({ cmd: "dial", line: 201, number: OUTSIDE });
   client.send({ cmd: "dial", line: 203, number: "204" });
   await reach(flow, client, 201, "CONNECTED");
   await reach(flow, client, 204, "OFFERING");
   assert(flow.fake.liveHandles() >= 3);
-  await flow[Symbol.asyncDispose]();
+  await flow.stop();
+  await client.until(() => client.closed !== undefined);
   assert.equal(client.closed?.code, 1001);
   assert.equal(flow.fake.liveHandles(), 0);
   assert.equal(flow.clock.pendingTimers, 0);

@@ -100,10 +100,10 @@ Deno.test("log lines never show a telephone number, in no format and at no level
       { TAPI2WS_LOG_FILE: file },
     );
     await using client = await RecordingClient.connect(await process.port());
-    await process.logged(/8 lines are open/);
+    await process.logged(/lines are open/);
     client.send({ cmd: "dial", line: 201, number });
     await client.frame((frame) => frame.state === "DIALING");
-    await process.logged(/dial on line 201/);
+    await process.logged(/dial on line/);
     client.send({ cmd: "dial", line: number, number });
     await client.frame((frame) => frame.error !== undefined);
     const written = process.log + await Deno.readTextFile(file);

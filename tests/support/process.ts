@@ -51,7 +51,8 @@ export class ProgramProcess implements AsyncDisposable {
 
   /** The port that the program says it listens on. */
   async port(): Promise<number> {
-    return Number((await this.logged(/listens on [^ ]+:(\d+)/))[1]);
+    const [, text, json] = await this.logged(/listens on (?:[\d.]+:(\d+)|.*"port":(\d+))/);
+    return Number(text ?? json);
   }
 
   signal(signal: Deno.Signal): void {

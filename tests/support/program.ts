@@ -18,6 +18,7 @@ export class FlowProgram implements AsyncDisposable {
   readonly fake: FakeTapi;
   readonly program: Program;
   readonly #clients: RecordingClient[] = [];
+  #running = true;
 
   private constructor(config: Config, clock: ManualClock, fake: FakeTapi) {
     this.clock = clock;
@@ -71,10 +72,16 @@ export class FlowProgram implements AsyncDisposable {
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const client of this.#clients) await client[Symbol.asyncDispose]();
+  /** Stops the program as a signal does. */
+  async stop(): Promise<void> {
     let stopped = false;
     void this.program.stop().then(() => stopped = true);
     await this.pass(() => stopped);
+    this.#running = false;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const client of this.#clients) await client[Symbol.asyncDispose]();
+    if (this.#running) await this.stop();
   }
 }
