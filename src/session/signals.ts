@@ -2,6 +2,7 @@
  * What TAPI tells about calls and lines, with names instead of numbers and without handles: the last
  * place where handles, raw numbers and hex exist.
  */
+import type { RawCallInfo } from "../tapi/calls.ts";
 import {
   has,
   LINECALLORIGIN,
@@ -10,8 +11,6 @@ import {
   LINECALLSTATE,
   nameOf,
 } from "../tapi/constants.ts";
-import type { Decoded } from "../tapi/layout.ts";
-import type { LINECALLINFO } from "../tapi/structs.ts";
 
 /** A line as the rest of the program knows it. */
 export interface Line {
@@ -91,7 +90,7 @@ export function callStateName(value: number): CallStateName {
 }
 
 /** Puts names to a LINECALLINFO. */
-export function toCallInfo(info: Decoded<typeof LINECALLINFO>): CallInfo {
+export function toCallInfo(info: RawCallInfo): CallInfo {
   return {
     callId: `0x${hex(info.dwCallID)}`,
     origin: nameOf(LINECALLORIGIN, info.dwOrigin) ?? `LINECALLORIGIN_$${hex(info.dwOrigin)}`,

@@ -30,6 +30,19 @@ const INITIALIZE_PARAMS_BYTES = 32;
 
 /** A message as lineGetMessage delivered it. */
 export type LineMessage = Decoded<typeof LINEMESSAGE>;
+/** What the program uses of a LINECALLINFO. */
+const CALL_INFO_MEMBERS = [
+  "dwCallID",
+  "dwOrigin",
+  "dwReason",
+  "dwCallerIDFlags",
+  "CallerID",
+  "CallerIDName",
+  "dwCalledIDFlags",
+  "CalledID",
+  "CalledIDName",
+] as const;
+export type RawCallInfo = Pick<Decoded<typeof LINECALLINFO>, typeof CALL_INFO_MEMBERS[number]>;
 /** What lineGetMessage leaves in dwMessageID when it answers 0 and writes nothing. */
 export const UNWRITTEN_MESSAGE_ID = 0xffffffff;
 
@@ -199,14 +212,14 @@ export class Tapi {
     return this.library.lineGetMessageNow(app, buffer, 0);
   }
 
-  /** lineGetCallInfoW. */
-  async getCallInfo(call: number, apiVersion: number): Promise<Decoded<typeof LINECALLINFO>> {
+  /** lineGetCallInfoW; the members of {@linkcode CALL_INFO_MEMBERS}, for it is called most of all. */
+  async getCallInfo(call: number, apiVersion: number): Promise<RawCallInfo> {
     const fn = "lineGetCallInfoW";
     const info = await this.#buffers.read(
       fn,
       (buffer) => this.library[fn](call, buffer),
     );
-    return LINECALLINFO.decode(info, apiVersion);
+    return LINECALLINFO.decode(info, apiVersion, CALL_INFO_MEMBERS);
   }
 
   /** lineGetCallStatus. */

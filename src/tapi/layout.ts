@@ -133,8 +133,14 @@ export interface Struct<F extends Fields> {
   /**
    * Decodes whatever the bytes hold. A member beyond the fixed part, and a text or blob that is not
    * wholly inside the variable part and dwUsedSize, is absent: 0, "" or no bytes.
+   *
+   * @param members What to decode; everything when left out.
    */
-  decode(from: Uint8Array, apiVersion?: number): Values<F>;
+  decode<K extends keyof F = keyof F>(
+    from: Uint8Array,
+    apiVersion?: number,
+    members?: readonly K[],
+  ): Pick<Values<F>, K>;
   /**
    * Encodes at the front of `into`, which is at least {@linkcode size} bytes, and places texts and
    * blobs behind the fixed part as TAPI does: one that does not fit gets size 0 and offset 0.
@@ -173,13 +179,14 @@ export function struct<F extends Fields>(
   const fixedSize = (apiVersion: number) =>
     sizeSince.find(([since]) => apiVersion >= since)?.[1] ?? oldestSize;
   const usedSize = fields["dwUsedSize"];
+  const names = Object.keys(fields);
 
   return {
     name,
     size,
     fields,
     fixedSize,
-    decode(from, apiVersion = API_VERSION) {
+    decode(from, apiVersion = API_VERSION, wanted) {
       const view = new DataView(from.buffer, from.byteOffset, from.byteLength);
       const fixed = Math.min(fixedSize(apiVersion), from.byteLength);
       const used = usedSize === undefined || usedSize.offset + 4 > fixed
@@ -187,7 +194,8 @@ export function struct<F extends Fields>(
         : view.getUint32(usedSize.offset, true);
       const tail = { start: fixed, end: Math.min(used, from.byteLength) };
       const values: Record<string, unknown> = {};
-      for (const [member, field] of members) {
+      for (const member of (wanted ?? names) as readonly string[]) {
+        const field = fields[member] as Field<unknown>;
         values[member] = field.offset + field.size <= fixed ? field.read(view, tail) : field.absent;
       }
       return values as Values<F>;
