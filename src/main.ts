@@ -8,9 +8,9 @@ import type { ServiceStatus } from "./bus/status.ts";
 import { Dispatch } from "./calls/dispatch.ts";
 import { Tracker } from "./calls/tracker.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { type Config, ConfigError, helpText, matchesAny, readInvocation } from "./config.ts";
+import { type Config, ConfigError, matchesAny, readInvocation } from "./config.ts";
 import { closeLogging, configureLogging, describeError, logger } from "./log.ts";
-import type { Scenario } from "./fake/scenario.ts";
+import { helpText } from "./options.ts";
 import { ListenError, type RunningServer, startServer } from "./server/server.ts";
 import { Actions } from "./session/actions.ts";
 import { Session } from "./session/session.ts";
@@ -99,24 +99,30 @@ async function startLogging({ log: options }: Config): Promise<void> {
   }
 }
 
-/** Opens what the configuration names: TAPI, or the built-in exchange. */
-async function openProvider(config: Config): Promise<TapiLibrary> {
-  if (config.provider === "tapi32") return openTapi32(config.tapiLibrary);
-  // Imported only when it is asked for: a server with a telephone system never loads it.
-  const { createFakeTapi } = await import("./fake/library.ts");
-  const { extensions, rate, seed, scenario } = config.fake;
-  return createFakeTapi({
-    extensions,
-    callsPerMinute: rate,
-    ...seed !== undefined && { seed },
-    ...scenario !== undefined && { scenario: await readScenario(scenario) },
-  });
+/** Where calls come from, and what the log says of it. */
+interface Provider {
+  readonly library: TapiLibrary;
+  readonly description: string;
 }
 
-async function readScenario(path: string): Promise<Scenario> {
+/** Opens what the configuration names: TAPI, or the built-in exchange. */
+async function openProvider(config: Config): Promise<Provider> {
+  if (config.provider === "tapi32") {
+    return { library: openTapi32(config.tapiLibrary), description: config.tapiLibrary };
+  }
+  // Imported only when it is asked for: a server with a telephone system never loads it.
+  const { createFakeTapi } = await import("./fake/library.ts");
   const { parseScenario } = await import("./fake/scenario.ts");
+  const { extensions, rate: callsPerMinute, seed, scenario: path } = config.fake;
+  const seeded = seed === undefined ? {} : { seed };
+  if (path === undefined) {
+    const fake = createFakeTapi({ extensions, callsPerMinute, ...seeded });
+    return { library: fake, description: `the fake exchange with the seed ${fake.seed}` };
+  }
   try {
-    return parseScenario(Deno.readTextFileSync(path), path);
+    const scenario = parseScenario(Deno.readTextFileSync(path), path);
+    const fake = createFakeTapi({ extensions, scenario, ...seeded });
+    return { library: fake, description: `the fake exchange playing ${path}` };
   } catch (error) {
     throw new ConfigError(`Cannot use --fake-scenario = "${path}": ${describeError(error)}`, {
       cause: error,
@@ -145,10 +151,11 @@ function readTextFile(path: string): string | undefined {
 
 async function run(config: Config): Promise<void> {
   const stopped = stopSignal();
-  const program = startProgram(config, await openProvider(config));
+  const { library, description } = await openProvider(config);
+  const program = startProgram(config, library);
   const { host, port } = program.server;
   log.info("Tapi2Ws {version} listens on {host}:{port}", { version: VERSION, host, port });
-  if (config.provider === "fake") log.info("The calls are made up: this is the fake exchange");
+  log.info("Calls come from {provider}", { provider: description });
   log.info("Stopping: {signal}", { signal: await stopped });
   await program.stop();
   log.info("Stopped");

@@ -3,10 +3,10 @@ import {
   type Config,
   ConfigError,
   type ConfigSources,
-  helpText,
   matchesAny,
   readInvocation,
 } from "../src/config.ts";
+import { helpText } from "../src/options.ts";
 
 interface Given {
   args?: string[];

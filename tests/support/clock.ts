@@ -1,6 +1,6 @@
 /** A clock that stands still until a test moves it. */
 import { setImmediate } from "node:timers/promises";
-import type { Clock, TimerId } from "../../src/fake/clock.ts";
+import type { Clock, TimerId } from "../../src/clock.ts";
 
 interface Timer {
   readonly id: TimerId;
