@@ -12,9 +12,8 @@ import { type Config, ConfigError, matchesAny, readInvocation } from "./config.t
 import { closeLogging, configureLogging, describeError, logger } from "./log.ts";
 import { helpText } from "./options.ts";
 import { ListenError, type RunningServer, startServer } from "./server/server.ts";
-import { Actions } from "./session/actions.ts";
-import { Session } from "./session/session.ts";
-import { Tapi } from "./tapi/calls.ts";
+import type { LineEntry } from "./session/handles.ts";
+import { Supervisor } from "./session/supervisor.ts";
 import { LibraryError, openTapi32, type TapiLibrary } from "./tapi/library.ts";
 
 export const VERSION: string = denoJson.version;
@@ -49,8 +48,8 @@ export function startProgram(
     log.error("A listener failed: {error}", { error: describeError(error) })
   );
   const tracker = new Tracker(bus, clock);
-  const session = new Session({
-    tapi: new Tapi(library),
+  const supervisor = new Supervisor({
+    library,
     clock,
     wanted: (extension) => config.lines.length === 0 || matchesAny(config.lines, extension),
     replyTimeoutMs: config.replyTimeoutSeconds * 1000,
@@ -61,30 +60,49 @@ export function startProgram(
     version: VERSION,
     clock,
     bus,
-    commands: new Dispatch(session, new Actions(session)),
-    status: { status: () => statusOf(session, clock) },
+    commands: new Dispatch(supervisor),
+    status: { status: () => statusOf(supervisor, clock) },
   });
-  const linesTried = session.start();
+  const linesTried = supervisor.start();
   return {
     server,
     linesTried,
     get live() {
-      return { calls: tracker.size, handles: session.calls.size };
+      return { calls: tracker.size, handles: supervisor.session?.calls.size ?? 0 };
     },
     async stop() {
-      await Promise.all([server.stop(CLIENTS_GOODBYE_MS), session.stop()]);
+      await Promise.all([server.stop(CLIENTS_GOODBYE_MS), supervisor.stop()]);
     },
   };
 }
 
-function statusOf(session: Session, clock: Clock): ServiceStatus {
-  const count = { open: 0, closed: 0, failed: 0 };
-  for (const { status } of session.lines) if (status !== "opening") count[status]++;
-  const lastMs = session.lastMessageAtMs;
+function statusOf(supervisor: Supervisor, clock: Clock): ServiceStatus {
+  const { session, lastMessageAtMs, lastProbeAtMs, hanging } = supervisor;
+  const ageSeconds = (atMs: number | undefined) =>
+    atMs === undefined ? null : (clock.nowMs() - atMs) / 1000;
+  const lines = [...session?.lines ?? []];
+  const count = (status: LineEntry["status"]) =>
+    lines.filter((line) => line.status === status).length;
   return {
-    provider: session.initialized ? "up" : "down",
-    lines: count,
-    lastMessageAgeSeconds: lastMs === undefined ? null : (clock.nowMs() - lastMs) / 1000,
+    provider: session === undefined ? "down" : "up",
+    lines: {
+      open: count("open"),
+      closed: count("closed"),
+      failed: count("failed"),
+      outOfService: count("out_of_service"),
+    },
+    lastMessageAgeSeconds: ageSeconds(lastMessageAtMs),
+    lastProbeAgeSeconds: ageSeconds(lastProbeAtMs),
+    troubles: lines.flatMap(({ extension, status, error }) =>
+      status === "open" || status === "opening"
+        ? []
+        : [{ line: extension, status, ...error !== undefined && { error } }]
+    ),
+    hanging: hanging.map(({ fn, line, sinceMs }) => ({
+      fn,
+      ...line !== undefined && { line },
+      forSeconds: (clock.nowMs() - sinceMs) / 1000,
+    })),
   };
 }
 

@@ -102,10 +102,10 @@ export interface CallEvent {
   readonly numberFilledIn: boolean;
 }
 
-/** Whether the program hears a line. */
-export type LineStatus = "open" | "closed" | "failed";
+/** Whether the program hears a line; out of service, it is open but the telephone system is away. */
+export type LineStatus = "open" | "out_of_service" | "closed" | "failed";
 
-/** A line was opened, was closed by the provider, or could not be opened. */
+/** A line was opened, was closed, could not be opened, or went in or out of service. */
 export interface LineEvent {
   readonly type: "line";
   /** Milliseconds since 1970, UTC. */

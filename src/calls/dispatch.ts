@@ -1,19 +1,22 @@
 /** Carries clients' commands out: finds the line and its calls, acts, and says what came of it. */
 import type { Command, CommandErrorCode, CommandPort, CommandResult } from "../bus/commands.ts";
 import { describeError, logger, maskNumber } from "../log.ts";
-import { ActionError, type ActionFailure, type Actions } from "../session/actions.ts";
+import { ActionError, type ActionFailure, Actions } from "../session/actions.ts";
 import type { LineEntry } from "../session/handles.ts";
 import type { Session } from "../session/session.ts";
 
 const log = logger("commands");
 
-export class Dispatch implements CommandPort {
-  readonly #session: Session;
-  readonly #actions: Actions;
+/** Where commands go: the session that works, or none while TAPI is not available. */
+export interface Telephony {
+  readonly session: Session | undefined;
+}
 
-  constructor(session: Session, actions: Actions) {
-    this.#session = session;
-    this.#actions = actions;
+export class Dispatch implements CommandPort {
+  readonly #telephony: Telephony;
+
+  constructor(telephony: Telephony) {
+    this.#telephony = telephony;
   }
 
   async execute(command: Command): Promise<CommandResult> {
@@ -43,20 +46,21 @@ export class Dispatch implements CommandPort {
 
   async #execute(command: Command): Promise<CommandResult> {
     // Several lines may have one extension: it means all of them.
-    const lines = [...this.#session.lines].filter((line) => line.extension === command.line);
+    const { session } = this.#telephony;
+    if (session === undefined) return failed("provider_down", "TAPI is not available");
+    const lines = [...session.lines].filter((line) => line.extension === command.line);
     if (lines.length === 0) return failed("unknown_line", "There is no such line");
-    const open = lines.filter((line) => line.status === "open");
+    const open = lines.filter((line) => line.handle !== 0);
     const [line] = open;
-    if (line === undefined || this.#session.stopping) {
-      return failed("provider_down", `Line ${command.line} is not open`);
-    }
+    if (line === undefined) return failed("provider_down", "The line is not open");
+    const actions = new Actions(session);
     try {
       switch (command.cmd) {
         case "dial":
-          await this.#actions.makeCall(line, command.number);
+          await actions.makeCall(line, command.number);
           return DONE;
         case "drop":
-          return await this.#drop(open);
+          return await this.#drop(actions, open);
       }
     } catch (error) {
       const code = error instanceof ActionError ? CODES[error.failure] : "tapi_error";
@@ -65,10 +69,10 @@ export class Dispatch implements CommandPort {
   }
 
   /** Drops every call, also after one could not be dropped; the first failure is the answer. */
-  async #drop(lines: readonly LineEntry[]): Promise<CommandResult> {
+  async #drop(actions: Actions, lines: readonly LineEntry[]): Promise<CommandResult> {
     const calls = lines.flatMap((line) => [...line.calls].map((call) => call.key));
-    if (calls.length === 0) return failed("no_call", `There is no call on the line`);
-    const results = await Promise.allSettled(calls.map((call) => this.#actions.drop(call)));
+    if (calls.length === 0) return failed("no_call", "There is no call on the line");
+    const results = await Promise.allSettled(calls.map((call) => actions.drop(call)));
     const rejected = results.find((result) => result.status === "rejected");
     if (rejected !== undefined) throw rejected.reason;
     return DONE;

@@ -35,9 +35,9 @@ GET /healthz tells whether the server runs, GET /readyz whether it hears the tel
   "/healthz": ({ version, uptimeSeconds }) =>
     json(200, { status: "ok", version, uptimeSeconds: Math.floor(uptimeSeconds()) }),
   "/readyz": ({ status }) => {
-    const { provider, lines, lastMessageAgeSeconds } = status.status();
-    const ready = provider === "up" && lines.open > 0;
-    return json(ready ? 200 : 503, { provider, lines, lastMessageAgeSeconds });
+    const now = status.status();
+    const ready = now.provider === "up" && now.lines.open > 0;
+    return json(ready ? 200 : 503, now);
   },
 };
 

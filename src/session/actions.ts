@@ -5,9 +5,12 @@ import { LINECALLPRIVILEGE, LINEERR } from "../tapi/constants.ts";
 import { MissingFunctionError, TapiError } from "../tapi/errors.ts";
 import { encodeText } from "../tapi/text.ts";
 import type { CallEntry, LineEntry } from "./handles.ts";
-import { ReplyTimeoutError, RequestEndedError } from "./replies.ts";
+import { ReplyTimeoutError, type Request, RequestEndedError } from "./replies.ts";
 import type { Session } from "./session.ts";
 import type { CallKey } from "./signals.ts";
+
+/** Each function that hangs takes a thread: a line may have so many. */
+const MOST_ACTIONS = 16;
 
 /** Why an action failed. */
 export type ActionFailure =
@@ -17,7 +20,7 @@ export type ActionFailure =
   | "timeout"
   /** The library does not have the function. */
   | "not_supported"
-  /** The line was closed meanwhile. */
+  /** The line was closed meanwhile, or its provider hangs. */
   | "line_closed";
 
 /** An action failed; the message names the TAPI function and the symbolic error. */
@@ -31,9 +34,18 @@ export class ActionError extends Error {
   }
 }
 
+/** Too many actions on the line have not come to an end. */
+class LineBusyError extends Error {
+  override readonly name = "LineBusyError";
+
+  constructor() {
+    super(`The line's provider does not answer: ${MOST_ACTIONS} commands are waiting for it`);
+  }
+}
+
 function failureOf(cause: unknown): ActionFailure {
   if (cause instanceof ReplyTimeoutError) return "timeout";
-  if (cause instanceof RequestEndedError) return "line_closed";
+  if (cause instanceof RequestEndedError || cause instanceof LineBusyError) return "line_closed";
   if (cause instanceof MissingFunctionError) return "not_supported";
   return "tapi_error";
 }
@@ -51,24 +63,20 @@ export class Actions {
    * @throws ActionError
    */
   async makeCall(line: LineEntry, number: string): Promise<CallKey> {
-    const { tapi, replies } = this.#session;
+    const { tapi, messages } = this.#session;
     const out = new CallHandleOut();
     const destAddress = encodeText(number);
-    try {
-      const entry = await replies.request({
-        fn: "lineMakeCallW",
-        owner: line,
-        pinned: [out.memory, destAddress],
-        call: () => tapi.makeCall(line.handle, out, destAddress),
-        completed: () => {
-          if (out.handle === 0) throw new TapiError("lineMakeCallW", LINEERR.OPERATIONFAILED);
-          return this.#session.messages.adopt(line, out.handle);
-        },
-      });
-      return entry.key;
-    } catch (error) {
-      throw new ActionError(error);
-    }
+    const entry = await this.#attempt(line, {
+      fn: "lineMakeCallW",
+      owner: line,
+      pinned: [out.memory, destAddress],
+      call: () => tapi.makeCall(line.handle, out, destAddress),
+      completed: () => {
+        if (out.handle === 0) throw new TapiError("lineMakeCallW", LINEERR.OPERATIONFAILED);
+        return messages.adopt(line, out.handle);
+      },
+    });
+    return entry.key;
   }
 
   /**
@@ -77,20 +85,34 @@ export class Actions {
    * @throws ActionError
    */
   async drop(call: CallKey): Promise<void> {
-    const { tapi, replies, calls } = this.#session;
+    const { tapi, calls } = this.#session;
     const entry = calls.byKey(call);
     if (entry === undefined) return;
     try {
-      await this.#own(entry);
-      await replies.request({
+      await this.#attempt(entry.line, {
         fn: "lineDrop",
         owner: entry.line,
         pinned: undefined,
-        call: () => tapi.drop(entry.handle),
+        call: async () => {
+          await this.#own(entry);
+          return await tapi.drop(entry.handle);
+        },
         completed: () => {},
       });
     } catch (error) {
-      if (calls.byKey(call) !== undefined) throw new ActionError(error);
+      if (calls.byKey(call) !== undefined) throw error;
+    }
+  }
+
+  /** @throws ActionError */
+  async #attempt<T>(line: LineEntry, request: Request<T>): Promise<T> {
+    if (line.actions >= MOST_ACTIONS) throw new ActionError(new LineBusyError());
+    line.actions++;
+    const call = () => request.call().finally(() => line.actions--);
+    try {
+      return await this.#session.replies.request({ ...request, call });
+    } catch (error) {
+      throw new ActionError(error);
     }
   }
 

@@ -7,7 +7,7 @@
 import { type Clock, sleep } from "../clock.ts";
 import { LINEERR } from "../tapi/constants.ts";
 import { type LineMessage, type Tapi, UNWRITTEN_MESSAGE_ID } from "../tapi/calls.ts";
-import { lineErrorName } from "../tapi/errors.ts";
+import { lineErrorName, TapiError } from "../tapi/errors.ts";
 import { LINEMESSAGE } from "../tapi/structs.ts";
 
 /** How long one lineGetMessage waits on its worker thread. */
@@ -17,6 +17,8 @@ const BATCH_MESSAGES = 256;
 /** Pauses after an answer that is neither a message nor an honest time-out. */
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5000;
+/** After so long without a sensible answer, the loop gives up. */
+const GIVE_UP_AFTER_MS = 10_000;
 
 export interface DrainOptions {
   readonly clock: Clock;
@@ -32,6 +34,8 @@ export interface DrainOptions {
 /**
  * Yields the application's messages in order, in batches, until lineShutdown ends the wait.
  *
+ * @throws TapiError when lineGetMessage has failed for {@linkcode GIVE_UP_AFTER_MS}.
+ *
  * LINEERR_OPERATIONFAILED is how TAPI says that none came in time; it is also how it fails. Only one
  * that comes as late as a time-out does is taken for one.
  */
@@ -43,6 +47,7 @@ export async function* drain(
   const { clock, signal, onTrouble } = options;
   const buffer = new Uint8Array(LINEMESSAGE.size);
   let pauseMs = 0;
+  let troubleSinceMs = 0;
   while (!signal.aborted) {
     const startMs = clock.nowMs();
     const first = outcomeOf(await tapi.getMessage(app, buffer, WAIT_MS), buffer);
@@ -54,16 +59,20 @@ export async function* drain(
       if (typeof first === "object") yield takeQueued(tapi, app, buffer, first);
       continue;
     }
+    const code = first === "empty" ? LINEERR.OPERATIONFAILED : first;
     if (pauseMs === 0) {
-      onTrouble(first === "empty" ? lineErrorName(LINEERR.OPERATIONFAILED) : first);
+      troubleSinceMs = clock.nowMs();
+      onTrouble(lineErrorName(code));
+    } else if (clock.nowMs() - troubleSinceMs >= GIVE_UP_AFTER_MS) {
+      throw new TapiError("lineGetMessage", code);
     }
     pauseMs = Math.min(Math.max(pauseMs * 2, FIRST_PAUSE_MS), LONGEST_PAUSE_MS);
     await sleep(clock, pauseMs, signal);
   }
 }
 
-/** What one lineGetMessage brought: a message, nothing, the end, or an error's name. */
-type Outcome = LineMessage | "empty" | "shutdown" | `LINEERR_${string}` | `0x${string}`;
+/** What one lineGetMessage brought: a message, nothing, the end, or an error's code. */
+type Outcome = LineMessage | "empty" | "shutdown" | number;
 
 function outcomeOf(result: number, buffer: Uint8Array): Outcome {
   if (result === 0) {
@@ -73,7 +82,7 @@ function outcomeOf(result: number, buffer: Uint8Array): Outcome {
   const code = result >>> 0;
   if (code === LINEERR.OPERATIONFAILED) return "empty";
   if (code === LINEERR.INVALAPPHANDLE) return "shutdown";
-  return lineErrorName(code) as Outcome;
+  return code;
 }
 
 /** Adds to `first` what is queued already. Whatever ends the queue shows at the next wait again. */

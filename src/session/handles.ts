@@ -1,7 +1,7 @@
 /** The handles that the session holds: lines with their HLINE, calls with their HCALL. */
 import { describeError, logger } from "../log.ts";
 import { Lane } from "./lane.ts";
-import type { CallKey, Line } from "./signals.ts";
+import type { CallKey, Line, LineStatus } from "./signals.ts";
 
 const log = logger("session");
 
@@ -22,22 +22,51 @@ export class LineEntry implements Line {
   readonly name: string;
   /** HLINE; 0 unless open. */
   handle = 0;
-  status: "opening" | "open" | "closed" | "failed" = "opening";
+  status: LineStatus | "opening" = "opening";
+  /** The symbolic TAPI error that keeps the line from being open. */
+  error: string | undefined;
+  /** Commands that are under way on the line. */
+  actions = 0;
   /** The calls whose handles are valid. */
   readonly calls = new Set<CallEntry>();
   readonly lane: Lane;
+  #closed = Promise.withResolvers<void>();
 
   constructor(readonly device: Device) {
     this.extension = device.extension;
     this.name = device.name;
-    this.lane = new Lane((error) =>
-      log.error("Line {line}: {error}", { line: this.extension, error: describeError(error) })
-    );
+    this.lane = new Lane({
+      onFailure: (error) =>
+        log.error("Line {line}: {error}", { line: this.extension, error: describeError(error) }),
+      onOverflow: () =>
+        log.error("Line {line}: its provider hangs, and messages are passed over", {
+          line: this.extension,
+        }),
+    });
   }
 
   /** dwCallbackInstance: tells the line's messages even before lineOpen has returned the handle. */
   get instance(): number {
     return this.device.deviceId + 1;
+  }
+
+  opened(handle: number): void {
+    this.handle = handle;
+    this.status = "open";
+    this.error = undefined;
+    this.#closed = Promise.withResolvers();
+  }
+
+  /** The handle is no longer valid. */
+  closed(): void {
+    this.handle = 0;
+    this.status = "closed";
+    this.#closed.resolve();
+  }
+
+  /** Settled when the line, which is open, is closed. */
+  get whenClosed(): Promise<void> {
+    return this.#closed.promise;
   }
 }
 
@@ -51,13 +80,22 @@ export interface CallEntry {
   owned: boolean;
   /** Whether IDLE was told: nothing can follow, whatever the provider sends. */
   ended: boolean;
+  /** The LINECALLSTATE last told, 0 before the first. */
+  state: number;
+  /** When the provider last said something of the call, in milliseconds since 1970. */
+  heardAtMs: number;
 }
 
 /** The calls whose handles are valid: each HCALL once, and the program's own key for it. */
 export class CallTable {
   readonly #byHandle = new Map<number, CallEntry>();
   readonly #byKey = new Map<CallKey, CallEntry>();
-  #lastKey = 0;
+  readonly #nextKey: () => CallKey;
+
+  /** @param nextKey Makes the key of a call; keys are never used twice, in no session. */
+  constructor(nextKey: () => CallKey) {
+    this.#nextKey = nextKey;
+  }
 
   byHandle(handle: number): CallEntry | undefined {
     return this.#byHandle.get(handle);
@@ -71,15 +109,27 @@ export class CallTable {
     return this.#byHandle.size;
   }
 
+  [Symbol.iterator](): Iterator<CallEntry> {
+    return this.#byKey.values();
+  }
+
   /** The entry of a handle, made where there is none: several messages may tell of one call first. */
-  upsert(line: LineEntry, handle: number, owned: boolean): CallEntry {
+  upsert(line: LineEntry, handle: number, owned: boolean, nowMs: number): CallEntry {
     const known = this.#byHandle.get(handle);
     if (known !== undefined && known.line === line) {
       known.owned ||= owned;
       return known;
     }
     if (known !== undefined) this.delete(known);
-    const entry: CallEntry = { key: ++this.#lastKey as CallKey, handle, line, owned, ended: false };
+    const entry: CallEntry = {
+      key: this.#nextKey(),
+      handle,
+      line,
+      owned,
+      ended: false,
+      state: 0,
+      heardAtMs: nowMs,
+    };
     this.#byHandle.set(handle, entry);
     this.#byKey.set(entry.key, entry);
     line.calls.add(entry);

@@ -3,15 +3,39 @@
  * lines do not wait for each other's provider.
  */
 
+/** A line whose provider hangs may keep so many tasks waiting; later messages are passed over. */
+const MOST_WAITING = 10_000;
+
+export interface LaneOptions {
+  /** Told what a task threw; the next task runs all the same. */
+  readonly onFailure: (error: unknown) => void;
+  /** Told once when tasks begin to be passed over. */
+  readonly onOverflow: () => void;
+}
+
 export class Lane {
+  readonly #options: LaneOptions;
   #queue: (() => Promise<void>)[] = [];
   #working = false;
+  #overflowing = false;
 
-  /** @param onFailure Told what a task threw; the next task runs all the same. */
-  constructor(readonly onFailure: (error: unknown) => void) {}
+  constructor(options: LaneOptions) {
+    this.#options = options;
+  }
 
-  /** Runs `task` after all that were given before it. */
+  /** Runs `task` after all that were given before it, unless too many wait. */
   add(task: () => Promise<void>): void {
+    if (this.#queue.length < MOST_WAITING) return this.#push(task);
+    if (!this.#overflowing) this.#options.onOverflow();
+    this.#overflowing = true;
+  }
+
+  /** As {@linkcode add}, whatever waits; settled with the task. */
+  run(task: () => Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => this.#push(() => task().then(resolve, reject)));
+  }
+
+  #push(task: () => Promise<void>): void {
     this.#queue.push(task);
     if (!this.#working) void this.#work();
   }
@@ -21,11 +45,12 @@ export class Lane {
     while (this.#queue.length > 0) {
       const tasks = this.#queue;
       this.#queue = [];
+      this.#overflowing = false;
       for (const task of tasks) {
         try {
           await task();
         } catch (error) {
-          this.onFailure(error);
+          this.#options.onFailure(error);
         }
       }
     }

@@ -64,15 +64,16 @@ export async function describeLine(
  */
 export async function openLine(tapi: Tapi, app: number, line: LineEntry): Promise<void> {
   const { deviceId, apiVersion, mediaModes, lineStates, addressStates } = line.device;
-  line.handle = await tapi.open(
-    app,
-    deviceId,
-    apiVersion,
-    line.instance,
-    LINECALLPRIVILEGE.MONITOR,
-    mediaModes,
+  line.opened(
+    await tapi.open(
+      app,
+      deviceId,
+      apiVersion,
+      line.instance,
+      LINECALLPRIVILEGE.MONITOR,
+      mediaModes,
+    ),
   );
-  line.status = "open";
   try {
     await tapi.setStatusMessages(line.handle, lineStates, addressStates);
   } catch (error) {

@@ -1,30 +1,34 @@
 /**
- * What a message means: whose it is, and the signals it becomes. Each line's messages are worked off in
- * their order, in the line's lane.
+ * What a message means and whom it concerns. Decided in the turn in which the message came; what
+ * follows from it runs in the line's lane, so that each line's messages are worked off in their order.
  */
-import { describeError, logger } from "../log.ts";
-import type { LineMessage, Tapi } from "../tapi/calls.ts";
-import { LINE, LINECALLPRIVILEGE, LINECALLSTATE } from "../tapi/constants.ts";
+import type { Clock } from "../clock.ts";
+import { logger } from "../log.ts";
+import type { LineMessage } from "../tapi/calls.ts";
+import { has, LINE, LINECALLPRIVILEGE, LINEDEVSTATE } from "../tapi/constants.ts";
+import type { CallFeed } from "./call_feed.ts";
 import type { CallEntry, CallTable, LineEntry } from "./handles.ts";
 import type { Replies } from "./replies.ts";
-import { type CallInfo, callStateName, type Signal, toCallInfo } from "./signals.ts";
 
 const log = logger("session");
 
 /** Messages kept for calls that are being made and whose handle is not known yet. */
 const MOST_UNCLAIMED = 1000;
 
-const IDLE = callStateName(LINECALLSTATE.IDLE);
-
 /** The part of the session that messages concern. */
 export interface MessageContext {
-  readonly tapi: Tapi;
+  readonly clock: Clock;
   /** By callback instance. */
   readonly lines: ReadonlyMap<number, LineEntry>;
   readonly calls: CallTable;
+  readonly feed: CallFeed;
   readonly replies: Replies;
-  readonly stopping: AbortSignal;
-  readonly onSignal: (signal: Signal) => void;
+  readonly onLineCreated: (deviceId: number) => void;
+  readonly onLineRemoved: (deviceId: number) => void;
+  readonly onLineClosed: (line: LineEntry) => void;
+  readonly onLineInService: (line: LineEntry, inService: boolean) => void;
+  /** TAPI wants to be shut down and initialised again. */
+  readonly onReinit: () => void;
 }
 
 export class MessageHandler {
@@ -36,51 +40,89 @@ export class MessageHandler {
     this.#context = context;
   }
 
-  /** Decides whose a message is, in the turn in which it came; the line's lane does the rest. */
   handle(message: LineMessage): void {
+    const { feed, calls, replies } = this.#context;
     const { hDevice, dwParam1, dwParam2, dwParam3 } = message;
     switch (message.dwMessageID) {
       case LINE.REPLY:
-        if (!this.#context.replies.settle(dwParam1, dwParam2)) {
+        if (!replies.settle(dwParam1, dwParam2)) {
           log.debug("LINE_REPLY {requestId} belongs to no request", { requestId: dwParam1 });
         }
-        if (this.#context.replies.outstanding === 0) this.#unclaimed = [];
+        if (replies.outstanding === 0) this.#unclaimed = [];
         break;
       case LINE.APPNEWCALL: {
         const line = this.#lineOf(message);
         if (line !== undefined) {
-          this.#context.calls.upsert(line, dwParam2, dwParam3 === LINECALLPRIVILEGE.OWNER);
+          this.#upsert(line, dwParam2, dwParam3 === LINECALLPRIVILEGE.OWNER);
         }
         break;
       }
       case LINE.CALLSTATE: {
         const entry = this.#callOf(message);
-        if (entry !== undefined) {
-          entry.line.lane.add(() => this.signalState(entry, dwParam1));
-        }
+        if (entry === undefined) break;
+        entry.heardAtMs = this.#context.clock.nowMs();
+        entry.line.lane.add(() => feed.tellState(entry, dwParam1));
         break;
       }
       case LINE.CALLINFO: {
-        const entry = this.#context.calls.byHandle(hDevice);
-        if (entry !== undefined) entry.line.lane.add(() => this.#signalInfo(entry));
-        else this.#keepUnclaimed(message);
+        const entry = calls.byHandle(hDevice);
+        if (entry === undefined) return this.#keepUnclaimed(message);
+        entry.heardAtMs = this.#context.clock.nowMs();
+        entry.line.lane.add(() => feed.tellInfo(entry));
         break;
       }
       case LINE.CLOSE: {
         const line = this.#lineOf(message);
-        if (line !== undefined) this.#lineClosed(line);
+        if (line !== undefined) this.#context.onLineClosed(line);
         break;
       }
+      case LINE.LINEDEVSTATE:
+        this.#handleDevState(message);
+        break;
+      case LINE.CREATE:
+        this.#context.onLineCreated(dwParam1);
+        break;
+      case LINE.REMOVE:
+        this.#context.onLineRemoved(dwParam1);
+        break;
       default:
         log.debug("TAPI message {messageId} is not used", { messageId: message.dwMessageID });
     }
   }
 
+  /**
+   * Registers a call that the program made itself: TAPI announces it by no LINE_APPNEWCALL.
+   * Messages that came for its handle before are handled now.
+   */
+  adopt(line: LineEntry, handle: number): CallEntry {
+    const entry = this.#upsert(line, handle, true);
+    const unclaimed = this.#unclaimed;
+    this.#unclaimed = [];
+    for (const message of unclaimed) this.handle(message);
+    return entry;
+  }
+
+  #upsert(line: LineEntry, handle: number, owned: boolean): CallEntry {
+    return this.#context.calls.upsert(line, handle, owned, this.#context.clock.nowMs());
+  }
+
+  #handleDevState(message: LineMessage): void {
+    const { dwParam1: states, dwParam2: forwardedMessage } = message;
+    // With another value, REINIT only reports a message that this API version does not have.
+    if (has(states, LINEDEVSTATE.REINIT) && forwardedMessage === 0) {
+      return this.#context.onReinit();
+    }
+    const line = this.#lineOf(message);
+    if (line === undefined) return;
+    const gone = has(states, LINEDEVSTATE.OUTOFSERVICE) || has(states, LINEDEVSTATE.DISCONNECTED);
+    const back = has(states, LINEDEVSTATE.INSERVICE) || has(states, LINEDEVSTATE.CONNECTED);
+    if (gone || back) this.#context.onLineInService(line, !gone);
+  }
+
   #lineOf(message: LineMessage): LineEntry | undefined {
-    return this.#context.lines.get(message.dwCallbackInstance) ??
-      [...this.#context.lines.values()].find((line) =>
-        line.handle !== 0 && line.handle === message.hDevice
-      );
+    const { lines } = this.#context;
+    return lines.get(message.dwCallbackInstance) ??
+      [...lines.values()].find((line) => line.handle !== 0 && line.handle === message.hDevice);
   }
 
   /** The call of a LINE_CALLSTATE, made where the message says that the handle is new. */
@@ -95,7 +137,7 @@ export class MessageHandler {
     const line = newPrivilege === 0
       ? undefined
       : this.#context.lines.get(message.dwCallbackInstance);
-    if (line !== undefined) return this.#context.calls.upsert(line, hDevice, owned);
+    if (line !== undefined) return this.#upsert(line, hDevice, owned);
     this.#keepUnclaimed(message);
     return undefined;
   }
@@ -108,80 +150,5 @@ export class MessageHandler {
         messageId: message.dwMessageID,
       });
     }
-  }
-
-  /** Tells a call's state; the one who tells IDLE gives the handle back. */
-  async signalState(entry: CallEntry, rawState: number): Promise<void> {
-    if (entry.ended) return;
-    const state = callStateName(rawState);
-    entry.ended = state === IDLE;
-    const info = await this.#readInfo(entry);
-    this.#context.onSignal({ kind: "call-state", line: entry.line, call: entry.key, state, info });
-    if (entry.ended) await this.release(entry);
-  }
-
-  async #signalInfo(entry: CallEntry): Promise<void> {
-    const info = entry.ended ? undefined : await this.#readInfo(entry);
-    if (info === undefined) return;
-    this.#context.onSignal({ kind: "call-info", line: entry.line, call: entry.key, info });
-  }
-
-  /** `undefined` where the handle has died or the provider does not answer: what is known stays. */
-  async #readInfo(entry: CallEntry): Promise<CallInfo | undefined> {
-    if (this.#context.stopping.aborted || this.#context.calls.byKey(entry.key) === undefined) {
-      return undefined;
-    }
-    try {
-      const { handle, line } = entry;
-      return toCallInfo(await this.#context.tapi.getCallInfo(handle, line.device.apiVersion));
-    } catch (error) {
-      log.debug("A call on line {line} does not tell its parties: {error}", {
-        line: entry.line.extension,
-        error: describeError(error),
-      });
-      return undefined;
-    }
-  }
-
-  /** Gives a call's handle back, once. */
-  async release(entry: CallEntry): Promise<void> {
-    if (!this.#context.calls.delete(entry)) return;
-    try {
-      await this.#context.tapi.deallocateCall(entry.handle);
-    } catch (error) {
-      log.debug("A call handle on line {line} cannot be given back: {error}", {
-        line: entry.line.extension,
-        error: describeError(error),
-      });
-    }
-  }
-
-  /** LINE_CLOSE: the line's handle and all its calls' handles are invalid already. */
-  #lineClosed(line: LineEntry): void {
-    const lost = [...line.calls];
-    for (const entry of lost) this.#context.calls.delete(entry);
-    this.#context.replies.end(line);
-    line.handle = 0;
-    line.status = "closed";
-    log.error("Line {line} was closed by its provider", { line: line.extension });
-    line.lane.add(() => {
-      for (const { key: call } of lost) {
-        this.#context.onSignal({ kind: "call-lost", line, call });
-      }
-      this.#context.onSignal({ kind: "line", line, status: "closed" });
-      return Promise.resolve();
-    });
-  }
-
-  /**
-   * Registers a call that the program made itself: TAPI announces it by no LINE_APPNEWCALL.
-   * Messages that came for its handle before are handled now.
-   */
-  adopt(line: LineEntry, handle: number): CallEntry {
-    const entry = this.#context.calls.upsert(line, handle, true);
-    const unclaimed = this.#unclaimed;
-    this.#unclaimed = [];
-    for (const message of unclaimed) this.handle(message);
-    return entry;
   }
 }

@@ -53,12 +53,10 @@ interface Pending {
   fail(error: Error): void;
 }
 
-/** @internal A LONG that came before its request id was known, 0 or a LINEERR_ code. */
-type EarlyReplies = Map<number, number>;
-
 export class Replies {
   readonly #pending = new Map<number, Pending>();
-  readonly #early: EarlyReplies = new Map();
+  /** Results that came before their request id was known: 0 or a LINEERR_ code. */
+  readonly #early = new Map<number, number>();
   /** Functions that were called and have not returned their request id yet. */
   #returning = 0;
 
@@ -72,21 +70,61 @@ export class Replies {
   /**
    * Calls an asynchronous function and waits for its reply.
    *
-   * @throws TapiError when the function or its reply says so, ReplyTimeoutError, RequestEndedError.
+   * @throws TapiError when the function or its reply says so, ReplyTimeoutError also where the
+   * function does not return, RequestEndedError.
    */
-  async request<T>(request: Request<T>): Promise<T> {
-    let requestId: number;
+  request<T>(request: Request<T>): Promise<T> {
+    const { fn, owner, pinned } = request;
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    // After the timeout the request goes on: the provider may still write to the pinned memory, and
+    // a call that was made after all is still ours.
+    const timer = this.clock.setTimeout(
+      () => reject(new ReplyTimeoutError(fn, this.timeoutMs)),
+      this.timeoutMs,
+    );
+    const pending: Pending = {
+      fn,
+      owner,
+      pinned,
+      succeed: () => {
+        this.clock.clearTimeout(timer);
+        try {
+          resolve(request.completed());
+        } catch (error) {
+          reject(error);
+        }
+      },
+      fail: (error) => {
+        this.clock.clearTimeout(timer);
+        reject(error);
+      },
+    };
+    void this.#call(request, pending);
+    return promise;
+  }
+
+  async #call(request: Request<unknown>, pending: Pending): Promise<void> {
     this.#returning++;
+    let requestId: number;
     try {
       requestId = await request.call();
-    } finally {
-      this.#returning--;
-      // Nobody can claim an early reply once every function has returned.
-      if (this.#returning === 0 && this.#early.size > 0) queueMicrotask(() => this.#forgetEarly());
+    } catch (error) {
+      this.#returned();
+      return pending.fail(error instanceof Error ? error : new Error(String(error)));
     }
+    const early = this.#early.get(requestId);
+    this.#early.delete(requestId);
+    this.#returned();
     // 0 is no request id: TAPI never answers it. Taken for "done", nothing is left waiting.
-    if (requestId === 0) return request.completed();
-    return await this.#reply(requestId, request);
+    if (requestId === 0) return pending.succeed();
+    this.#pending.set(requestId, pending);
+    if (early !== undefined) this.settle(requestId, early);
+  }
+
+  /** Nobody can claim an early reply once every function has returned. */
+  #returned(): void {
+    this.#returning--;
+    if (this.#returning === 0) this.#early.clear();
   }
 
   /**
@@ -115,43 +153,5 @@ export class Replies {
       this.#pending.delete(requestId);
       pending.fail(new RequestEndedError(pending.fn));
     }
-  }
-
-  #reply<T>(requestId: number, request: Request<T>): Promise<T> {
-    const { fn, owner, pinned } = request;
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    // After the timeout the entry stays: the provider may still write to the pinned memory, and a
-    // call that was made after all is still ours.
-    const timer = this.clock.setTimeout(
-      () => reject(new ReplyTimeoutError(fn, this.timeoutMs)),
-      this.timeoutMs,
-    );
-    this.#pending.set(requestId, {
-      fn,
-      owner,
-      pinned,
-      succeed: () => {
-        this.clock.clearTimeout(timer);
-        try {
-          resolve(request.completed());
-        } catch (error) {
-          reject(error);
-        }
-      },
-      fail: (error) => {
-        this.clock.clearTimeout(timer);
-        reject(error);
-      },
-    });
-    const early = this.#early.get(requestId);
-    if (early !== undefined) {
-      this.#early.delete(requestId);
-      this.settle(requestId, early);
-    }
-    return promise;
-  }
-
-  #forgetEarly(): void {
-    if (this.#returning === 0) this.#early.clear();
   }
 }

@@ -1,69 +1,104 @@
 /**
- * The program's life with TAPI: initialise, open every wanted line, drain messages into signals, shut
- * down. Owns every handle.
+ * One life with TAPI, from lineInitializeEx to lineShutdown: owns every handle, drains messages into
+ * signals, knows when it has to be given up.
  */
 import { type Clock, sleep } from "../clock.ts";
 import { describeError, logger } from "../log.ts";
 import type { Tapi } from "../tapi/calls.ts";
-import { TapiError } from "../tapi/errors.ts";
+import { LINEERR } from "../tapi/constants.ts";
+import { lineErrorName, TapiError } from "../tapi/errors.ts";
+import { CallFeed } from "./call_feed.ts";
 import { drain } from "./drain.ts";
 import { CallTable, type LineEntry } from "./handles.ts";
-import { describeLine, openLine } from "./lines.ts";
+import { Health } from "./health.ts";
+import { LineKeeper } from "./line_keeper.ts";
 import { MessageHandler } from "./messages.ts";
 import { Replies } from "./replies.ts";
-import type { Signal } from "./signals.ts";
+import type { CallKey, Signal } from "./signals.ts";
 
 const log = logger("session");
 
 const APP_NAME = "Tapi2Ws";
-/** Pauses between attempts to initialise TAPI. */
-const FIRST_RETRY_MS = 1000;
-const LONGEST_RETRY_MS = 60_000;
-/** Devices asked and opened at a time: each takes a thread while its provider works. */
-const DEVICES_AT_ONCE = 16;
-/** How long stopping waits for each of its steps; together they stay below 5 s. */
-const START_END_MS = 500;
-const CLOSE_LINES_MS = 1500;
+/** How long the end waits for each of its steps; together they stay below 5 s. */
+const CLOSE_LINES_MS = 2000;
 const SHUTDOWN_MS = 1000;
 const DRAIN_END_MS = 1500;
 
 export interface SessionOptions {
   readonly tapi: Tapi;
   readonly clock: Clock;
+  /** From 0 to below 1. */
+  readonly random: () => number;
   /** Whether a line with this extension is to be opened. */
   readonly wanted: (extension: string) => boolean;
   /** How long a command waits for its LINE_REPLY. */
   readonly replyTimeoutMs: number;
+  /** Makes the key of a call. */
+  readonly nextCallKey: () => CallKey;
   /** Receives what TAPI tells, each line's signals in their order. */
   readonly onSignal: (signal: Signal) => void;
 }
 
 export class Session {
   readonly tapi: Tapi;
-  readonly calls = new CallTable();
+  readonly calls: CallTable;
   readonly replies: Replies;
   readonly messages: MessageHandler;
+  readonly health: Health;
+  /** Settled with the reason when the session has to be given up; or with "stopped". */
+  readonly ended: Promise<string>;
+  /** When TAPI's last message came, in milliseconds since 1970; `undefined` before the first. */
+  lastMessageAtMs: number | undefined;
   readonly #options: SessionOptions;
+  readonly #app: number;
+  readonly #deviceCount: number;
   readonly #lines = new Map<number, LineEntry>();
-  readonly #stopping = new AbortController();
-  /** HLINEAPP; 0 while TAPI is not initialised. */
-  #app = 0;
-  #starting: Promise<void> = Promise.resolve();
+  readonly #feed: CallFeed;
+  readonly #keeper: LineKeeper;
+  readonly #end = new AbortController();
+  readonly #reason = Promise.withResolvers<string>();
   #draining: Promise<void> = Promise.resolve();
-  #lastMessageAtMs: number | undefined;
 
-  constructor(options: SessionOptions) {
+  private constructor(options: SessionOptions, app: number, deviceCount: number) {
+    const { tapi, clock, onSignal } = options;
     this.#options = options;
-    this.tapi = options.tapi;
-    this.replies = new Replies(options.clock, options.replyTimeoutMs);
-    this.messages = new MessageHandler({
-      tapi: this.tapi,
-      lines: this.#lines,
-      calls: this.calls,
-      replies: this.replies,
-      stopping: this.#stopping.signal,
-      onSignal: options.onSignal,
+    this.#app = app;
+    this.#deviceCount = deviceCount;
+    this.tapi = tapi;
+    this.ended = this.#reason.promise;
+    this.calls = new CallTable(options.nextCallKey);
+    this.replies = new Replies(clock, options.replyTimeoutMs);
+    const ended = this.#end.signal;
+    const shared = { tapi, app, clock, lines: this.#lines, calls: this.calls, ended, onSignal };
+    const feed = new CallFeed(shared);
+    this.#feed = feed;
+    this.health = new Health({ ...shared, feed, onDead: (reason) => this.giveUp(reason) });
+    this.#keeper = new LineKeeper({
+      ...shared,
+      feed,
+      random: options.random,
+      wanted: options.wanted,
+      onFailure: (error) => this.health.judge(error),
     });
+    this.messages = new MessageHandler({
+      ...shared,
+      feed,
+      replies: this.replies,
+      onLineCreated: (deviceId) => void this.#keeper.keep(deviceId),
+      onLineRemoved: (deviceId) => this.#keeper.remove(deviceId),
+      onLineClosed: (line) => {
+        this.replies.end(line);
+        this.#keeper.closed(line);
+      },
+      onLineInService: (line, inService) => this.#keeper.inService(line, inService),
+      onReinit: () => this.giveUp(lineErrorName(LINEERR.REINIT)),
+    });
+  }
+
+  /** @throws TapiError when TAPI cannot be initialised. */
+  static async initialize(options: SessionOptions): Promise<Session> {
+    const { app, deviceCount } = await options.tapi.initialize(APP_NAME);
+    return new Session(options, app, deviceCount);
   }
 
   /** The voice lines found, open or not. */
@@ -71,136 +106,50 @@ export class Session {
     return this.#lines.values();
   }
 
-  get initialized(): boolean {
-    return this.#app !== 0;
+  /** Whether the session has been given up or stopped. */
+  get over(): boolean {
+    return this.#end.signal.aborted;
   }
 
-  get stopping(): boolean {
-    return this.#stopping.signal.aborted;
-  }
-
-  /** When TAPI's last message came, in milliseconds since 1970; `undefined` before the first. */
-  get lastMessageAtMs(): number | undefined {
-    return this.#lastMessageAtMs;
-  }
-
-  /**
-   * Initialises TAPI, for as long as it takes, and opens the lines. Resolves when every line has been
-   * tried. What fails is logged and shown, never thrown.
-   */
-  start(): Promise<void> {
-    this.#starting = this.#start();
-    return this.#starting;
-  }
-
-  async #start(): Promise<void> {
-    const deviceCount = await this.#initialize();
-    if (deviceCount === undefined || this.stopping) return;
+  /** Drains messages and opens the lines; resolves when every line has been tried. */
+  async start(): Promise<void> {
     this.#draining = this.#drain();
-    const devices = Array(deviceCount).keys();
-    // Workers that share one iterator: a device that hangs holds up its worker only.
-    await Promise.all(Array.from({ length: DEVICES_AT_ONCE }, async () => {
-      for (const deviceId of devices) await this.#addDevice(deviceId);
-    }));
+    this.health.start();
+    const devices = Array.from({ length: this.#deviceCount }, (_, deviceId) => deviceId);
+    await Promise.all(devices.map((deviceId) => this.#keeper.keep(deviceId)));
+    if (this.over) return;
     const open = [...this.lines].filter((line) => line.status === "open").length;
     if (open > 0) log.info("{open} lines are open", { open });
-    else log.error("No line is open, of {deviceCount} TAPI devices", { deviceCount });
+    else log.error("No line is open, of {devices} TAPI devices", { devices: this.#deviceCount });
+  }
+
+  /** Declares that nothing works on this HLINEAPP any more; {@linkcode ended} tells it. */
+  giveUp(reason: string): void {
+    this.#reason.resolve(reason);
+    this.#end.abort();
   }
 
   /**
-   * Gives every call handle back, closes the lines and shuts TAPI down. Takes less than 5 s even
-   * where the telephony service does not answer any more.
+   * Ends the session in good order: gives every call handle back, closes the lines, shuts TAPI down.
+   * Takes less than 5 s even where the telephony service does not answer any more.
    */
   async stop(): Promise<void> {
-    this.#stopping.abort();
+    this.giveUp("stopped");
     this.replies.end();
-    await this.#within(START_END_MS, "lineOpen", this.#starting);
-    if (this.#app === 0) return;
     await this.#within(CLOSE_LINES_MS, "lineClose", this.#closeLines());
+    await this.#shutDown();
+  }
+
+  /** Ends the session when it had to be given up: the handles are dead, its calls have ended. */
+  async abandon(): Promise<void> {
+    this.replies.end();
+    for (const line of this.lines) if (line.handle !== 0) this.#keeper.closed(line);
+    await this.#shutDown();
+  }
+
+  async #shutDown(): Promise<void> {
     await this.#within(SHUTDOWN_MS, "lineShutdown", this.tapi.shutdown(this.#app));
     await this.#within(DRAIN_END_MS, "lineGetMessage", this.#draining);
-    this.#app = 0;
-  }
-
-  async #initialize(): Promise<number | undefined> {
-    let told = "";
-    for (let pauseMs = FIRST_RETRY_MS; !this.stopping;) {
-      try {
-        const { app, deviceCount } = await this.tapi.initialize(APP_NAME);
-        this.#app = app;
-        return deviceCount;
-      } catch (error) {
-        const reason = describeError(error);
-        if (reason !== told) log.error("TAPI is not available, trying on: {reason}", { reason });
-        told = reason;
-      }
-      await sleep(this.#options.clock, pauseMs, this.#stopping.signal);
-      pauseMs = Math.min(pauseMs * 2, LONGEST_RETRY_MS);
-    }
-    return undefined;
-  }
-
-  async #addDevice(deviceId: number): Promise<void> {
-    let line: LineEntry | undefined;
-    try {
-      line = await describeLine(this.tapi, this.#app, deviceId);
-    } catch (error) {
-      log.warn("Line device {deviceId} is left out: {error}", {
-        deviceId,
-        error: describeError(error),
-      });
-      return;
-    }
-    if (line === undefined || !this.#options.wanted(line.extension) || this.stopping) return;
-    this.#lines.set(line.instance, line);
-    const opened = line;
-    await new Promise<void>((done) => opened.lane.add(() => this.#open(opened).finally(done)));
-  }
-
-  async #open(line: LineEntry): Promise<void> {
-    try {
-      await openLine(this.tapi, this.#app, line);
-    } catch (error) {
-      line.status = "failed";
-      log.error("Line {line} cannot be opened: {error}", {
-        line: line.extension,
-        error: describeError(error),
-      });
-      const name = error instanceof TapiError ? error.codeName : describeError(error);
-      this.#options.onSignal({ kind: "line", line, status: "failed", error: name });
-      return;
-    }
-    log.debug("Line {line} is open", { line: line.extension });
-    this.#options.onSignal({ kind: "line", line, status: "open" });
-    await this.#listCalls(line);
-  }
-
-  /** Finds the calls that were there before the line was opened: TAPI does not announce them. */
-  async #listCalls(line: LineEntry): Promise<void> {
-    let handles: number[];
-    try {
-      handles = await this.tapi.getNewCalls(line.handle);
-    } catch (error) {
-      log.warn("Line {line} does not list its calls: {error}", {
-        line: line.extension,
-        error: describeError(error),
-      });
-      return;
-    }
-    for (const handle of handles) {
-      // A message of the call has come already, or comes: it tells the state.
-      if (this.calls.byHandle(handle) !== undefined) continue;
-      const entry = this.calls.upsert(line, handle, false);
-      try {
-        const status = await this.tapi.getCallStatus(handle, line.device.apiVersion);
-        await this.messages.signalState(entry, status.dwCallState);
-      } catch (error) {
-        log.warn("A call on line {line} does not tell its state: {error}", {
-          line: line.extension,
-          error: describeError(error),
-        });
-      }
-    }
   }
 
   async #drain(): Promise<void> {
@@ -209,18 +158,23 @@ export class Session {
       error === undefined
         ? log.info("lineGetMessage works again")
         : log.error("lineGetMessage fails: {error}", { error });
-    const signal = this.#stopping.signal;
-    for await (const batch of drain(this.tapi, this.#app, { clock, signal, onTrouble })) {
-      this.#lastMessageAtMs = clock.nowMs();
-      for (const message of batch) {
-        try {
-          this.messages.handle(message);
-        } catch (error) {
-          log.error("A TAPI message could not be handled: {error}", {
-            error: describeError(error),
-          });
+    const signal = this.#end.signal;
+    try {
+      for await (const batch of drain(this.tapi, this.#app, { clock, signal, onTrouble })) {
+        this.lastMessageAtMs = clock.nowMs();
+        for (const message of batch) {
+          try {
+            this.messages.handle(message);
+          } catch (error) {
+            log.error("A TAPI message could not be handled: {error}", {
+              error: describeError(error),
+            });
+          }
         }
       }
+      this.giveUp(lineErrorName(LINEERR.INVALAPPHANDLE));
+    } catch (error) {
+      this.giveUp(error instanceof TapiError ? error.codeName : describeError(error));
     }
   }
 
@@ -228,24 +182,22 @@ export class Session {
     const open = [...this.lines].filter((line) => line.handle !== 0);
     await Promise.allSettled(open.map(async (line) => {
       // Deallocated, a call that the program owns goes on; closed over, it would be dropped.
-      await Promise.all([...line.calls].map((entry) => this.messages.release(entry)));
+      await Promise.all([...line.calls].map((entry) => this.#feed.release(entry)));
       await this.tapi.close(line.handle);
     }));
   }
 
-  /** Waits for a step of stopping, but not for ever. */
+  /** Waits for a step of the end, but not for ever. */
   async #within(timeoutMs: number, fn: string, step: Promise<void>): Promise<void> {
-    const { clock } = this.#options;
-    let timer: number | undefined;
-    const late = new Promise<"late">((resolve) => {
-      timer = clock.setTimeout(() => resolve("late"), timeoutMs);
-    });
-    try {
-      if (await Promise.race([step, late]) === "late") log.warn("{fn} does not return", { fn });
-    } catch (error) {
-      log.warn("{error}", { error: describeError(error) });
-    } finally {
-      if (timer !== undefined) clock.clearTimeout(timer);
-    }
+    const done = new AbortController();
+    const outcome = step.then(
+      () => true,
+      (error) => {
+        log.warn("{error}", { error: describeError(error) });
+        return true;
+      },
+    ).finally(() => done.abort());
+    const late = sleep(this.#options.clock, timeoutMs, done.signal).then(() => false);
+    if (!await Promise.race([outcome, late])) log.warn("{fn} does not return", { fn });
   }
 }

@@ -48,10 +48,13 @@ export interface CallLostSignal {
   readonly call: CallKey;
 }
 
+/** Whether the program hears a line. */
+export type LineStatus = "open" | "out_of_service" | "closed" | "failed";
+
 export interface LineSignal {
   readonly kind: "line";
   readonly line: Line;
-  readonly status: "open" | "closed" | "failed";
+  readonly status: LineStatus;
   /** The symbolic TAPI error, where one is the cause. */
   readonly error?: string;
 }
@@ -81,7 +84,7 @@ export interface CallInfo {
 }
 
 /** The high 8 bits may hold a vendor's substate. */
-const CALLSTATE_MASK = 0x00ffffff;
+export const CALLSTATE_MASK = 0x00ffffff;
 
 /** The name of dwCallState, or of LINE_CALLSTATE's dwParam1. */
 export function callStateName(value: number): CallStateName {

@@ -17,6 +17,7 @@ import {
   LINECALLLIST,
   LINECALLSTATUS,
   LINEDEVCAPS,
+  LINEDEVSTATUS,
   LINEEXTENSIONID,
   LINEINITIALIZEEXPARAMS,
   LINEMESSAGE,
@@ -230,6 +231,17 @@ export class Tapi {
       (buffer) => this.library[fn](call, buffer),
     );
     return LINECALLSTATUS.decode(status, apiVersion);
+  }
+
+  /** lineGetLineDevStatusW. */
+  async getLineDevStatus(
+    line: number,
+    apiVersion: number,
+  ): Promise<Decoded<typeof LINEDEVSTATUS>> {
+    const fn = "lineGetLineDevStatusW";
+    const call = present(fn, this.library[fn]);
+    const status = await this.#buffers.read(fn, (buffer) => call(line, buffer));
+    return LINEDEVSTATUS.decode(status, apiVersion);
   }
 
   /** lineSetCallPrivilege. @param privilege One of LINECALLPRIVILEGE. */

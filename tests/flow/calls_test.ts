@@ -202,7 +202,7 @@ Deno.test("calls that were up before the program came are told when their line i
 Deno.test("lines are opened as --lines says, and what is no voice line is left alone", async () => {
   await using flow = await FlowProgram.start(["--lines", "201", "20[3]", "20*7"]);
   const readiness = await (await fetch(`http://127.0.0.1:${flow.port}/readyz`)).json();
-  assert.deepEqual(readiness.lines, { open: 2, closed: 0, failed: 0 });
+  assert.deepEqual(readiness.lines, { open: 2, closed: 0, failed: 0, outOfService: 0 });
   assert.equal(readiness.provider, "up");
 });
 
@@ -212,7 +212,12 @@ Deno.test("a line that cannot be opened is counted, the others work", async () =
   });
   const response = await fetch(`http://127.0.0.1:${flow.port}/readyz`);
   assert.equal(response.status, 200);
-  assert.deepEqual((await response.json()).lines, { open: 7, closed: 0, failed: 1 });
+  assert.deepEqual((await response.json()).lines, {
+    open: 7,
+    closed: 0,
+    failed: 1,
+    outOfService: 0,
+  });
   const client = await flow.connect();
   client.send({ cmd: "dial", line: 203, number: OUTSIDE });
   await flow.pass(() => client.frames.length === 1);
@@ -223,7 +228,12 @@ Deno.test("without any line the program stays up and is not ready", async () => 
   await using flow = await FlowProgram.start(["--lines", "999"]);
   const response = await fetch(`http://127.0.0.1:${flow.port}/readyz`);
   assert.equal(response.status, 503);
-  assert.deepEqual((await response.json()).lines, { open: 0, closed: 0, failed: 0 });
+  assert.deepEqual((await response.json()).lines, {
+    open: 0,
+    closed: 0,
+    failed: 0,
+    outOfService: 0,
+  });
   const health = await fetch(`http://127.0.0.1:${flow.port}/healthz`);
   assert.equal(health.status, 200);
   await health.body?.cancel();

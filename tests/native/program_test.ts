@@ -94,7 +94,12 @@ nativeTest(
   async ({ standin, program }) => {
     assert.equal(standin.openLines, 3);
     const answer = await fetch(`http://127.0.0.1:${program.server.port}/readyz`);
-    assert.deepEqual((await answer.json()).lines, { open: 3, closed: 0, failed: 1 });
+    assert.deepEqual((await answer.json()).lines, {
+      open: 3,
+      closed: 0,
+      failed: 1,
+      outOfService: 0,
+    });
     assert.equal(standin.callsOf("lineSetStatusMessages"), 3);
     assert.equal(standin.callsOf("lineGetNewCalls"), 3);
   },
@@ -271,7 +276,12 @@ nativeTest(
     standin.setState(other, CONNECTED);
     await client.frame((frame) => frame.line === 202 && frame.state === "CONNECTED");
     const answer = await fetch(`http://127.0.0.1:${program.server.port}/readyz`);
-    assert.deepEqual((await answer.json()).lines, { open: 1, closed: 1, failed: 0 });
+    assert.deepEqual((await answer.json()).lines, {
+      open: 1,
+      closed: 1,
+      failed: 0,
+      outOfService: 0,
+    });
     client.send({ cmd: "dial", line: 201, number: NUMBER });
     const { error } = await client.frame((frame) => frame.error !== undefined);
     assert.equal(error?.code, "provider_down");

@@ -4,8 +4,11 @@ import { respond } from "../../src/server/routes.ts";
 
 const WORKING: ServiceStatus = {
   provider: "up",
-  lines: { open: 1, closed: 0, failed: 2 },
+  lines: { open: 1, closed: 0, failed: 1, outOfService: 0 },
   lastMessageAgeSeconds: 3.5,
+  lastProbeAgeSeconds: null,
+  troubles: [{ line: "202", status: "failed", error: "LINEERR_ALLOCATED" }],
+  hanging: [],
 };
 
 function get(path: string, status: ServiceStatus = WORKING, method = "GET"): Response {
@@ -34,9 +37,10 @@ Deno.test("/readyz is 200 with the provider up and a line open, else 503, with t
   const ready = get("/readyz");
   assert.equal(ready.status, 200);
   assert.deepEqual(await ready.json(), WORKING);
-  const noLine = get("/readyz", { ...WORKING, lines: { open: 0, closed: 1, failed: 0 } });
+  const lines = { open: 0, closed: 1, failed: 0, outOfService: 3 };
+  const noLine = get("/readyz", { ...WORKING, lines });
   assert.equal(noLine.status, 503);
-  assert.deepEqual((await noLine.json()).lines, { open: 0, closed: 1, failed: 0 });
+  assert.deepEqual((await noLine.json()).lines, lines);
   assert.equal(get("/readyz", { ...WORKING, provider: "down" }).status, 503);
 });
 

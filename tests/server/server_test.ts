@@ -28,8 +28,11 @@ function start(options: Options = {}): { bus: EventBus; server: RunningServer } 
     status: {
       status: () => ({
         provider: "up",
-        lines: { open: 1, closed: 0, failed: 0 },
+        lines: { open: 1, closed: 0, failed: 0, outOfService: 0 },
         lastMessageAgeSeconds: null,
+        lastProbeAgeSeconds: null,
+        troubles: [],
+        hanging: [],
       }),
     },
     ...options,

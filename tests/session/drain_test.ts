@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { drain } from "../../src/session/drain.ts";
 import { Tapi } from "../../src/tapi/calls.ts";
 import { LINEERR } from "../../src/tapi/constants.ts";
+import { TapiError } from "../../src/tapi/errors.ts";
 import type { Memory, TapiLibrary } from "../../src/tapi/library.ts";
 import { LINEMESSAGE } from "../../src/tapi/structs.ts";
 import { ManualClock } from "../support/clock.ts";
@@ -50,11 +51,16 @@ async function drained(script: Answer[], { abortAfterMs }: { abortAfterMs?: numb
   const troubles: (string | undefined)[] = [];
   const stop = new AbortController();
   let ended = false;
+  let failure: unknown;
   const startMs = clock.nowMs();
   const reading = (async () => {
     const options = { clock, signal: stop.signal, onTrouble: (e?: string) => troubles.push(e) };
-    for await (const batch of drain(tapi, APP, options)) {
-      batches.push(batch.map((message) => message.dwParam1));
+    try {
+      for await (const batch of drain(tapi, APP, options)) {
+        batches.push(batch.map((message) => message.dwParam1));
+      }
+    } catch (error) {
+      failure = error;
     }
     ended = true;
   })();
@@ -63,7 +69,7 @@ async function drained(script: Answer[], { abortAfterMs }: { abortAfterMs?: numb
     if (abortAfterMs !== undefined && clock.nowMs() - startMs >= abortAfterMs) stop.abort();
   }
   await reading;
-  return { batches, troubles, calls, elapsedMs: clock.nowMs() - startMs, clock };
+  return { batches, troubles, calls, failure, elapsedMs: clock.nowMs() - startMs, clock };
 }
 
 Deno.test("messages come out in order, those queued already in one batch", async () => {
@@ -102,14 +108,24 @@ for (
     ["success without a message", "unwritten", "LINEERR_OPERATIONFAILED"],
   ] as [string, Answer, string][]
 ) {
-  Deno.test(`${what}, again and again, is told once and never makes the loop spin`, async () => {
-    const script = [...Array.from({ length: 20 }, () => answer), { message: 1 }];
-    const { batches, troubles, elapsedMs, calls } = await drained(script);
+  Deno.test(`${what}, for a while, is told once and never makes the loop spin`, async () => {
+    const script = [...Array.from({ length: 6 }, () => answer), { message: 1 }];
+    const { batches, troubles, elapsedMs, calls, failure } = await drained(script);
     assert.deepEqual(troubles, [name, undefined]);
     assert.deepEqual(batches, [[1]]);
-    // 0.1 + 0.2 + … + 3.2 s, then 5 s each.
-    assert(elapsedMs > 70_000, `${elapsedMs} ms`);
-    assert.equal(calls.waiting, 22);
+    assert.equal(failure, undefined);
+    // 0.1 + 0.2 + 0.4 + 0.8 + 1.6 + 3.2 s.
+    assert(elapsedMs > 6000, `${elapsedMs} ms`);
+    assert.equal(calls.waiting, 8);
+  });
+
+  Deno.test(`${what}, for good, ends the loop with the error`, async () => {
+    const { troubles, elapsedMs, calls, failure } = await drained(Array(100).fill(answer));
+    assert.deepEqual(troubles, [name]);
+    assert(failure instanceof TapiError);
+    assert.equal(failure.codeName, name);
+    assert(elapsedMs >= 10_000 && elapsedMs < 20_000, `${elapsedMs} ms`);
+    assert(calls.waiting < 10);
   });
 }
 

@@ -1,0 +1,163 @@
+/**
+ * What is told of calls, and the end of their handles: reads a call's information and status, signals
+ * it, gives the handle back after IDLE. Everything about one line's calls runs in the line's lane.
+ */
+import type { Clock } from "../clock.ts";
+import { describeError, logger } from "../log.ts";
+import type { Tapi } from "../tapi/calls.ts";
+import { LINECALLSTATE, LINEERR } from "../tapi/constants.ts";
+import { TapiError } from "../tapi/errors.ts";
+import type { CallEntry, CallTable, LineEntry } from "./handles.ts";
+import {
+  type CallInfo,
+  CALLSTATE_MASK,
+  callStateName,
+  type Signal,
+  toCallInfo,
+} from "./signals.ts";
+
+const log = logger("session");
+
+/** How long the end of a closed line's calls waits for what its provider still owes. */
+const LOSE_WITHIN_MS = 2000;
+
+export interface CallFeedContext {
+  readonly tapi: Tapi;
+  readonly clock: Clock;
+  readonly calls: CallTable;
+  /** Aborted when the session ends: TAPI is asked nothing more about calls. */
+  readonly ended: AbortSignal;
+  readonly onSignal: (signal: Signal) => void;
+}
+
+export class CallFeed {
+  readonly #context: CallFeedContext;
+
+  constructor(context: CallFeedContext) {
+    this.#context = context;
+  }
+
+  /** Tells a call's state; the one that tells IDLE gives the handle back. */
+  async tellState(entry: CallEntry, rawState: number): Promise<void> {
+    if (entry.ended) return;
+    const state = rawState & CALLSTATE_MASK;
+    entry.state = state;
+    entry.ended = state === LINECALLSTATE.IDLE;
+    const info = await this.#readInfo(entry);
+    this.#context.onSignal({
+      kind: "call-state",
+      line: entry.line,
+      call: entry.key,
+      state: callStateName(state),
+      info,
+    });
+    if (entry.ended) await this.release(entry);
+  }
+
+  /** Tells what is known of a call now. */
+  async tellInfo(entry: CallEntry): Promise<void> {
+    const info = entry.ended ? undefined : await this.#readInfo(entry);
+    if (info === undefined) return;
+    this.#context.onSignal({ kind: "call-info", line: entry.line, call: entry.key, info });
+  }
+
+  /** Finds a line's calls that the program has no handle for: TAPI does not announce them. */
+  async listCalls(line: LineEntry): Promise<void> {
+    const { tapi, calls, clock } = this.#context;
+    let handles: number[];
+    try {
+      handles = await tapi.getNewCalls(line.handle);
+    } catch (error) {
+      log.warn("Line {line} does not list its calls: {error}", {
+        line: line.extension,
+        error: describeError(error),
+      });
+      return;
+    }
+    for (const handle of handles) {
+      // A message of the call has come already, or comes: it tells the state.
+      if (handle === 0 || calls.byHandle(handle) !== undefined) continue;
+      await this.check(calls.upsert(line, handle, false, clock.nowMs()));
+    }
+  }
+
+  /**
+   * Asks for a call's state, and tells it where it is another than the last one: the message that
+   * should have told it was lost, or the provider never sends it.
+   */
+  async check(entry: CallEntry): Promise<void> {
+    const { tapi, calls, clock, ended } = this.#context;
+    if (entry.ended || ended.aborted || calls.byKey(entry.key) === undefined) return;
+    let state: number;
+    try {
+      const status = await tapi.getCallStatus(entry.handle, entry.line.device.apiVersion);
+      state = status.dwCallState & CALLSTATE_MASK;
+    } catch (error) {
+      const gone = error instanceof TapiError && error.code === LINEERR.INVALCALLHANDLE;
+      if (!gone) {
+        log.debug("A call on line {line} does not tell its state: {error}", {
+          line: entry.line.extension,
+          error: describeError(error),
+        });
+        return;
+      }
+      state = LINECALLSTATE.IDLE;
+    }
+    entry.heardAtMs = clock.nowMs();
+    // Some providers leave a call DISCONNECTED for ever; nothing can come of it.
+    const over = state === LINECALLSTATE.DISCONNECTED && entry.state === state;
+    if (over) state = LINECALLSTATE.IDLE;
+    if (state !== 0 && state !== entry.state) await this.tellState(entry, state);
+  }
+
+  /**
+   * Ends calls whose handles have died with their line, behind what was told of them before; TAPI is
+   * asked nothing about them. Where a function hangs in the lane, it is not waited for.
+   */
+  lose(line: LineEntry, then: () => void): void {
+    const { calls, clock, onSignal } = this.#context;
+    const lost = [...line.calls];
+    for (const entry of lost) calls.delete(entry);
+    let told = false;
+    const tell = () => {
+      if (told) return;
+      told = true;
+      clock.clearTimeout(timer);
+      for (const entry of lost) {
+        if (!entry.ended) onSignal({ kind: "call-lost", line, call: entry.key });
+        entry.ended = true;
+      }
+      then();
+    };
+    const timer = clock.setTimeout(tell, LOSE_WITHIN_MS);
+    void line.lane.run(() => Promise.resolve(tell()));
+  }
+
+  /** Gives a call's handle back, once. */
+  async release(entry: CallEntry): Promise<void> {
+    if (!this.#context.calls.delete(entry)) return;
+    try {
+      await this.#context.tapi.deallocateCall(entry.handle);
+    } catch (error) {
+      log.debug("A call handle on line {line} cannot be given back: {error}", {
+        line: entry.line.extension,
+        error: describeError(error),
+      });
+    }
+  }
+
+  /** `undefined` where the handle has died or the provider does not answer: what is known stays. */
+  async #readInfo(entry: CallEntry): Promise<CallInfo | undefined> {
+    const { tapi, calls, ended } = this.#context;
+    if (ended.aborted || calls.byKey(entry.key) === undefined) return undefined;
+    try {
+      return toCallInfo(await tapi.getCallInfo(entry.handle, entry.line.device.apiVersion));
+    } catch (error) {
+      log.debug("A call on line {line} does not tell its parties: {error}", {
+        line: entry.line.extension,
+        error: describeError(error),
+      });
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * Keeps a session with TAPI alive: initialises it for as long as it takes, gives it up when the
+ * telephony service dies or wants it, begins anew. Tells which functions hang.
+ */
+import { sleep } from "../clock.ts";
+import { describeError, logger } from "../log.ts";
+import { Tapi } from "../tapi/calls.ts";
+import type { TapiLibrary } from "../tapi/library.ts";
+import { type PendingFunction, watch, type WatchedLibrary } from "../tapi/watch.ts";
+import { Backoff } from "./backoff.ts";
+import { Session, type SessionOptions } from "./session.ts";
+import type { CallKey, LineStatus } from "./signals.ts";
+
+const log = logger("session");
+
+const FIRST_RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 30_000;
+/** A session that lasted so long begins the pauses anew. */
+const SETTLED_MS = 60_000;
+/** A function that has not returned for so long is said to hang. */
+const HANG_MS = 5000;
+const LOOK_FOR_HANGS_EVERY_MS = 1000;
+/** How long stopping waits for what is under way while there is no session. */
+const UNDER_WAY_MS = 4000;
+
+export interface SupervisorOptions extends Omit<SessionOptions, "tapi" | "nextCallKey" | "random"> {
+  readonly library: TapiLibrary;
+  /** From 0 to below 1; {@linkcode Math.random} when left out. */
+  readonly random?: () => number;
+}
+
+/** A line that is not open, and why. */
+export interface LineTrouble {
+  readonly line: string;
+  readonly status: LineStatus;
+  readonly error?: string;
+}
+
+/** A function of the library that does not return. */
+export interface HangingFunction {
+  readonly fn: string;
+  /** The line it is about, where that is known. */
+  readonly line?: string;
+  readonly sinceMs: number;
+}
+
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #watched: WatchedLibrary;
+  readonly #sessionOptions: SessionOptions;
+  readonly #stopping = new AbortController();
+  readonly #firstTried = Promise.withResolvers<void>();
+  readonly #toldToHang = new Set<PendingFunction>();
+  #session: Session | undefined;
+  #running: Promise<void> = Promise.resolve();
+  #lastCallKey = 0;
+  #lastMessageAtMs: number | undefined;
+  #lastProbeAtMs: number | undefined;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+    this.#watched = watch(options.library, options.clock);
+    this.#sessionOptions = {
+      ...options,
+      tapi: new Tapi(this.#watched.library),
+      random: options.random ?? Math.random,
+      nextCallKey: () => ++this.#lastCallKey as CallKey,
+    };
+  }
+
+  /** The session that works, or `undefined` while TAPI is not available. */
+  get session(): Session | undefined {
+    return this.#session?.over === false ? this.#session : undefined;
+  }
+
+  get stopping(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  /** When TAPI's last message came, in milliseconds since 1970. */
+  get lastMessageAtMs(): number | undefined {
+    return this.#session?.lastMessageAtMs ?? this.#lastMessageAtMs;
+  }
+
+  /** When the telephony service last answered a probe, in milliseconds since 1970. */
+  get lastProbeAtMs(): number | undefined {
+    return this.#session?.health.lastProbeAtMs ?? this.#lastProbeAtMs;
+  }
+
+  /** The functions that do not return, oldest first. */
+  get hanging(): HangingFunction[] {
+    return this.#watched.pendingSince(HANG_MS).map((pending) => {
+      const line = this.#lineOf(pending);
+      return { fn: pending.fn, sinceMs: pending.sinceMs, ...line !== undefined && { line } };
+    });
+  }
+
+  /** Begins. Resolves when every line has been tried for the first time. */
+  start(): Promise<void> {
+    this.#running = this.#run().finally(() => this.#firstTried.resolve());
+    void this.#tellHangs();
+    return this.#firstTried.promise;
+  }
+
+  /** Ends the session in good order; takes less than 5 s whatever the library does. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#firstTried.resolve();
+    if (this.#session !== undefined) return await this.#session.stop();
+    // lineInitializeEx, or the end of a session, may be under way, or hang.
+    const ended = new AbortController();
+    void this.#running.finally(() => ended.abort());
+    await sleep(this.#options.clock, UNDER_WAY_MS, ended.signal);
+  }
+
+  async #run(): Promise<void> {
+    const { clock } = this.#options;
+    const backoff = new Backoff({
+      firstMs: FIRST_RETRY_MS,
+      longestMs: LONGEST_RETRY_MS,
+      random: this.#sessionOptions.random,
+    });
+    let trouble: string | undefined;
+    while (!this.stopping) {
+      try {
+        const session = await Session.initialize(this.#sessionOptions);
+        if (trouble !== undefined) log.info("TAPI is available again");
+        trouble = undefined;
+        const startedAtMs = clock.nowMs();
+        await this.#live(session);
+        if (clock.nowMs() - startedAtMs >= SETTLED_MS) backoff.reset();
+      } catch (error) {
+        const reason = describeError(error);
+        if (reason !== trouble) log.error("TAPI is not available: {reason}", { reason });
+        trouble = reason;
+      }
+      await sleep(clock, backoff.pauseMs(), this.#stopping.signal);
+    }
+  }
+
+  /** Lives through a session, to its end. */
+  async #live(session: Session): Promise<void> {
+    if (this.stopping) return await session.stop();
+    this.#session = session;
+    void session.start().then(() => this.#firstTried.resolve());
+    const reason = await session.ended;
+    this.#lastMessageAtMs = session.lastMessageAtMs;
+    this.#lastProbeAtMs = session.health.lastProbeAtMs;
+    if (this.stopping) return;
+    log.error("TAPI has to be initialised again: {reason}", { reason });
+    await session.abandon();
+    if (!this.stopping) this.#session = undefined;
+  }
+
+  async #tellHangs(): Promise<void> {
+    const { clock } = this.#options;
+    while (!this.stopping) {
+      await sleep(clock, LOOK_FOR_HANGS_EVERY_MS, this.#stopping.signal);
+      const hanging = new Set(this.#watched.pendingSince(HANG_MS));
+      for (const pending of hanging) {
+        if (this.#toldToHang.has(pending)) continue;
+        this.#toldToHang.add(pending);
+        log.error("{fn} has not returned for {seconds} s, line {line}", {
+          fn: pending.fn,
+          seconds: HANG_MS / 1000,
+          line: this.#lineOf(pending) ?? "unknown",
+        });
+      }
+      for (const pending of this.#toldToHang) {
+        if (hanging.has(pending)) continue;
+        this.#toldToHang.delete(pending);
+        log.info("{fn} has returned", { fn: pending.fn });
+      }
+    }
+  }
+
+  /** The extension that a function is about. */
+  #lineOf({ fn, handle, deviceId }: PendingFunction): string | undefined {
+    const session = this.#session;
+    if (session === undefined || fn === "lineShutdown") return undefined;
+    for (const line of session.lines) {
+      const isIt = deviceId === undefined
+        ? line.handle === handle
+        : line.device.deviceId === deviceId;
+      if (isIt) return line.extension;
+    }
+    return deviceId === undefined
+      ? session.calls.byHandle(handle)?.line.extension
+      : `device ${deviceId}`;
+  }
+}

@@ -1,0 +1,61 @@
+/** Which functions of the library have not returned yet: a provider may hang in any of them. */
+import type { Clock } from "../clock.ts";
+import type { Long, TapiLibrary } from "./library.ts";
+import { TAPI_SYMBOLS } from "./symbols.ts";
+
+/** A call of a function that is under way. */
+export interface PendingFunction {
+  readonly fn: string;
+  /** What the function is about, as its parameters say: a HLINE, a HCALL, or a device of a HLINEAPP. */
+  readonly handle: number;
+  readonly deviceId: number | undefined;
+  /** Milliseconds since 1970. */
+  readonly sinceMs: number;
+}
+
+/** Functions whose second parameter is a device id. */
+const ABOUT_A_DEVICE = new Set([
+  "lineNegotiateAPIVersion",
+  "lineGetDevCapsW",
+  "lineGetAddressCapsW",
+  "lineOpenW",
+]);
+/** lineGetMessage is there to wait. */
+const NOT_WATCHED = new Set(["lineGetMessage", "lineGetMessageNow"]);
+
+export interface WatchedLibrary {
+  /** Does what the library does. */
+  readonly library: TapiLibrary;
+  /** The functions that have not returned for `ageMs` or longer, oldest first. */
+  pendingSince(ageMs: number): PendingFunction[];
+}
+
+/** Keeps track of a library's functions while they run. */
+export function watch(library: TapiLibrary, clock: Clock): WatchedLibrary {
+  const pending = new Set<PendingFunction>();
+  const watched: Record<string, unknown> = {};
+  for (const fn of Object.keys(TAPI_SYMBOLS) as (keyof TapiLibrary)[]) {
+    const call = library[fn] as ((...args: unknown[]) => Long) | null;
+    watched[fn] = call === null || NOT_WATCHED.has(fn) ? call : (...args: unknown[]): Long => {
+      const entry: PendingFunction = {
+        fn,
+        handle: Number(args[0]),
+        deviceId: ABOUT_A_DEVICE.has(fn) ? Number(args[1]) : undefined,
+        sinceMs: clock.nowMs(),
+      };
+      pending.add(entry);
+      const result = call(...args);
+      const returned = () => void pending.delete(entry);
+      result.then(returned, returned);
+      return result;
+    };
+  }
+  return {
+    // Built above from the library itself, one function for one function.
+    library: watched as unknown as TapiLibrary,
+    pendingSince: (ageMs) => {
+      const latestMs = clock.nowMs() - ageMs;
+      return [...pending].filter(({ sinceMs }) => sinceMs <= latestMs);
+    },
+  };
+}
