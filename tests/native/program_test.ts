@@ -3,90 +3,14 @@
  * socket. The stand-in's real time is this suite's time.
  */
 import assert from "node:assert/strict";
-import { type Program, startProgram } from "../../src/main.ts";
-import { openTapi32 } from "../../src/tapi/library.ts";
-import { RecordingClient } from "../support/client.ts";
-import { configOf } from "../support/config.ts";
-import {
-  buildStandin,
-  type Devices,
-  DIAL,
-  LIE,
-  openControl,
-  REPLY,
-  type StandIn,
-} from "./standin.ts";
-
-const path = await buildStandin();
+import { nativeTest, until } from "./rig.ts";
+import { DIAL, LIE, REPLY } from "./standin.ts";
 
 const IDLE = 0x1;
 const CONNECTED = 0x100;
 const DISCONNECTED = 0x4000;
 const LINEERR_CALLUNAVAIL = 0x80000005;
 const NUMBER = "+441632960123";
-
-/** The program on the stand-in with one client, once its lines are open. */
-class Rig implements AsyncDisposable {
-  private constructor(
-    readonly standin: StandIn,
-    readonly program: Program,
-    readonly client: RecordingClient,
-  ) {}
-
-  static async start(
-    libraryPath: string,
-    devices: Devices,
-    { before, args = [] }: { before?: (standin: StandIn) => void; args?: string[] } = {},
-  ): Promise<Rig> {
-    const standin = openControl(libraryPath);
-    standin.reset(devices);
-    before?.(standin);
-    const program = startProgram(configOf(...args), openTapi32(libraryPath));
-    const client = await RecordingClient.connect(program.server.port);
-    await program.linesTried;
-    return new Rig(standin, program, client);
-  }
-
-  /** Waits until the client has a frame of this state, of the line where one is named. */
-  reach(state: string, line?: number): Promise<unknown> {
-    return this.client.frame((f) => f.state === state && (line === undefined || f.line === line));
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.client[Symbol.asyncDispose]();
-    await this.program.stop();
-    assert.deepEqual(this.standin.violations, { count: 0, last: "" });
-    assert.equal(this.standin.liveCalls, 0);
-    assert.equal(this.standin.abandonedCalls, 0);
-    assert.equal(this.standin.openLines, 0);
-  }
-}
-
-function nativeTest(
-  name: string,
-  devices: Devices,
-  run: (rig: Rig) => Promise<void>,
-  options?: { before?: (standin: StandIn) => void; args?: string[] },
-): void {
-  Deno.test({
-    name,
-    ignore: path === undefined,
-    async fn() {
-      if (path === undefined) return;
-      await using rig = await Rig.start(path, devices, options);
-      await run(rig);
-    },
-  });
-}
-
-/** Polls what no frame tells; each look lets the library's threads and the program run. */
-async function until(reached: () => boolean): Promise<void> {
-  const endMs = performance.now() + 20_000;
-  while (!reached()) {
-    assert(performance.now() < endMs, "it did not come within 20 s");
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-}
 
 nativeTest(
   "voice lines are opened as MONITOR, everything else is left out, one failure stops no other",
@@ -211,11 +135,11 @@ nativeTest(
     rig.standin.replyMode(REPLY.EARLY);
     for (let round = 1; round <= 5; round++) {
       rig.client.send({ cmd: "dial", line: 201, number: NUMBER });
-      await rig.client.until(() => count(rig.client, "CONNECTED") === round);
+      await rig.reachTimes("CONNECTED", round);
       rig.client.send({ cmd: "drop", line: 201 });
-      await rig.client.until(() => count(rig.client, "IDLE") === round);
+      await rig.reachTimes("IDLE", round);
     }
-    assert.deepEqual(count(rig.client, "DIALTONE"), 5);
+    assert.deepEqual(rig.count("DIALTONE"), 5);
     assert(rig.client.frames.every((frame) => frame.error === undefined));
   },
 );
@@ -294,13 +218,14 @@ for (const [lie, value] of Object.entries(LIE)) {
   nativeTest(
     `structs that lie (${lie}) lose no state and no handle`,
     { voiceLines: 2 },
-    async ({ standin, client }) => {
+    async (rig) => {
+      const { standin, client } = rig;
       standin.lie(value, undefined, 7);
       for (let round = 1; round <= 10; round++) {
         const call = standin.offerCall(round % 2, { caller: NUMBER, callerName: "Anna" });
         standin.setState(call, CONNECTED);
         standin.setState(call, IDLE);
-        await client.until(() => count(client, "IDLE") === round);
+        await rig.reachTimes("IDLE", round);
       }
       assert.equal(client.states().join(), "OFFERING,CONNECTED,IDLE,".repeat(10).slice(0, -1));
       standin.lie(LIE.NONE);
@@ -351,10 +276,6 @@ nativeTest(
     assert.equal(rig.standin.callsOf("lineShutdown"), 1);
   },
 );
-
-function count(client: RecordingClient, state: string): number {
-  return client.states().filter((other) => other === state).length;
-}
 
 /** Forces a collection: the test task runs V8 with --expose-gc. */
 function collectGarbage(): void {

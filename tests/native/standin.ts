@@ -1,0 +1,414 @@
+/**
+ * The native stand-in for tapi32.dll: builds it from tests/native/standin/, and wraps what tests do
+ * to it and ask of it.
+ *
+ * The program opens the library through openTapi32; a test opens it once more by the same path and
+ * so reaches the same pretend exchange. Tests that share it run one after the other, each from a
+ * {@linkcode StandIn.reset}.
+ */
+import { createHash } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const SOURCE_FOLDER = fileURLToPath(new URL("./standin/", import.meta.url));
+const COMPILER = "cc";
+const COMPILER_FLAGS = [
+  "-std=c11",
+  "-D_GNU_SOURCE",
+  "-Wall",
+  "-Wextra",
+  "-Werror",
+  "-O2",
+  "-pthread",
+  "-shared",
+  "-fPIC",
+  "-fvisibility=hidden",
+];
+/** "As often as it takes", and "for good", where the stand-in takes a number. */
+const FOR_EVER = 0xffffffff;
+const LOG_BYTES = 1 << 20;
+
+/**
+ * Compiles the stand-in, unless these sources were compiled on this machine before.
+ *
+ * @returns The library's path, or `undefined` where there is no C compiler; that is said on
+ * standard error.
+ * @throws Error where there is no C compiler and CI is true, or the sources do not compile.
+ */
+export async function buildStandin(): Promise<string | undefined> {
+  const names = [...Deno.readDirSync(SOURCE_FOLDER)].map((entry) => entry.name).sort();
+  const hash = createHash("sha256").update(JSON.stringify([Deno.build, COMPILER_FLAGS]));
+  for (const name of names) {
+    hash.update(name).update("\0").update(Deno.readFileSync(join(SOURCE_FOLDER, name)));
+  }
+  const path = join(tmpdir(), `tapi2ws-standin-${hash.digest("hex").slice(0, 16)}.so`);
+  if (await exists(path)) return path;
+
+  // Built aside and then renamed: another test run may be building, or using, the same.
+  const building = await Deno.makeTempFile({ prefix: "tapi2ws-standin-", suffix: ".so" });
+  try {
+    const sources = names.filter((name) => name.endsWith(".c"))
+      .map((name) => join(SOURCE_FOLDER, name));
+    const command = new Deno.Command(COMPILER, {
+      args: [...COMPILER_FLAGS, "-o", building, ...sources],
+      stdout: "null",
+      stderr: "piped",
+    });
+    const { success, stderr } = await command.output();
+    if (!success) {
+      throw new Error(`The stand-in does not compile:\n${new TextDecoder().decode(stderr)}`);
+    }
+    await Deno.rename(building, path);
+    return path;
+  } catch (error) {
+    await Deno.remove(building);
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    const notice = "no C compiler found: the native suite is left out";
+    if (Deno.env.get("CI") === "true") throw new Error(notice);
+    Deno.stderr.writeSync(new TextEncoder().encode(`\n${notice}\n\n`));
+    return undefined;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Which devices there are besides the voice lines; they come behind those, in this order. */
+export interface Devices {
+  /** Voice lines, with extensions from 201 on. */
+  readonly voiceLines: number;
+  /** One more that is a data line, media mode DIGITALDATA. */
+  readonly dataLine?: boolean;
+  /** One more that negotiates no version. */
+  readonly notNegotiating?: boolean;
+  /** One more that lineOpenW fails for, with RESOURCEUNAVAIL. */
+  readonly notOpening?: boolean;
+}
+
+/** How asynchronous functions reply. */
+export const REPLY = {
+  /** LINE_REPLY is queued when the function returns. */
+  AT_ONCE: 0,
+  /** LINE_REPLY is queued well before the function returns. */
+  EARLY: 1,
+  /** LINE_REPLY is queued by {@linkcode StandIn.releaseReplies}. */
+  LATE: 2,
+  NEVER: 3,
+  /** LINE_REPLY brings an error. */
+  ERROR: 4,
+} as const;
+
+/** What a made call goes through after DIALTONE, DIALING and PROCEEDING. */
+export const DIAL = {
+  /** RINGBACK, CONNECTED. */
+  CONNECTS: 0,
+  /** RINGBACK, and nobody answers. */
+  RINGS: 1,
+  /** BUSY. */
+  BUSY: 2,
+  /** DISCONNECTED, IDLE. */
+  REFUSED: 3,
+  /** No state at all comes by itself; the test drives the call. */
+  NOTHING: 4,
+} as const;
+
+/** How a struct is wrong. */
+export const LIE = {
+  NONE: 0,
+  /** Data lies behind the buffer. */
+  OFFSET_OUTSIDE: 1,
+  /** Data begins inside the buffer and ends behind it. */
+  SIZE_OUTSIDE: 2,
+  /** Sizes and offsets are 0xFFFFFFFF. */
+  ALL_ONES: 3,
+  /** Offset and size together pass 32 bits. */
+  WRAPPING: 4,
+  /** dwUsedSize is 0xFFFFFFFF, and data reaches over the buffer's end. */
+  USED_TOO_BIG: 5,
+  ODD_SIZE: 6,
+  NO_NUL: 7,
+  LONE_SURROGATE: 8,
+  IN_FIXED_PART: 9,
+  OVERLAPPING: 10,
+  /** dwNeededSize grows with every attempt. */
+  NEEDS_MORE: 11,
+  /** Numbers of entries are 0xFFFFFFFF. */
+  COUNTS: 12,
+  /** Arbitrary bytes everywhere. */
+  RANDOM: 13,
+} as const;
+
+/** The parties of a LINECALLINFO. */
+export const PARTY = {
+  CALLER: 0,
+  CALLED: 1,
+  CONNECTED: 2,
+  REDIRECTION: 3,
+  REDIRECTING: 4,
+} as const;
+
+type ValueOf<T> = T[keyof T];
+
+/** A call that comes up by itself. */
+export interface Offer {
+  readonly caller?: string;
+  readonly callerName?: string;
+  readonly called?: string;
+  /** Origin INTERNAL instead of EXTERNAL. */
+  readonly internal?: boolean;
+  /** The caller is BLOCKED; the driver tells the number all the same. */
+  readonly blocked?: boolean;
+  /** The caller is UNKNOWN as yet. */
+  readonly lateCaller?: boolean;
+  /** The first state is CONNECTED instead of OFFERING. */
+  readonly connected?: boolean;
+  /** LINE_CALLSTATE alone announces it, as before TAPI 2.0. */
+  readonly unannounced?: boolean;
+  /** The application is not told: lineGetNewCalls finds it. */
+  readonly silent?: boolean;
+}
+
+const SYMBOLS = {
+  standin_reset: { parameters: ["u32", "u32"], result: "u32" },
+  standin_set_device: { parameters: ["u32", "buffer", "u32"], result: "void" },
+  standin_offer_call: {
+    parameters: ["u32", "buffer", "buffer", "buffer", "u32"],
+    result: "u32",
+  },
+  standin_set_party: { parameters: ["u32", "u32", "buffer", "buffer", "u32"], result: "u32" },
+  standin_set_origin: { parameters: ["u32", "u32", "u32", "u32", "u32"], result: "u32" },
+  standin_set_state: { parameters: ["u32", "u32", "u32"], result: "u32" },
+  standin_post: { parameters: ["u32", "u32", "u32", "u32", "u32"], result: "void" },
+  standin_burst: { parameters: ["u32", "u32", "u32"], result: "u32" },
+  standin_bursting: { parameters: [], result: "u32" },
+  standin_line: { parameters: ["u32"], result: "u32" },
+  standin_close_line: { parameters: ["u32"], result: "u32" },
+  standin_line_state: { parameters: ["u32", "u32"], result: "u32" },
+  standin_reply_mode: { parameters: ["u32", "u32"], result: "void" },
+  standin_release_replies: { parameters: [], result: "u32" },
+  standin_dial_script: { parameters: ["u32"], result: "void" },
+  standin_lie: { parameters: ["u32", "u32", "u32"], result: "void" },
+  standin_fail: { parameters: ["buffer", "u32", "u32"], result: "u32" },
+  standin_delay: { parameters: ["buffer", "u32"], result: "u32" },
+  standin_calls_of: { parameters: ["buffer"], result: "u32" },
+  standin_live_calls: { parameters: [], result: "u32" },
+  standin_abandoned_calls: { parameters: [], result: "u32" },
+  standin_open_lines: { parameters: [], result: "u32" },
+  standin_pending_replies: { parameters: [], result: "u32" },
+  standin_queued_messages: { parameters: [], result: "u32" },
+  standin_violations: { parameters: ["buffer", "u32"], result: "u32" },
+  standin_log: { parameters: ["buffer", "u32"], result: "u32" },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+/** Reaches the exchange of the stand-in at `path`; the library stays loaded. */
+export function openControl(path: string): StandIn {
+  return new StandIn(Deno.dlopen(path, SYMBOLS).symbols);
+}
+
+/** The controls of a loaded stand-in. Devices count from 0, `call` is a HCALL. */
+export class StandIn {
+  readonly #c: Deno.StaticForeignLibraryInterface<typeof SYMBOLS>;
+
+  constructor(symbols: Deno.StaticForeignLibraryInterface<typeof SYMBOLS>) {
+    this.#c = symbols;
+  }
+
+  /**
+   * Forgets everything, ends functions that wait, and sets up devices. An application that is
+   * initialised is shut down.
+   *
+   * @returns The number of devices.
+   */
+  reset(devices: Devices): number {
+    const extras = (devices.dataLine ? 1 : 0) | (devices.notNegotiating ? 2 : 0) |
+      (devices.notOpening ? 4 : 0);
+    return this.#c.standin_reset(devices.voiceLines, extras);
+  }
+
+  /** Sets a device's line name and the newest version it negotiates; before the program asks. */
+  setDevice(device: number, name: string, newestVersion = 0x00020002): void {
+    this.#c.standin_set_device(device, wide(name), newestVersion);
+  }
+
+  /** Lets a call come up. @returns Its handle. */
+  offerCall(device: number, offer: Offer = {}): number {
+    const flags = (offer.internal ? 1 : 0) | (offer.blocked ? 2 : 0) | (offer.lateCaller ? 4 : 0) |
+      (offer.connected ? 8 : 0) | (offer.unannounced ? 16 : 0) | (offer.silent ? 32 : 0);
+    const { caller, callerName, called } = offer;
+    return existing(
+      this.#c.standin_offer_call(device, wide(caller), wide(callerName), wide(called), flags),
+    );
+  }
+
+  /** A call that was there before the line was opened: lineGetNewCalls finds it. */
+  existingCall(device: number, offer: Offer = {}): number {
+    return this.offerCall(device, { connected: true, ...offer, silent: true });
+  }
+
+  /** Changes a party of a call and tells so by LINE_CALLINFO. @param flags LINECALLPARTYID bits. */
+  setParty(
+    call: number,
+    party: ValueOf<typeof PARTY>,
+    number: string | undefined,
+    name: string | undefined,
+    flags: number,
+  ): void {
+    existing(this.#c.standin_set_party(call, party, wide(number), wide(name), flags));
+  }
+
+  /** The caller becomes known, ADDRESS and where it has one NAME. */
+  setCaller(call: number, number: string, name?: string): void {
+    this.setParty(call, PARTY.CALLER, number, name, name === undefined ? 0x8 : 0xc);
+  }
+
+  /** Changes ids, origin and reason of a call and tells so by LINE_CALLINFO. */
+  setOrigin(
+    call: number,
+    to: { callId: number; relatedCallId: number; origin: number; reason: number },
+  ): void {
+    existing(
+      this.#c.standin_set_origin(call, to.callId, to.relatedCallId, to.origin, to.reason),
+    );
+  }
+
+  /** Brings a call to a LINECALLSTATE and tells so, after its LINE_REPLY where that is to come. */
+  setState(call: number, state: number, mode = 0): void {
+    existing(this.#c.standin_set_state(call, state, mode));
+  }
+
+  /** Queues any message, about anything. */
+  post(message: number, device: number, param1 = 0, param2 = 0, param3 = 0): void {
+    this.#c.standin_post(message, device, param1, param2, param3);
+  }
+
+  /**
+   * Starts a native thread that lets calls ring, be ACCEPTED, CONNECTED, DISCONNECTED and IDLE on
+   * the open voice lines in turn. Caller numbers are 1, 2, 3 … since the reset.
+   *
+   * @param callsAtOnce How many go through their lives side by side.
+   * @param mostQueued The thread waits while so many messages are queued; 0 for no bound.
+   * @returns The number of messages to come: for each call LINE_APPNEWCALL and five LINE_CALLSTATE.
+   */
+  burst(calls: number, callsAtOnce = 64, mostQueued = 0): number {
+    return this.#c.standin_burst(calls, callsAtOnce, mostQueued);
+  }
+
+  /** Whether a burst still has messages to queue. */
+  get bursting(): boolean {
+    return this.#c.standin_bursting() !== 0;
+  }
+
+  /** The device's HLINE, 0 while it is not open. */
+  line(device: number): number {
+    return this.#c.standin_line(device);
+  }
+
+  /** The driver closes a line by LINE_CLOSE; its calls' handles die at once. */
+  closeLine(device: number): void {
+    existing(this.#c.standin_close_line(device));
+  }
+
+  /** Tells a LINEDEVSTATE. @returns Whether the application has asked for it. */
+  lineState(device: number, state: number): boolean {
+    return this.#c.standin_line_state(device, state) !== 0;
+  }
+
+  /** How asynchronous functions reply from now on. @param error The LINEERR_ code of `ERROR`. */
+  replyMode(mode: ValueOf<typeof REPLY>, error = 0): void {
+    this.#c.standin_reply_mode(mode, error);
+  }
+
+  /** Sends the replies that were kept back. @returns Their number. */
+  releaseReplies(): number {
+    return this.#c.standin_release_replies();
+  }
+
+  /** What made calls go through from now on. */
+  dialScript(script: ValueOf<typeof DIAL>): void {
+    this.#c.standin_dial_script(script);
+  }
+
+  /** Lets the next structs lie. @param seed For `RANDOM`. */
+  lie(lie: ValueOf<typeof LIE>, structs = FOR_EVER, seed = 0): void {
+    this.#c.standin_lie(lie, structs, seed);
+  }
+
+  /** Lets a TAPI function fail. @param error A LINEERR_ code. */
+  fail(fn: string, error: number, times = FOR_EVER): void {
+    existing(this.#c.standin_fail(narrow(fn), error, times));
+  }
+
+  /** Lets a TAPI function take its time, also where it runs already; `Infinity` until changed. */
+  delay(fn: string, ms: number): void {
+    existing(this.#c.standin_delay(narrow(fn), Math.min(ms, FOR_EVER)));
+  }
+
+  /** How often a TAPI function was called. */
+  callsOf(fn: string): number {
+    return this.#c.standin_calls_of(narrow(fn));
+  }
+
+  /** Call handles that the application has and has not given back. */
+  get liveCalls(): number {
+    return this.#c.standin_live_calls();
+  }
+
+  /** Call handles that were lost by closing a line, or shutting down, over them. */
+  get abandonedCalls(): number {
+    return this.#c.standin_abandoned_calls();
+  }
+
+  get openLines(): number {
+    return this.#c.standin_open_lines();
+  }
+
+  /** Requests whose LINE_REPLY the application has not taken. */
+  get pendingReplies(): number {
+    return this.#c.standin_pending_replies();
+  }
+
+  get queuedMessages(): number {
+    return this.#c.standin_queued_messages();
+  }
+
+  /** How often the application broke a rule of TAPI, and how it did so last. */
+  get violations(): { readonly count: number; readonly last: string } {
+    const text = new Uint8Array(256);
+    const count = this.#c.standin_violations(text, text.length);
+    return { count, last: new TextDecoder().decode(text.subarray(0, text.indexOf(0))) };
+  }
+
+  /** The newest calls of TAPI functions, one line each: `lineClose(line=0x40001000) = 0`. */
+  get log(): string[] {
+    const text = new Uint8Array(LOG_BYTES);
+    const bytes = this.#c.standin_log(text, text.length);
+    return new TextDecoder().decode(text.subarray(0, bytes)).split("\n").slice(0, -1);
+  }
+}
+
+/** Passes on what the stand-in answers for a call, line or function that there is: not 0. */
+function existing(answer: number): number {
+  if (answer === 0) throw new Error("The stand-in knows no such call, line or function");
+  return answer;
+}
+
+/** A NUL-terminated string of 16-bit units, in the machine's byte order as C has it. */
+function wide(text: string): Uint16Array<ArrayBuffer>;
+function wide(text: string | undefined): Uint16Array<ArrayBuffer> | null;
+function wide(text: string | undefined): Uint16Array<ArrayBuffer> | null {
+  if (text === undefined) return null;
+  return Uint16Array.from([...Array(text.length).keys()].map((i) => text.charCodeAt(i)).concat(0));
+}
+
+/** A NUL-terminated string of bytes. */
+function narrow(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(`${text}\0`);
+}
