@@ -102,6 +102,11 @@ export class CallFeed {
         return;
       }
       state = LINECALLSTATE.IDLE;
+      // A call that was gone before anything was told of it is not worth telling.
+      if (entry.state === 0) {
+        entry.ended = true;
+        return await this.release(entry);
+      }
     }
     entry.heardAtMs = clock.nowMs();
     // Some providers leave a call DISCONNECTED for ever; nothing can come of it.

@@ -39,7 +39,10 @@ export class StructBuffers {
         return buffer;
       }
       bytes = Math.min(needed, LARGEST_BUFFER_BYTES);
-      if (bytes <= LARGEST_FIRST_BUFFER_BYTES) this.#firstBytes.set(fn, bytes);
+      if (bytes <= LARGEST_FIRST_BUFFER_BYTES) {
+        // Another read of the function may have grown it meanwhile.
+        this.#firstBytes.set(fn, Math.max(bytes, this.#firstBytes.get(fn) ?? 0));
+      }
     }
   }
 }

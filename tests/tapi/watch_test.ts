@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { createFakeTapi } from "../../src/fake/library.ts";
+import { LINEERR } from "../../src/tapi/constants.ts";
+import type { TapiLibrary } from "../../src/tapi/library.ts";
+import { watch } from "../../src/tapi/watch.ts";
+import { ManualClock } from "../support/clock.ts";
+
+function watched(overrides: Partial<TapiLibrary>) {
+  const clock = new ManualClock();
+  const fake = createFakeTapi({ callsPerMinute: 0, clock });
+  return { clock, ...watch({ ...fake, ...overrides }, clock) };
+}
+
+Deno.test("a function that has not returned is told with its handle and its age", async () => {
+  const drop = Promise.withResolvers<number>();
+  const { clock, library, pendingSince } = watched({ lineDrop: () => drop.promise });
+  const result = library.lineDrop(0x1234, null, 0);
+  assert.deepEqual(pendingSince(1), []);
+  const sinceMs = clock.nowMs();
+  clock.advance(5000);
+  assert.deepEqual(pendingSince(5000), [
+    { fn: "lineDrop", handle: 0x1234, deviceId: undefined, sinceMs },
+  ]);
+  drop.resolve(7);
+  assert.equal(await result, 7);
+  await Promise.resolve();
+  assert.deepEqual(pendingSince(0), []);
+});
+
+Deno.test("a function about a device is told with the device", () => {
+  const { library, pendingSince } = watched({ lineGetDevCapsW: () => new Promise(() => {}) });
+  void library.lineGetDevCapsW(1, 42, 0x20002, 0, new Uint8Array(300));
+  assert.equal(pendingSince(0)[0]?.deviceId, 42);
+});
+
+Deno.test("a function that fails has returned", async () => {
+  const { library, pendingSince } = watched({
+    lineDrop: () => Promise.resolve(LINEERR.NOTOWNER | 0),
+    lineClose: () => Promise.reject(new Error("broken")),
+  });
+  assert.equal(await library.lineDrop(1, null, 0), LINEERR.NOTOWNER | 0);
+  await assert.rejects(library.lineClose(1), /broken/);
+  await Promise.resolve();
+  assert.deepEqual(pendingSince(0), []);
+});
+
+Deno.test("what a library lacks stays lacking, and waiting for messages is no hanging", () => {
+  const { library, pendingSince } = watched({
+    lineHold: null,
+    lineGetMessage: () => new Promise(() => {}),
+  });
+  assert.equal(library.lineHold, null);
+  void library.lineGetMessage(1, new Uint8Array(40), 1000);
+  assert.deepEqual(pendingSince(0), []);
+});
