@@ -189,15 +189,10 @@ export class Session {
 
   /** Waits for a step of the end, but not for ever. */
   async #within(timeoutMs: number, fn: string, step: Promise<void>): Promise<void> {
-    const done = new AbortController();
-    const outcome = step.then(
-      () => true,
-      (error) => {
-        log.warn("{error}", { error: describeError(error) });
-        return true;
-      },
-    ).finally(() => done.abort());
-    const late = sleep(this.#options.clock, timeoutMs, done.signal).then(() => false);
-    if (!await Promise.race([outcome, late])) log.warn("{fn} does not return", { fn });
+    const settled = new AbortController();
+    void step.catch((error) => log.warn("{error}", { error: describeError(error) }))
+      .finally(() => settled.abort());
+    await sleep(this.#options.clock, timeoutMs, settled.signal);
+    if (!settled.signal.aborted) log.warn("{fn} does not return", { fn });
   }
 }

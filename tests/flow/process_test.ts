@@ -85,6 +85,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
       process.signal(signal);
       assert.equal(await process.exitCode(), 0, process.log);
       assert(performance.now() - startMs < 5000);
+      assert.doesNotMatch(process.log, /WRN|ERR/);
       await client.until(() => client.closed !== undefined);
       assert.equal(client.closed?.code, 1001);
     },
