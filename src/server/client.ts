@@ -43,6 +43,8 @@ export class ClassicClient implements Disposable {
   readonly #socket: ClientSocket;
   readonly #options: ClientOptions;
   readonly #subscription: Disposable;
+  /** What may be sent before bufferedAmount is read again: reading it for each frame costs. */
+  #allowanceBytes = 0;
 
   constructor(socket: ClientSocket, options: ClientOptions) {
     this.#socket = socket;
@@ -95,12 +97,21 @@ export class ClassicClient implements Disposable {
   #send(text: string): void {
     const socket = this.#socket;
     if (socket.readyState !== OPEN) return;
-    if (socket.bufferedAmount > this.#options.maxUnsentBytes) {
-      log.warn("Client {address} reads too slowly and is closed: {bytes} bytes are unsent", {
-        address: this.#options.address,
-        bytes: socket.bufferedAmount,
-      });
-      return this.close(CLOSE.tooSlow, "too slow: reconnect");
+    // In UTF-8 a UTF-16 unit takes three bytes at most.
+    this.#allowanceBytes -= text.length * 3;
+    if (this.#allowanceBytes < 0) {
+      const unsentBytes = socket.bufferedAmount;
+      this.#allowanceBytes = this.#options.maxUnsentBytes - unsentBytes;
+      if (this.#allowanceBytes < 0) {
+        log.warn(
+          "Client {address} reads too slowly and is closed: {unsentBytes} bytes are unsent",
+          {
+            address: this.#options.address,
+            unsentBytes,
+          },
+        );
+        return this.close(CLOSE.tooSlow, "too slow: reconnect");
+      }
     }
     socket.send(text);
   }

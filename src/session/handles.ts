@@ -1,4 +1,5 @@
 /** The handles that the session holds: lines with their HLINE, calls with their HCALL. */
+import type { Clock } from "../clock.ts";
 import { describeError, logger } from "../log.ts";
 import { Lane } from "./lane.ts";
 import type { CallKey, Line, LineStatus } from "./signals.ts";
@@ -32,10 +33,11 @@ export class LineEntry implements Line {
   readonly lane: Lane;
   #closed = Promise.withResolvers<void>();
 
-  constructor(readonly device: Device) {
+  constructor(readonly device: Device, clock: Clock) {
     this.extension = device.extension;
     this.name = device.name;
     this.lane = new Lane({
+      clock,
       onFailure: (error) =>
         log.error("Line {line}: {error}", { line: this.extension, error: describeError(error) }),
       onOverflow: () =>

@@ -3,10 +3,15 @@
  * lines do not wait for each other's provider.
  */
 
+import type { Clock } from "../clock.ts";
+
 /** A line whose provider hangs may keep so many tasks waiting; later messages are passed over. */
 const MOST_WAITING = 10_000;
+/** A task that takes so long hangs. One that is only slow is waited for, whatever waits behind it. */
+const HANG_MS = 5000;
 
 export interface LaneOptions {
+  readonly clock: Clock;
   /** Told what a task threw; the next task runs all the same. */
   readonly onFailure: (error: unknown) => void;
   /** Told once when tasks begin to be passed over. */
@@ -17,15 +22,16 @@ export class Lane {
   readonly #options: LaneOptions;
   #queue: (() => Promise<void>)[] = [];
   #working = false;
+  #taskSinceMs = 0;
   #overflowing = false;
 
   constructor(options: LaneOptions) {
     this.#options = options;
   }
 
-  /** Runs `task` after all that were given before it, unless too many wait. */
+  /** Runs `task` after all that were given before it, unless too many wait for one that hangs. */
   add(task: () => Promise<void>): void {
-    if (this.#queue.length < MOST_WAITING) return this.#push(task);
+    if (this.#queue.length < MOST_WAITING || !this.#hangs()) return this.#push(task);
     if (!this.#overflowing) this.#options.onOverflow();
     this.#overflowing = true;
   }
@@ -33,6 +39,10 @@ export class Lane {
   /** As {@linkcode add}, whatever waits; settled with the task. */
   run(task: () => Promise<void>): Promise<void> {
     return new Promise((resolve, reject) => this.#push(() => task().then(resolve, reject)));
+  }
+
+  #hangs(): boolean {
+    return this.#options.clock.nowMs() - this.#taskSinceMs >= HANG_MS;
   }
 
   #push(task: () => Promise<void>): void {
@@ -47,6 +57,7 @@ export class Lane {
       this.#queue = [];
       this.#overflowing = false;
       for (const task of tasks) {
+        this.#taskSinceMs = this.#options.clock.nowMs();
         try {
           await task();
         } catch (error) {

@@ -99,15 +99,13 @@ export class LineKeeper {
   }
 
   async #keep(deviceId: number, until: AbortSignal, tried: () => void): Promise<void> {
-    const { clock, random, lines, wanted } = this.#context;
+    const { tapi, app, clock, random, lines, wanted } = this.#context;
     const backoff = new Backoff({ firstMs: FIRST_PAUSE_MS, longestMs: LONGEST_PAUSE_MS, random });
     let line: LineEntry | undefined;
     let trouble: string | undefined;
     while (!until.aborted) {
       try {
-        line ??= await this.#inSlot(() =>
-          describeLine(this.#context.tapi, this.#context.app, deviceId)
-        );
+        line ??= await this.#inSlot(() => describeLine(tapi, app, deviceId, clock));
         if (line === undefined || !wanted(line.extension) || until.aborted) return;
         lines.set(line.instance, line);
         await this.#open(line);

@@ -1,4 +1,5 @@
 /** The line devices: what each one is, whether it is wanted, and how it is opened. */
+import type { Clock } from "../clock.ts";
 import { describeError, logger } from "../log.ts";
 import {
   LINEADDRESSSTATE,
@@ -28,6 +29,7 @@ export async function describeLine(
   tapi: Tapi,
   app: number,
   deviceId: number,
+  clock: Clock,
 ): Promise<LineEntry | undefined> {
   const apiVersion = await tapi.negotiate(app, deviceId);
   const caps = await tapi.getDevCaps(app, deviceId, apiVersion);
@@ -53,7 +55,7 @@ export async function describeLine(
     addressStates: addressStates & REPORTED_ADDRESS_STATES,
     extension: address || caps.LineName || String(deviceId),
     name: caps.LineName,
-  });
+  }, clock);
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { FastClock } from "../support/clock.ts";
+import { LogRecorder } from "../support/log.ts";
 import { nativeTest, type Rig, until } from "./rig.ts";
 import { REPLY, type StandIn } from "./standin.ts";
 
@@ -70,6 +71,7 @@ nativeTest(
   async (rig) => {
     const { standin } = rig;
     await callUp(rig);
+    await using log = await LogRecorder.start();
     standin.fail("lineInitializeExW", LINEERR.REINIT, 5);
     standin.post(MESSAGE.LINEDEVSTATE, 0, DEVSTATE.REINIT);
     await rig.reach("IDLE", 201);
@@ -78,6 +80,8 @@ nativeTest(
     await rig.becomes(allOpen(2));
     assert.equal(standin.callsOf("lineShutdown"), 1);
     assert.equal(standin.callsOf("lineInitializeExW"), 1 + 5 + 1);
+    assert.equal(log.count(/TAPI is not available: .*LINEERR_REINIT/), 1);
+    assert.equal(log.count(/TAPI is available again/), 1);
     await callUp(rig, 1);
   },
   { ...fast(), dies: true },
@@ -98,6 +102,7 @@ nativeTest(
   "a closed line is opened again, and the calls that are on it are listed",
   { voiceLines: 2 },
   async (rig) => {
+    await using log = await LogRecorder.start();
     const { standin, client } = rig;
     await callUp(rig);
     standin.fail("lineOpenW", LINEERR.RESOURCEUNAVAIL, 3);
@@ -113,6 +118,10 @@ nativeTest(
     assert(allOpen(2)(await rig.readiness()));
     // 1 each, 3 failures, 1 success; no other line was touched.
     assert.equal(standin.callsOf("lineOpenW"), 6);
+    // Once per change, not once per attempt.
+    await until(() => log.count(/201 is open again/) === 1);
+    assert.equal(log.count(/201 was closed by its provider/), 1);
+    assert.equal(log.count(/201 cannot be opened: .*LINEERR_RESOURCEUNAVAIL/), 1);
   },
   fast(),
 );

@@ -2,83 +2,58 @@
  * The native stand-in for tapi32.dll: builds it from tests/native/standin/, and wraps what tests do
  * to it and ask of it.
  *
- * The program opens the library through openTapi32; a test opens it once more by the same path and
- * so reaches the same pretend exchange. Tests that share it run one after the other, each from a
- * {@linkcode StandIn.reset}.
+ * Here the program opens the library through openTapi32; a test opens it once more by the same path
+ * and so reaches the same pretend exchange; on Windows it is in another process, see tests/windows/.
+ * Tests that share it run one after the other, each from a {@linkcode StandIn.reset}.
  */
-import { createHash } from "node:crypto";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { compileOnce, leaveOut } from "./compile.ts";
 
 const SOURCE_FOLDER = fileURLToPath(new URL("./standin/", import.meta.url));
-const COMPILER = "cc";
-const COMPILER_FLAGS = [
-  "-std=c11",
-  "-D_GNU_SOURCE",
-  "-Wall",
-  "-Wextra",
-  "-Werror",
-  "-O2",
-  "-pthread",
-  "-shared",
-  "-fPIC",
-  "-fvisibility=hidden",
-];
+const FLAGS = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-O2", "-shared"];
+
 /** "As often as it takes", and "for good", where the stand-in takes a number. */
 const FOR_EVER = 0xffffffff;
 const LOG_BYTES = 1 << 20;
 
 /**
- * Compiles the stand-in, unless these sources were compiled on this machine before.
+ * Compiles the stand-in for this system.
  *
  * @returns The library's path, or `undefined` where there is no C compiler; that is said on
  * standard error.
  * @throws Error where there is no C compiler and CI is true, or the sources do not compile.
  */
 export async function buildStandin(): Promise<string | undefined> {
-  const names = [...Deno.readDirSync(SOURCE_FOLDER)].map((entry) => entry.name).sort();
-  const hash = createHash("sha256").update(JSON.stringify([Deno.build, COMPILER_FLAGS]));
-  for (const name of names) {
-    hash.update(name).update("\0").update(Deno.readFileSync(join(SOURCE_FOLDER, name)));
-  }
-  const path = join(tmpdir(), `tapi2ws-standin-${hash.digest("hex").slice(0, 16)}.so`);
-  if (await exists(path)) return path;
-
-  // Built aside and then renamed: another test run may be building, or using, the same.
-  const building = await Deno.makeTempFile({ prefix: "tapi2ws-standin-", suffix: ".so" });
   try {
-    const sources = names.filter((name) => name.endsWith(".c"))
-      .map((name) => join(SOURCE_FOLDER, name));
-    const command = new Deno.Command(COMPILER, {
-      args: [...COMPILER_FLAGS, "-o", building, ...sources],
-      stdout: "null",
-      stderr: "piped",
+    return await compileOnce({
+      compiler: "cc",
+      flags: [...FLAGS, "-D_GNU_SOURCE", "-pthread", "-fPIC", "-fvisibility=hidden"],
+      sources: sources(),
+      name: "tapi2ws-standin",
+      ending: ".so",
     });
-    const { success, stderr } = await command.output();
-    if (!success) {
-      throw new Error(`The stand-in does not compile:\n${new TextDecoder().decode(stderr)}`);
-    }
-    await Deno.rename(building, path);
-    return path;
   } catch (error) {
-    await Deno.remove(building);
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    const notice = "no C compiler found: the native suite is left out";
-    if (Deno.env.get("CI") === "true") throw new Error(notice);
-    Deno.stderr.writeSync(new TextEncoder().encode(`\n${notice}\n\n`));
+    leaveOut("no C compiler found: the native suite is left out");
     return undefined;
   }
 }
 
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+/** Compiles the stand-in for 64-bit Windows, against the real tapi.h. @returns The DLL's path. */
+export function buildWindowsStandin(compiler: string): Promise<string> {
+  return compileOnce({
+    compiler,
+    flags: [...FLAGS, "-static-libgcc"],
+    sources: sources(),
+    libraries: ["-lws2_32"],
+    name: "tapi2ws-standin",
+    ending: ".dll",
+  });
+}
+
+function sources(): string[] {
+  return [...Deno.readDirSync(SOURCE_FOLDER)].map(({ name }) => join(SOURCE_FOLDER, name)).sort();
 }
 
 /** Which devices there are besides the voice lines; they come behind those, in this order. */
@@ -176,7 +151,8 @@ export interface Offer {
   readonly silent?: boolean;
 }
 
-const SYMBOLS = {
+/** The exports that {@linkcode StandIn} wraps. */
+export const SYMBOLS = {
   standin_reset: { parameters: ["u32", "u32"], result: "u32" },
   standin_set_device: { parameters: ["u32", "buffer", "u32"], result: "void" },
   standin_offer_call: {

@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
 import { Lane } from "../../src/session/lane.ts";
+import { ManualClock } from "../support/clock.ts";
 
 function lane() {
   const failures: unknown[] = [];
   const told = { overflows: 0 };
+  const clock = new ManualClock();
   const made = new Lane({
+    clock,
     onFailure: (error) => failures.push(error),
     onOverflow: () => told.overflows++,
   });
-  return { lane: made, failures, told };
+  return { lane: made, clock, failures, told };
 }
 
 Deno.test("tasks run one after the other, in their order", async () => {
@@ -41,11 +44,20 @@ Deno.test("a task that is waited for tells its failure to the one who waits", as
   assert.deepEqual(failures, []);
 });
 
-Deno.test("behind a task that hangs, messages are passed over at a bound; what must be is kept", async () => {
+Deno.test("behind a task that is only slow, nothing is passed over, however much waits", async () => {
   const { lane: line, told } = lane();
+  let ran = 0;
+  for (let i = 0; i < 30_000; i++) line.add(() => Promise.resolve(void ran++));
+  await line.run(() => Promise.resolve());
+  assert.deepEqual([ran, told.overflows], [30_000, 0]);
+});
+
+Deno.test("behind a task that hangs, messages are passed over at a bound; what must be is kept", async () => {
+  const { lane: line, clock, told } = lane();
   const gate = Promise.withResolvers<void>();
   let ran = 0;
   line.add(() => gate.promise);
+  clock.advance(5000);
   for (let i = 0; i < 30_000; i++) line.add(() => Promise.resolve(void ran++));
   const must = line.run(() => Promise.resolve());
   assert.equal(told.overflows, 1);

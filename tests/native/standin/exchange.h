@@ -251,6 +251,13 @@ void pause_ms(DWORD ms);
 
 void format_log_entry(const struct log_entry *entry, char *into, size_t bytes);
 
+/*
+ * Where tests control the stand-in from another process: holds the application, before it begins and
+ * after it has shut down, until the test has prepared everything, or has looked at what is left.
+ * Everywhere else it answers at once. The mutex is not held.
+ */
+void await_test(void);
+
 /* Answers 0 or the LINEERR_ code of a handle or device that is none. */
 LONG check_app(HLINEAPP app);
 LONG check_device(HLINEAPP app, DWORD device);

@@ -18,6 +18,7 @@ EXPORT LONG WINAPI lineInitializeExW(LPHLINEAPP lphLineApp, HINSTANCE hInstance,
                                      LPDWORD lpdwNumDevs, LPDWORD lpdwAPIVersion,
                                      LPLINEINITIALIZEEXPARAMS lpParams) {
   (void)hInstance;
+  await_test();
   LONG result = enter(FN_lineInitializeExW);
   DWORD version = 0, total = 0, options = 0;
   if (result == 0) {
@@ -66,7 +67,9 @@ EXPORT LONG WINAPI lineShutdown(HLINEAPP hLineApp) {
   LONG result = enter(FN_lineShutdown);
   if (result == 0) result = check_app(hLineApp);
   if (result == 0) end_app();
-  return leave(FN_lineShutdown, result, "app=0x%X", hLineApp);
+  result = leave(FN_lineShutdown, result, "app=0x%X", hLineApp);
+  await_test();
+  return result;
 }
 
 EXPORT LONG WINAPI lineNegotiateAPIVersion(HLINEAPP hLineApp, DWORD dwDeviceID,

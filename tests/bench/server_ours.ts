@@ -1,0 +1,40 @@
+/** Our server on the real bus, as the subject of a benchmark: publishes call events. */
+import { EventBus } from "../../src/bus/bus.ts";
+import type { CallEvent } from "../../src/bus/events.ts";
+import { systemClock } from "../../src/clock.ts";
+import { configureLogging } from "../../src/log.ts";
+import { startServer } from "../../src/server/server.ts";
+import { IDLE_TIMEOUT_SECONDS, serveSubject } from "./subject.mjs";
+
+// As in life, but for the lines that would run into the benchmark's table.
+await configureLogging({ level: "warning", format: "text", file: undefined });
+
+const bus = new EventBus((error) => {
+  throw error;
+});
+const server = startServer({
+  host: "127.0.0.1",
+  port: 0,
+  lineType: "number",
+  maxUnsentBytes: 4 * 1024 * 1024,
+  clientTimeoutSeconds: IDLE_TIMEOUT_SECONDS,
+  version: "bench",
+  clock: systemClock,
+  bus,
+  commands: { execute: () => Promise.resolve({ ok: true }) },
+  status: {
+    status: () => ({
+      provider: "up",
+      lines: { open: 0, closed: 0, failed: 0, outOfService: 0 },
+      lastMessageAgeSeconds: null,
+      lastProbeAgeSeconds: null,
+      troubles: [],
+      hanging: [],
+    }),
+  },
+});
+serveSubject<CallEvent>({
+  port: server.port,
+  clients: () => server.clients,
+  publish: (event) => bus.publish(event),
+});

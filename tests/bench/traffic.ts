@@ -1,0 +1,45 @@
+/** Call events as they come in life, the same in every run. */
+import type { Call, CallEvent, CallState, Party } from "../../src/bus/events.ts";
+import { toClassic } from "../../src/server/protocol.ts";
+
+const STATES: readonly CallState[] = ["OFFERING", "CONNECTED", "DISCONNECTED", "IDLE"];
+const FIRST_CALL_ID = 0x10000;
+
+/**
+ * Inbound calls on all the lines at once: each line's next event is due when every other had one.
+ */
+export function callEvents(count: number, lines: readonly string[]): CallEvent[] {
+  return Array.from({ length: count }, (_, index): CallEvent => {
+    const line = lines[index % lines.length] ?? "";
+    const eventOfLine = Math.floor(index / lines.length);
+    const state = STATES[eventOfLine % STATES.length] ?? "UNKNOWN";
+    const callOfLine = Math.floor(eventOfLine / STATES.length);
+    const id = callOfLine * lines.length + index % lines.length;
+    const call: Call = {
+      id,
+      callId: `0x${(FIRST_CALL_ID + id).toString(16).toUpperCase()}`,
+      line,
+      state,
+      origin: "EXTERNAL",
+      reason: "DIRECT",
+      caller: shown(`+4416329${String(id % 100_000).padStart(5, "0")}`),
+      called: shown(line),
+    };
+    const change = state === "OFFERING" ? "new" : state === "IDLE" ? "ended" : "state";
+    return { type: "call", atMs: 0, line, change, call, numberFilledIn: false };
+  });
+}
+
+function shown(number: string): Party {
+  return { number, name: "", presentation: "shown" };
+}
+
+/** What classic clients must get for the events. */
+export function classicTexts(events: readonly CallEvent[]): string[] {
+  return events.map((event) => toClassic(event, "number") ?? "");
+}
+
+/** Extensions from `first` on. */
+export function extensions(count: number, first: number): string[] {
+  return Array.from({ length: count }, (_, index) => String(first + index));
+}
