@@ -5,8 +5,10 @@ export type TimerId = number;
 
 /** A source of time and timers. */
 export interface Clock {
-  /** Milliseconds since 1970, UTC. */
+  /** The date: milliseconds since 1970, UTC. It jumps when the computer's clock is set. */
   nowMs(): number;
+  /** For durations: milliseconds since some moment; it never jumps. */
+  uptimeMs(): number;
   /** Calls back once, no earlier than after `delayMs`. */
   setTimeout(callback: () => void, delayMs: number): TimerId;
   clearTimeout(id: TimerId): void;
@@ -15,6 +17,7 @@ export interface Clock {
 /** The computer's own time. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
+  uptimeMs: () => performance.now(),
   // Number(): whether setTimeout answers a number or a Timeout depends on the types in scope.
   setTimeout: (callback, delayMs) => Number(setTimeout(callback, delayMs)),
   clearTimeout: (id) => clearTimeout(id),

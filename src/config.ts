@@ -65,7 +65,11 @@ export function readInvocation(sources: ConfigSources): Invocation {
   const flags = readFlags(sources.args);
   if (flags.has("help")) return { kind: "help" };
   if (flags.has("version")) return { kind: "version" };
-  const file = readFile(sources, flags.get("config")?.[0] ?? sources.env("TAPI2WS_CONFIG"));
+  const [flag] = flags.get("config") ?? [];
+  const variable = sources.env("TAPI2WS_CONFIG");
+  const file = flag !== undefined
+    ? readFile(sources, { source: "--config", path: flag })
+    : readFile(sources, variable ? { source: "TAPI2WS_CONFIG", path: variable } : undefined);
   const values = new Map<string, unknown>();
   for (const { key, schema } of OPTIONS) {
     const given = flags.get(words(key));
@@ -138,14 +142,14 @@ function readFlags(args: readonly string[]): ReadonlyMap<string, readonly string
 /** The settings of the file, flat: `log.file`. */
 function readFile(
   sources: ConfigSources,
-  named: string | undefined,
+  named: { source: string; path: string } | undefined,
 ): { name: string; values: ReadonlyMap<string, unknown> } {
-  const name = named ?? sources.defaultFile;
+  const name = named?.path ?? sources.defaultFile;
   if (name === undefined) return { name: "", values: new Map() };
   const text = readText(sources, name);
   if (text === undefined) {
     if (named === undefined) return { name, values: new Map() };
-    throw new ConfigError(`Cannot use --config = "${name}": expected a file that is there`);
+    throw new ConfigError(`Cannot use ${named.source} = "${name}": expected a file that is there`);
   }
   let table: Record<string, unknown>;
   try {

@@ -23,6 +23,13 @@ const log = logger("main");
 /** How long clients may take for their goodbyes; the session's stop takes its 4.5 s meanwhile. */
 const CLIENTS_GOODBYE_MS = 1000;
 
+/**
+ * The threads that Deno has for nonblocking functions of a library.
+ *
+ * @see https://github.com/denoland/deno/blob/main/runtime/tokio_util.rs
+ */
+const BLOCKING_THREADS = Deno.build.os === "windows" ? 4 * navigator.hardwareConcurrency : 32;
+
 /** The program, running. */
 export interface Program {
   readonly server: RunningServer;
@@ -50,6 +57,7 @@ export function startProgram(
   const tracker = new Tracker(bus, clock);
   const supervisor = new Supervisor({
     library,
+    blockingThreads: BLOCKING_THREADS,
     clock,
     wanted: (extension) => config.lines.length === 0 || matchesAny(config.lines, extension),
     replyTimeoutMs: config.replyTimeoutSeconds * 1000,
@@ -79,7 +87,7 @@ export function startProgram(
 function statusOf(supervisor: Supervisor, clock: Clock): ServiceStatus {
   const { session, lastMessageAtMs, lastProbeAtMs, hanging } = supervisor;
   const ageSeconds = (atMs: number | undefined) =>
-    atMs === undefined ? null : (clock.nowMs() - atMs) / 1000;
+    atMs === undefined ? null : (clock.uptimeMs() - atMs) / 1000;
   const lines = [...session?.lines ?? []];
   const count = (status: LineEntry["status"]) =>
     lines.filter((line) => line.status === status).length;
@@ -101,7 +109,7 @@ function statusOf(supervisor: Supervisor, clock: Clock): ServiceStatus {
     hanging: hanging.map(({ fn, line, sinceMs }) => ({
       fn,
       ...line !== undefined && { line },
-      forSeconds: (clock.nowMs() - sinceMs) / 1000,
+      forSeconds: (clock.uptimeMs() - sinceMs) / 1000,
     })),
   };
 }
@@ -151,7 +159,7 @@ async function openProvider(config: Config): Promise<Provider> {
 /** The signals that end the program: Ctrl-C, Ctrl-Break and a closed console, or SIGTERM. */
 function stopSignal(): Promise<Deno.Signal> {
   const signals: readonly Deno.Signal[] = Deno.build.os === "windows"
-    ? ["SIGINT", "SIGBREAK", "SIGHUP"]
+    ? ["SIGINT", "SIGBREAK", "SIGHUP", "SIGTERM"]
     : ["SIGINT", "SIGTERM"];
   return new Promise((resolve) => {
     for (const signal of signals) Deno.addSignalListener(signal, () => resolve(signal));

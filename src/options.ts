@@ -27,9 +27,12 @@ function someText(expected: string): z.ZodType<string> {
 }
 
 const PATTERNS = "expected extensions such as 201, or patterns such as 2*";
-const patterns = z.union([z.string().transform((text) => text.split(",")), z.array(z.string())], {
-  error: PATTERNS,
-}).transform((list) => list.map((pattern) => pattern.trim()))
+const pattern = z.union([z.string(), z.int().nonnegative().transform(String)]);
+const patterns = z.union([
+  z.string().transform((text) => text.split(",")),
+  z.int().nonnegative().transform((extension) => [String(extension)]),
+  z.array(pattern),
+], { error: PATTERNS }).transform((list) => list.map((pattern) => pattern.trim()))
   .pipe(z.array(z.string().min(1, PATTERNS)).min(1, PATTERNS));
 
 /** Every setting, in the order in which they are shown. */

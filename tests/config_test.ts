@@ -79,6 +79,8 @@ Deno.test("--lines takes several patterns, in each of the ways to write them", (
   assert.deepEqual(configOf({ args: ["--lines=201, 2*", "--port", "1"] }).lines, expected);
   assert.deepEqual(configOf({ env: { TAPI2WS_LINES: "201,2*" } }).lines, expected);
   assert.deepEqual(configOf({ file: 'lines = ["201", "2*"]' }).lines, expected);
+  assert.deepEqual(configOf({ file: 'lines = [201, "2*"]' }).lines, expected);
+  assert.deepEqual(configOf({ file: "lines = 201" }).lines, ["201"]);
 });
 
 Deno.test("a wrong value is named with its key, its value and what was expected", () => {
@@ -118,6 +120,8 @@ Deno.test("a file named by --config must be there; the default one need not", ()
   rejects({ args: ["--config", "other.toml"] }, "--config", "other.toml");
   assert.equal(configOf({ args: ["--config", "tapi2ws.toml"], file: "port = 5" }).port, 5);
   assert.equal(configOf({}).port, 43001);
+  rejects({ env: { TAPI2WS_CONFIG: "other.toml" } }, "TAPI2WS_CONFIG", "other.toml");
+  assert.equal(configOf({ env: { TAPI2WS_CONFIG: "" }, file: "port = 5" }).port, 5);
 });
 
 Deno.test("settings are frozen", () => {

@@ -26,10 +26,9 @@ export class Dispatch implements CommandPort {
   }
 
   #log(command: Command, result: CommandResult): void {
-    const known = result.ok || result.error.code !== "unknown_line";
     const values = {
       // What a client takes for a line may be anybody's telephone number.
-      line: known ? command.line : maskNumber(command.line),
+      line: this.#linesOf(command).length > 0 ? command.line : maskNumber(command.line),
       result: result.ok ? "done" : `${result.error.code}, ${result.error.message}`,
     };
     switch (command.cmd) {
@@ -44,11 +43,16 @@ export class Dispatch implements CommandPort {
     }
   }
 
+  /** Several lines may have one extension: it means all of them. */
+  #linesOf(command: Command): LineEntry[] {
+    const { session } = this.#telephony;
+    return [...session?.lines ?? []].filter((line) => line.extension === command.line);
+  }
+
   async #execute(command: Command): Promise<CommandResult> {
-    // Several lines may have one extension: it means all of them.
     const { session } = this.#telephony;
     if (session === undefined) return failed("provider_down", "TAPI is not available");
-    const lines = [...session.lines].filter((line) => line.extension === command.line);
+    const lines = this.#linesOf(command);
     if (lines.length === 0) return failed("unknown_line", "There is no such line");
     const open = lines.filter((line) => line.handle !== 0);
     const [line] = open;

@@ -34,6 +34,8 @@ export interface ClientOptions {
   readonly lineType: LineType;
   /** The extensions it wants to hear of; every line when left out. */
   readonly lines?: readonly string[];
+  /** Told when the server has closed the client: its socket may take for ever to follow. */
+  readonly onClosed: () => void;
 }
 
 const OPEN = 1;
@@ -45,6 +47,10 @@ export class ClassicClient implements Disposable {
   readonly #subscription: Disposable;
   /** What may be sent before bufferedAmount is read again: reading it for each frame costs. */
   #allowanceBytes = 0;
+  /** At the last {@linkcode checkTaking}. */
+  #unsentBefore = 0;
+  /** Characters, which are no more than bytes. */
+  #givenSinceThen = 0;
 
   constructor(socket: ClientSocket, options: ClientOptions) {
     this.#socket = socket;
@@ -74,6 +80,7 @@ export class ClassicClient implements Disposable {
   /** Ends the connection; nothing is sent behind the close frame. */
   close(code: number, reason: string): void {
     this[Symbol.dispose]();
+    this.#options.onClosed();
     try {
       this.#socket.close(code, reason);
     } catch (error) {
@@ -82,6 +89,23 @@ export class ClassicClient implements Disposable {
         error: describeError(error),
       });
     }
+  }
+
+  /**
+   * Closes a client whose end has stopped to take anything since the last look. Pings do not tell: they
+   * wait behind the data.
+   */
+  checkTaking(): void {
+    const unsentBytes = this.#socket.bufferedAmount;
+    const stuck = this.#unsentBefore > 0 &&
+      unsentBytes >= this.#unsentBefore + this.#givenSinceThen;
+    this.#unsentBefore = unsentBytes;
+    this.#givenSinceThen = 0;
+    if (!stuck) return;
+    log.warn("Client {address} gives no sign of life and is closed", {
+      address: this.#options.address,
+    });
+    this.close(CLOSE.noSignOfLife, "no sign of life");
   }
 
   /** Stops listening to the bus. */
@@ -113,6 +137,7 @@ export class ClassicClient implements Disposable {
         return this.close(CLOSE.tooSlow, "too slow: reconnect");
       }
     }
+    this.#givenSinceThen += text.length;
     socket.send(text);
   }
 }

@@ -10,6 +10,8 @@ import type { BusEvent, CallEvent } from "../bus/events.ts";
 export const CLOSE = {
   /** The server stops. */
   goingAway: 1001,
+  /** The client takes nothing any more, and answers nothing. */
+  noSignOfLife: 4408,
   /** More unsent bytes than the bound: the client reads too slowly. */
   tooSlow: 4410,
 } as const;
@@ -61,13 +63,22 @@ const textOrNumber = z.union([z.string(), z.number()], {
   error: "expected a string or a number",
 }).transform(String);
 
-const lineField = textOrNumber.pipe(z.string().min(1, "expected an extension"));
+/** The longest extension that is looked for. */
+const MOST_LINE_CHARACTERS = 100;
+
+// deno-lint-ignore no-control-regex -- the very characters that must not reach a provider or a log
+const NO_CONTROL_CHARACTERS = /^[^\u0000-\u001f\u007f-\u009f]*$/;
+
+const lineField = textOrNumber.pipe(
+  z.string().min(1, "expected an extension")
+    .max(MOST_LINE_CHARACTERS, `expected at most ${MOST_LINE_CHARACTERS} characters`)
+    .regex(NO_CONTROL_CHARACTERS, "expected no control characters"),
+);
 
 const numberField = textOrNumber.pipe(
   z.string().trim().min(1, "expected a telephone number")
     .max(MOST_NUMBER_CHARACTERS, `expected at most ${MOST_NUMBER_CHARACTERS} characters`)
-    // deno-lint-ignore no-control-regex -- the very characters that must not reach a provider
-    .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, "expected no control characters"),
+    .regex(NO_CONTROL_CHARACTERS, "expected no control characters"),
 );
 
 const classicCommands = {

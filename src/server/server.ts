@@ -46,7 +46,14 @@ export function startServer(options: ServerOptions): RunningServer {
   const encoder = new ClassicEncoder();
   const startedMs = performance.now();
   const uptimeSeconds = () => (performance.now() - startedMs) / 1000;
-  let stopping = false;
+  const stopping = new AbortController();
+  const checkTaking = async () => {
+    for (;;) {
+      await sleep(clock, options.clientTimeoutSeconds * 1000, stopping.signal);
+      if (stopping.signal.aborted) return;
+      for (const client of clients) client.checkTaking();
+    }
+  };
 
   const upgrade = (request: Request, address: string): Response => {
     const wish = wishOf(new URL(request.url).searchParams, options.lineType);
@@ -59,17 +66,19 @@ export function startServer(options: ServerOptions): RunningServer {
     const { socket, response } = upgraded;
     let client: ClassicClient | undefined;
     socket.onopen = () => {
-      client = new ClassicClient(socket, {
+      const opened: ClassicClient = new ClassicClient(socket, {
         bus,
         commands,
         encoder,
         maxUnsentBytes,
         address,
         ...wish,
+        onClosed: () => clients.delete(opened),
       });
-      clients.add(client);
+      client = opened;
+      clients.add(opened);
       log.debug("Client {address} connected: {clients} now", { address, clients: clients.size });
-      if (stopping) client.close(CLOSE.goingAway, "server stops");
+      if (stopping.signal.aborted) opened.close(CLOSE.goingAway, "server stops");
     };
     socket.onmessage = ({ data }) => void client?.receive(data);
     socket.onerror = (event) =>
@@ -97,6 +106,7 @@ export function startServer(options: ServerOptions): RunningServer {
     return respond(request, { version, status, uptimeSeconds });
   });
 
+  void checkTaking();
   return {
     host: server.addr.hostname,
     port: server.addr.port,
@@ -104,7 +114,7 @@ export function startServer(options: ServerOptions): RunningServer {
       return clients.size;
     },
     async stop(graceMs) {
-      stopping = true;
+      stopping.abort();
       for (const client of clients) client.close(CLOSE.goingAway, "server stops");
       const ended = new AbortController();
       const closed = server.shutdown().finally(() => ended.abort());

@@ -9,8 +9,10 @@ import { ReplyTimeoutError, type Request, RequestEndedError } from "./replies.ts
 import type { Session } from "./session.ts";
 import type { CallKey } from "./signals.ts";
 
-/** Each function that hangs takes a thread: a line may have so many. */
-const MOST_ACTIONS = 16;
+/** Each function takes a thread while its provider works: a line may have so many at once. */
+const MOST_RUNNING = 2;
+/** So many actions of a line may wait for their turn. */
+const MOST_WAITING = 64;
 
 /** Why an action failed. */
 export type ActionFailure =
@@ -39,7 +41,7 @@ class LineBusyError extends Error {
   override readonly name = "LineBusyError";
 
   constructor() {
-    super(`The line's provider does not answer: ${MOST_ACTIONS} commands are waiting for it`);
+    super(`The line's provider does not answer: ${MOST_WAITING} commands are waiting for it`);
   }
 }
 
@@ -64,6 +66,7 @@ export class Actions {
    */
   async makeCall(line: LineEntry, number: string): Promise<CallKey> {
     const { tapi, messages } = this.#session;
+    messages.forgetUnclaimed();
     const out = new CallHandleOut();
     const destAddress = encodeText(number);
     const entry = await this.#attempt(line, {
@@ -95,6 +98,8 @@ export class Actions {
         pinned: undefined,
         call: async () => {
           await this.#own(entry);
+          // It may have ended meanwhile, and its handle be another call's: done.
+          if (calls.byKey(call) === undefined) return 0;
           return await tapi.drop(entry.handle);
         },
         completed: () => {},
@@ -106,12 +111,18 @@ export class Actions {
 
   /** @throws ActionError */
   async #attempt<T>(line: LineEntry, request: Request<T>): Promise<T> {
-    if (line.actions >= MOST_ACTIONS) throw new ActionError(new LineBusyError());
-    line.actions++;
-    const call = () => request.call().finally(() => line.actions--);
+    const { replies, health } = this.#session;
+    if (line.actions.waiting >= MOST_WAITING) throw new ActionError(new LineBusyError());
+    const call = (expired: AbortSignal) =>
+      line.actions.run(MOST_RUNNING, () => {
+        // Its turn came too late: what nobody waits for must not be done.
+        if (expired.aborted || line.handle === 0) throw new RequestEndedError(request.fn);
+        return request.call(expired);
+      });
     try {
-      return await this.#session.replies.request({ ...request, call });
+      return await replies.request({ ...request, call });
     } catch (error) {
+      health.judge(error);
       throw new ActionError(error);
     }
   }

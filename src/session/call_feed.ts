@@ -42,8 +42,10 @@ export class CallFeed {
     if (entry.ended) return;
     const state = rawState & CALLSTATE_MASK;
     entry.state = state;
-    entry.ended = state === LINECALLSTATE.IDLE;
     const info = await this.#readInfo(entry);
+    // Lost with its line meanwhile.
+    if (entry.ended) return;
+    entry.ended = state === LINECALLSTATE.IDLE;
     this.#context.onSignal({
       kind: "call-state",
       line: entry.line,
@@ -77,7 +79,7 @@ export class CallFeed {
     for (const handle of handles) {
       // A message of the call has come already, or comes: it tells the state.
       if (handle === 0 || calls.byHandle(handle) !== undefined) continue;
-      await this.check(calls.upsert(line, handle, false, clock.nowMs()));
+      await this.check(calls.upsert(line, handle, false, clock.uptimeMs()));
     }
   }
 
@@ -108,7 +110,7 @@ export class CallFeed {
         return await this.release(entry);
       }
     }
-    entry.heardAtMs = clock.nowMs();
+    entry.heardAtMs = clock.uptimeMs();
     // Some providers leave a call DISCONNECTED for ever; nothing can come of it.
     const over = state === LINECALLSTATE.DISCONNECTED && entry.state === state;
     if (over) state = LINECALLSTATE.IDLE;

@@ -49,10 +49,10 @@ export async function* drain(
   let pauseMs = 0;
   let troubleSinceMs = 0;
   while (!signal.aborted) {
-    const startMs = clock.nowMs();
+    const startMs = clock.uptimeMs();
     const first = outcomeOf(await tapi.getMessage(app, buffer, WAIT_MS), buffer);
     if (first === "shutdown") return;
-    const timedOut = first === "empty" && clock.nowMs() - startMs >= WAIT_MS / 2;
+    const timedOut = first === "empty" && clock.uptimeMs() - startMs >= WAIT_MS / 2;
     if (typeof first === "object" || timedOut) {
       if (pauseMs > 0) onTrouble(undefined);
       pauseMs = 0;
@@ -61,9 +61,9 @@ export async function* drain(
     }
     const code = first === "empty" ? LINEERR.OPERATIONFAILED : first;
     if (pauseMs === 0) {
-      troubleSinceMs = clock.nowMs();
+      troubleSinceMs = clock.uptimeMs();
       onTrouble(lineErrorName(code));
-    } else if (clock.nowMs() - troubleSinceMs >= GIVE_UP_AFTER_MS) {
+    } else if (clock.uptimeMs() - troubleSinceMs >= GIVE_UP_AFTER_MS) {
       throw new TapiError("lineGetMessage", code);
     }
     pauseMs = Math.min(Math.max(pauseMs * 2, FIRST_PAUSE_MS), LONGEST_PAUSE_MS);

@@ -1,6 +1,7 @@
 /** The handles that the session holds: lines with their HLINE, calls with their HCALL. */
 import type { Clock } from "../clock.ts";
 import { describeError, logger } from "../log.ts";
+import { Gate } from "./gate.ts";
 import { Lane } from "./lane.ts";
 import type { CallKey, Line, LineStatus } from "./signals.ts";
 
@@ -27,7 +28,13 @@ export class LineEntry implements Line {
   /** The symbolic TAPI error that keeps the line from being open. */
   error: string | undefined;
   /** Commands that are under way on the line. */
-  actions = 0;
+  readonly actions = new Gate();
+  /** The handle for which LINE_CLOSE came, which may overtake lineOpen's return; 0 for none. */
+  closedHandle = 0;
+  /** What the provider reported of the line; two things, each of which keeps it out of service. */
+  readonly reports = { outOfService: false, disconnected: false };
+  /** Whether LINEDEVSTATUS ever said "in service": some providers never set it. */
+  tellsService = false;
   /** The calls whose handles are valid. */
   readonly calls = new Set<CallEntry>();
   readonly lane: Lane;
@@ -56,6 +63,7 @@ export class LineEntry implements Line {
     this.handle = handle;
     this.status = "open";
     this.error = undefined;
+    this.reports.outOfService = this.reports.disconnected = false;
     this.#closed = Promise.withResolvers();
   }
 
@@ -84,7 +92,7 @@ export interface CallEntry {
   ended: boolean;
   /** The LINECALLSTATE last told, 0 before the first. */
   state: number;
-  /** When the provider last said something of the call, in milliseconds since 1970. */
+  /** When the provider last said something of the call. */
   heardAtMs: number;
 }
 
@@ -116,7 +124,7 @@ export class CallTable {
   }
 
   /** The entry of a handle, made where there is none: several messages may tell of one call first. */
-  upsert(line: LineEntry, handle: number, owned: boolean, nowMs: number): CallEntry {
+  upsert(line: LineEntry, handle: number, owned: boolean, heardAtMs: number): CallEntry {
     const known = this.#byHandle.get(handle);
     if (known !== undefined && known.line === line) {
       known.owned ||= owned;
@@ -130,7 +138,7 @@ export class CallTable {
       owned,
       ended: false,
       state: 0,
-      heardAtMs: nowMs,
+      heardAtMs,
     };
     this.#byHandle.set(handle, entry);
     this.#byKey.set(entry.key, entry);

@@ -4,12 +4,14 @@
  */
 import { type Clock, sleep } from "../clock.ts";
 import type { Tapi } from "../tapi/calls.ts";
-import { LINEERR } from "../tapi/constants.ts";
-import { TapiError } from "../tapi/errors.ts";
+import { has, LINEDEVSTATUSFLAGS, LINEERR } from "../tapi/constants.ts";
+import { lineErrorName, TapiError } from "../tapi/errors.ts";
 import type { CallFeed } from "./call_feed.ts";
 import type { CallTable, LineEntry } from "./handles.ts";
 
 const PROBE_EVERY_MS = 15_000;
+/** How long one question of a probe is waited for. */
+const PROBE_PATIENCE_MS = 5000;
 /** A call of which nothing was heard for so long is asked for its state. */
 const STALE_AFTER_MS = 60_000;
 const LOOK_FOR_STALE_EVERY_MS = 30_000;
@@ -39,12 +41,16 @@ export interface HealthContext {
   readonly calls: CallTable;
   readonly feed: CallFeed;
   readonly ended: AbortSignal;
+  /** Told of a line whose handle turns out to be dead. */
+  readonly onLineClosed: (line: LineEntry) => void;
+  /** What the provider reports of the line's service may have changed. */
+  readonly onLineReport: (line: LineEntry) => void;
   /** Told why the session has to be given up. */
   readonly onDead: (reason: string) => void;
 }
 
 export class Health {
-  /** When the service last answered a probe, in milliseconds since 1970. */
+  /** When the service last answered a probe. */
   lastProbeAtMs: number | undefined;
   readonly #context: HealthContext;
   #failedProbes = 0;
@@ -77,30 +83,62 @@ export class Health {
 
   async #probe(): Promise<void> {
     const { tapi, app, lines, clock, onDead } = this.#context;
-    const open = [...lines.values()].find((line) => line.handle !== 0);
-    try {
-      await tapi.negotiate(app, open?.device.deviceId ?? 0);
-      if (open !== undefined && tapi.library.lineGetLineDevStatusW !== null) {
-        await tapi.getLineDevStatus(open.handle, open.device.apiVersion);
-      }
-    } catch (error) {
-      this.judge(error);
-      if (error instanceof TapiError && DOUBTFUL.includes(error.code)) {
-        if (++this.#failedProbes >= MOST_FAILED_PROBES) onDead(error.codeName);
-        return;
-      }
+    const open = [...lines.values()].filter((line) => line.handle !== 0);
+    const deviceId = open[0]?.device.deviceId ?? 0;
+    const answers = [await this.#answers(() => tapi.negotiate(app, deviceId))];
+    for (const line of open) {
+      if (this.#context.ended.aborted) return;
+      answers.push(await this.#answers(() => this.#probeLine(line)));
     }
-    this.#failedProbes = 0;
-    this.lastProbeAtMs = clock.nowMs();
+    // One line's provider may fail for itself; the service has failed when nothing answers.
+    if (answers.some((answered) => answered)) {
+      this.#failedProbes = 0;
+      this.lastProbeAtMs = clock.uptimeMs();
+    } else if (++this.#failedProbes >= MOST_FAILED_PROBES) {
+      onDead(lineErrorName(LINEERR.OPERATIONFAILED));
+    }
+  }
+
+  /** Whether the service answers: most errors are answers too. A probe that hangs is not waited for. */
+  async #answers(probe: () => Promise<unknown>): Promise<boolean> {
+    const { clock, ended } = this.#context;
+    const settled = new AbortController();
+    let answered = false;
+    void probe().then(() => answered = true, (error) => {
+      this.judge(error);
+      answered = !(error instanceof TapiError && DOUBTFUL.includes(error.code));
+    }).finally(() => settled.abort());
+    await sleep(clock, PROBE_PATIENCE_MS, AbortSignal.any([settled.signal, ended]));
+    return answered;
+  }
+
+  /** Asks an open line for its status: whether its handle is valid, and whether it is in service. */
+  async #probeLine(line: LineEntry): Promise<void> {
+    const { tapi, onLineClosed, onLineReport } = this.#context;
+    if (tapi.library.lineGetLineDevStatusW === null || line.lane.hangs) return;
+    const { handle } = line;
+    try {
+      const status = await tapi.getLineDevStatus(handle, line.device.apiVersion);
+      if (line.handle !== handle) return;
+      const inService = has(status.dwDevStatusFlags, LINEDEVSTATUSFLAGS.INSERVICE);
+      line.tellsService ||= inService;
+      // A provider that never sets the flag says nothing by not setting it.
+      if (line.tellsService) line.reports.outOfService = !inService;
+      onLineReport(line);
+    } catch (error) {
+      const invalid = error instanceof TapiError && error.code === LINEERR.INVALLINEHANDLE;
+      if (invalid && line.handle === handle) onLineClosed(line);
+      throw error;
+    }
   }
 
   #checkStaleCalls(): Promise<void> {
     const { calls, clock, feed } = this.#context;
-    const latestMs = clock.nowMs() - STALE_AFTER_MS;
+    const latestMs = clock.uptimeMs() - STALE_AFTER_MS;
     for (const entry of [...calls]) {
       if (entry.heardAtMs > latestMs) continue;
       // Not asked again before this is answered.
-      entry.heardAtMs = clock.nowMs();
+      entry.heardAtMs = clock.uptimeMs();
       entry.line.lane.add(() => feed.check(entry));
     }
     return Promise.resolve();

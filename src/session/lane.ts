@@ -8,7 +8,7 @@ import type { Clock } from "../clock.ts";
 /** A line whose provider hangs may keep so many tasks waiting; later messages are passed over. */
 const MOST_WAITING = 10_000;
 /** A task that takes so long hangs. One that is only slow is waited for, whatever waits behind it. */
-const HANG_MS = 5000;
+export const HANG_MS = 5000;
 
 export interface LaneOptions {
   readonly clock: Clock;
@@ -31,7 +31,7 @@ export class Lane {
 
   /** Runs `task` after all that were given before it, unless too many wait for one that hangs. */
   add(task: () => Promise<void>): void {
-    if (this.#queue.length < MOST_WAITING || !this.#hangs()) return this.#push(task);
+    if (this.#queue.length < MOST_WAITING || !this.hangs) return this.#push(task);
     if (!this.#overflowing) this.#options.onOverflow();
     this.#overflowing = true;
   }
@@ -41,8 +41,9 @@ export class Lane {
     return new Promise((resolve, reject) => this.#push(() => task().then(resolve, reject)));
   }
 
-  #hangs(): boolean {
-    return this.#options.clock.nowMs() - this.#taskSinceMs >= HANG_MS;
+  /** Whether a task runs that does not come to its end. */
+  get hangs(): boolean {
+    return this.#working && this.#options.clock.uptimeMs() - this.#taskSinceMs >= HANG_MS;
   }
 
   #push(task: () => Promise<void>): void {
@@ -57,7 +58,7 @@ export class Lane {
       this.#queue = [];
       this.#overflowing = false;
       for (const task of tasks) {
-        this.#taskSinceMs = this.#options.clock.nowMs();
+        this.#taskSinceMs = this.#options.clock.uptimeMs();
         try {
           await task();
         } catch (error) {

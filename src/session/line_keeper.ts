@@ -20,7 +20,7 @@ const LONGEST_PAUSE_MS = 60_000;
 /** A line that was open for so long begins its pauses anew. */
 const SETTLED_MS = 60_000;
 /** Devices asked and opened at a time: each takes a thread while its provider works. */
-const DEVICES_AT_ONCE = 16;
+const DEVICES_AT_ONCE = 4;
 /** A device that takes longer than this no longer counts as one of them. */
 const SLOT_MS = 5000;
 /** The device does not exist any more: LINE_CREATE tells when it comes back. */
@@ -52,9 +52,16 @@ export class LineKeeper {
     this.#context = context;
   }
 
-  /** Keeps a device's line open from now on. Resolves when it has been tried for the first time. */
+  /**
+   * Keeps a device's line open from now on; one that waits for its next attempt is tried at once.
+   * Resolves when it has been tried for the first time.
+   */
   keep(deviceId: number): Promise<void> {
-    if (this.#kept.has(deviceId)) return Promise.resolve();
+    const isOpen = [...this.#context.lines.values()].some((line) =>
+      line.device.deviceId === deviceId && line.handle !== 0
+    );
+    if (isOpen) return Promise.resolve();
+    this.#kept.get(deviceId)?.abort();
     const removed = new AbortController();
     this.#kept.set(deviceId, removed);
     const tried = Promise.withResolvers<void>();
@@ -85,7 +92,8 @@ export class LineKeeper {
   }
 
   /** The provider lost the telephone system, or has it again: calls may have changed unheard. */
-  inService(line: LineEntry, inService: boolean): void {
+  reported(line: LineEntry): void {
+    const inService = !line.reports.outOfService && !line.reports.disconnected;
     if (line.handle === 0 || inService === (line.status === "open")) return;
     line.status = inService ? "open" : "out_of_service";
     if (inService) log.info("Line {line} is in service again", { line: line.extension });
@@ -105,16 +113,16 @@ export class LineKeeper {
     let trouble: string | undefined;
     while (!until.aborted) {
       try {
-        line ??= await this.#inSlot(() => describeLine(tapi, app, deviceId, clock));
+        line ??= await this.#inSlot(until, () => describeLine(tapi, app, deviceId, clock));
         if (line === undefined || !wanted(line.extension) || until.aborted) return;
         lines.set(line.instance, line);
-        await this.#open(line);
+        await this.#open(line, until);
         if (trouble !== undefined) log.info("Line {line} is open again", { line: line.extension });
         tried();
-        const openedAtMs = clock.nowMs();
+        const openedAtMs = clock.uptimeMs();
         await settledOrAborted(line.whenClosed, until);
         if (until.aborted) return;
-        if (clock.nowMs() - openedAtMs >= SETTLED_MS) backoff.reset();
+        if (clock.uptimeMs() - openedAtMs >= SETTLED_MS) backoff.reset();
         trouble = "closed";
         log.error("Line {line} was closed by its provider", { line: line.extension });
       } catch (error) {
@@ -130,10 +138,10 @@ export class LineKeeper {
   }
 
   /** Opens the line and lists its calls, before any message of theirs is worked off. */
-  #open(line: LineEntry): Promise<void> {
+  #open(line: LineEntry, until: AbortSignal): Promise<void> {
     const { tapi, app, feed } = this.#context;
     return line.lane.run(async () => {
-      await this.#inSlot(() => openLine(tapi, app, line));
+      await this.#inSlot(until, () => openLine(tapi, app, line, until));
       log.debug("Line {line} is open", { line: line.extension });
       this.#tell(line, "open");
       await feed.listCalls(line);
@@ -160,9 +168,13 @@ export class LineKeeper {
   }
 
   /** Runs `task` when few others run. One that hangs gives its place up, but not its wait. */
-  async #inSlot<T>(task: () => Promise<T>): Promise<T> {
+  async #inSlot<T>(until: AbortSignal, task: () => Promise<T>): Promise<T> {
     while (this.#busySlots >= DEVICES_AT_ONCE) {
       await new Promise<void>((resolve) => this.#waitingForSlot.push(resolve));
+    }
+    if (until.aborted) {
+      this.#waitingForSlot.shift()?.();
+      until.throwIfAborted();
     }
     this.#busySlots++;
     let held = true;

@@ -5,9 +5,11 @@ import {
   LINEADDRESSSTATE,
   LINECALLPRIVILEGE,
   LINEDEVSTATE,
+  LINEERR,
   LINEMEDIAMODE,
 } from "../tapi/constants.ts";
 import type { Tapi } from "../tapi/calls.ts";
+import { TapiError } from "../tapi/errors.ts";
 import { LineEntry } from "./handles.ts";
 
 const log = logger("session");
@@ -62,20 +64,30 @@ export async function describeLine(
  * Opens a line as MONITOR: every call on it is seen, and none becomes the program's own until it is
  * commanded. Ownership of all calls could drop them when the line is closed.
  *
- * @throws TapiError when the line cannot be opened.
+ * @param until Aborted when the line is not wanted any more.
+ * @throws TapiError when the line cannot be opened, or was closed again before this returned.
  */
-export async function openLine(tapi: Tapi, app: number, line: LineEntry): Promise<void> {
+export async function openLine(
+  tapi: Tapi,
+  app: number,
+  line: LineEntry,
+  until: AbortSignal,
+): Promise<void> {
   const { deviceId, apiVersion, mediaModes, lineStates, addressStates } = line.device;
-  line.opened(
-    await tapi.open(
-      app,
-      deviceId,
-      apiVersion,
-      line.instance,
-      LINECALLPRIVILEGE.MONITOR,
-      mediaModes,
-    ),
+  until.throwIfAborted();
+  line.closedHandle = 0;
+  const handle = await tapi.open(
+    app,
+    deviceId,
+    apiVersion,
+    line.instance,
+    LINECALLPRIVILEGE.MONITOR,
+    mediaModes,
   );
+  if (line.closedHandle === handle) throw new TapiError("lineOpenW", LINEERR.INVALLINEHANDLE);
+  if (until.aborted) await tapi.close(handle);
+  until.throwIfAborted();
+  line.opened(handle);
   try {
     await tapi.setStatusMessages(line.handle, lineStates, addressStates);
   } catch (error) {

@@ -26,7 +26,8 @@ export interface MessageContext {
   readonly onLineCreated: (deviceId: number) => void;
   readonly onLineRemoved: (deviceId: number) => void;
   readonly onLineClosed: (line: LineEntry) => void;
-  readonly onLineInService: (line: LineEntry, inService: boolean) => void;
+  /** What the provider reports of the line's service may have changed. */
+  readonly onLineReport: (line: LineEntry) => void;
   /** TAPI wants to be shut down and initialised again. */
   readonly onReinit: () => void;
 }
@@ -60,20 +61,23 @@ export class MessageHandler {
       case LINE.CALLSTATE: {
         const entry = this.#callOf(message);
         if (entry === undefined) break;
-        entry.heardAtMs = this.#context.clock.nowMs();
+        entry.heardAtMs = this.#context.clock.uptimeMs();
         entry.line.lane.add(() => feed.tellState(entry, dwParam1));
         break;
       }
       case LINE.CALLINFO: {
         const entry = calls.byHandle(hDevice);
         if (entry === undefined) return this.#keepUnclaimed(message);
-        entry.heardAtMs = this.#context.clock.nowMs();
+        entry.heardAtMs = this.#context.clock.uptimeMs();
         entry.line.lane.add(() => feed.tellInfo(entry));
         break;
       }
       case LINE.CLOSE: {
         const line = this.#lineOf(message);
-        if (line !== undefined) this.#context.onLineClosed(line);
+        if (line === undefined) break;
+        line.closedHandle = hDevice;
+        // Otherwise it is about an older handle, or overtakes lineOpen's return.
+        if (line.handle === hDevice) this.#context.onLineClosed(line);
         break;
       }
       case LINE.LINEDEVSTATE:
@@ -97,13 +101,18 @@ export class MessageHandler {
   adopt(line: LineEntry, handle: number): CallEntry {
     const entry = this.#upsert(line, handle, true);
     const unclaimed = this.#unclaimed;
-    this.#unclaimed = [];
-    for (const message of unclaimed) this.handle(message);
+    this.#unclaimed = unclaimed.filter(({ hDevice }) => hDevice !== handle);
+    for (const message of unclaimed) if (message.hDevice === handle) this.handle(message);
     return entry;
   }
 
+  /** Before a call is made: what came for unknown handles until now is about none of its. */
+  forgetUnclaimed(): void {
+    if (this.#context.replies.outstanding === 0) this.#unclaimed = [];
+  }
+
   #upsert(line: LineEntry, handle: number, owned: boolean): CallEntry {
-    return this.#context.calls.upsert(line, handle, owned, this.#context.clock.nowMs());
+    return this.#context.calls.upsert(line, handle, owned, this.#context.clock.uptimeMs());
   }
 
   #handleDevState(message: LineMessage): void {
@@ -114,9 +123,12 @@ export class MessageHandler {
     }
     const line = this.#lineOf(message);
     if (line === undefined) return;
-    const gone = has(states, LINEDEVSTATE.OUTOFSERVICE) || has(states, LINEDEVSTATE.DISCONNECTED);
-    const back = has(states, LINEDEVSTATE.INSERVICE) || has(states, LINEDEVSTATE.CONNECTED);
-    if (gone || back) this.#context.onLineInService(line, !gone);
+    const { reports } = line;
+    if (has(states, LINEDEVSTATE.INSERVICE)) reports.outOfService = false;
+    if (has(states, LINEDEVSTATE.CONNECTED)) reports.disconnected = false;
+    if (has(states, LINEDEVSTATE.OUTOFSERVICE)) reports.outOfService = true;
+    if (has(states, LINEDEVSTATE.DISCONNECTED)) reports.disconnected = true;
+    this.#context.onLineReport(line);
   }
 
   #lineOf(message: LineMessage): LineEntry | undefined {
@@ -131,7 +143,8 @@ export class MessageHandler {
     const owned = newPrivilege === LINECALLPRIVILEGE.OWNER;
     const known = this.#context.calls.byHandle(hDevice);
     if (known !== undefined) {
-      known.owned ||= owned;
+      // 0: unchanged.
+      if (newPrivilege !== 0) known.owned = owned;
       return known;
     }
     const line = newPrivilege === 0

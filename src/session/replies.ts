@@ -36,8 +36,8 @@ export interface Request<T> {
   readonly owner: object;
   /** Memory that native code may use until LINE_REPLY. */
   readonly pinned: unknown;
-  /** Calls the function; the request id. */
-  call(): Promise<number>;
+  /** Calls the function; the request id. @param expired Aborted when nobody waits any more. */
+  call(expired: AbortSignal): Promise<number>;
   /**
    * Turns the success into the result. Runs in the turn in which LINE_REPLY is handled, before the
    * next message is, also when nobody waits for the result any more.
@@ -49,6 +49,8 @@ interface Pending {
   readonly fn: string;
   readonly owner: object;
   readonly pinned: unknown;
+  /** Whether the timeout has passed: nobody waits any more, but the reply may still come. */
+  expired: boolean;
   succeed(): void;
   fail(error: Error): void;
 }
@@ -62,9 +64,11 @@ export class Replies {
 
   constructor(readonly clock: Clock, readonly timeoutMs: number) {}
 
-  /** Requests whose function has not returned, or whose reply has not come. */
+  /** Requests whose function has not returned, or whose reply has not come, nor been given up. */
   get outstanding(): number {
-    return this.#returning + this.#pending.size;
+    let count = this.#returning;
+    for (const { expired } of this.#pending.values()) if (!expired) count++;
+    return count;
   }
 
   /**
@@ -78,14 +82,17 @@ export class Replies {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     // After the timeout the request goes on: the provider may still write to the pinned memory, and
     // a call that was made after all is still ours.
-    const timer = this.clock.setTimeout(
-      () => reject(new ReplyTimeoutError(fn, this.timeoutMs)),
-      this.timeoutMs,
-    );
+    const expired = new AbortController();
+    const timer = this.clock.setTimeout(() => {
+      pending.expired = true;
+      expired.abort();
+      reject(new ReplyTimeoutError(fn, this.timeoutMs));
+    }, this.timeoutMs);
     const pending: Pending = {
       fn,
       owner,
       pinned,
+      expired: false,
       succeed: () => {
         this.clock.clearTimeout(timer);
         try {
@@ -99,15 +106,15 @@ export class Replies {
         reject(error);
       },
     };
-    void this.#call(request, pending);
+    void this.#call(() => request.call(expired.signal), pending);
     return promise;
   }
 
-  async #call(request: Request<unknown>, pending: Pending): Promise<void> {
+  async #call(call: () => Promise<number>, pending: Pending): Promise<void> {
     this.#returning++;
     let requestId: number;
     try {
-      requestId = await request.call();
+      requestId = await call();
     } catch (error) {
       this.#returned();
       return pending.fail(error instanceof Error ? error : new Error(String(error)));

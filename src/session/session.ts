@@ -47,7 +47,7 @@ export class Session {
   readonly health: Health;
   /** Settled with the reason when the session has to be given up; or with "stopped". */
   readonly ended: Promise<string>;
-  /** When TAPI's last message came, in milliseconds since 1970; `undefined` before the first. */
+  /** When TAPI's last message came; `undefined` before the first. */
   lastMessageAtMs: number | undefined;
   readonly #options: SessionOptions;
   readonly #app: number;
@@ -72,7 +72,13 @@ export class Session {
     const shared = { tapi, app, clock, lines: this.#lines, calls: this.calls, ended, onSignal };
     const feed = new CallFeed(shared);
     this.#feed = feed;
-    this.health = new Health({ ...shared, feed, onDead: (reason) => this.giveUp(reason) });
+    this.health = new Health({
+      ...shared,
+      feed,
+      onDead: (reason) => this.giveUp(reason),
+      onLineClosed: (line) => this.#closed(line),
+      onLineReport: (line) => this.#keeper.reported(line),
+    });
     this.#keeper = new LineKeeper({
       ...shared,
       feed,
@@ -86,11 +92,8 @@ export class Session {
       replies: this.replies,
       onLineCreated: (deviceId) => void this.#keeper.keep(deviceId),
       onLineRemoved: (deviceId) => this.#keeper.remove(deviceId),
-      onLineClosed: (line) => {
-        this.replies.end(line);
-        this.#keeper.closed(line);
-      },
-      onLineInService: (line, inService) => this.#keeper.inService(line, inService),
+      onLineClosed: (line) => this.#closed(line),
+      onLineReport: (line) => this.#keeper.reported(line),
       onReinit: () => this.giveUp(lineErrorName(LINEERR.REINIT)),
     });
   }
@@ -121,6 +124,11 @@ export class Session {
     const open = [...this.lines].filter((line) => line.status === "open").length;
     if (open > 0) log.info("{open} lines are open", { open });
     else log.error("No line is open, of {devices} TAPI devices", { devices: this.#deviceCount });
+  }
+
+  #closed(line: LineEntry): void {
+    this.replies.end(line);
+    this.#keeper.closed(line);
   }
 
   /** Declares that nothing works on this HLINEAPP any more; {@linkcode ended} tells it. */
@@ -161,7 +169,7 @@ export class Session {
     const signal = this.#end.signal;
     try {
       for await (const batch of drain(this.tapi, this.#app, { clock, signal, onTrouble })) {
-        this.lastMessageAtMs = clock.nowMs();
+        this.lastMessageAtMs = clock.uptimeMs();
         for (const message of batch) {
           try {
             this.messages.handle(message);

@@ -8,6 +8,7 @@ import { Tapi } from "../tapi/calls.ts";
 import type { TapiLibrary } from "../tapi/library.ts";
 import { type PendingFunction, watch, type WatchedLibrary } from "../tapi/watch.ts";
 import { Backoff } from "./backoff.ts";
+import { HANG_MS } from "./lane.ts";
 import { Session, type SessionOptions } from "./session.ts";
 import type { CallKey, LineStatus } from "./signals.ts";
 
@@ -17,14 +18,14 @@ const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 30_000;
 /** A session that lasted so long begins the pauses anew. */
 const SETTLED_MS = 60_000;
-/** A function that has not returned for so long is said to hang. */
-const HANG_MS = 5000;
 const LOOK_FOR_HANGS_EVERY_MS = 1000;
 /** How long stopping waits for what is under way while there is no session. */
 const UNDER_WAY_MS = 4000;
 
 export interface SupervisorOptions extends Omit<SessionOptions, "tapi" | "nextCallKey" | "random"> {
   readonly library: TapiLibrary;
+  /** How many functions of the library the runtime can run at once. */
+  readonly blockingThreads: number;
   /** From 0 to below 1; {@linkcode Math.random} when left out. */
   readonly random?: () => number;
 }
@@ -59,7 +60,12 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    this.#watched = watch(options.library, options.clock);
+    this.#watched = watch(
+      options.library,
+      options.clock,
+      // Of those that are left, one is lineGetMessage's, and one the runtime's own.
+      Math.max(options.blockingThreads - 2, 1),
+    );
     this.#sessionOptions = {
       ...options,
       tapi: new Tapi(this.#watched.library),
@@ -77,12 +83,12 @@ export class Supervisor {
     return this.#stopping.signal.aborted;
   }
 
-  /** When TAPI's last message came, in milliseconds since 1970. */
+  /** When TAPI's last message came. */
   get lastMessageAtMs(): number | undefined {
     return this.#session?.lastMessageAtMs ?? this.#lastMessageAtMs;
   }
 
-  /** When the telephony service last answered a probe, in milliseconds since 1970. */
+  /** When the telephony service last answered a probe. */
   get lastProbeAtMs(): number | undefined {
     return this.#session?.health.lastProbeAtMs ?? this.#lastProbeAtMs;
   }
@@ -126,9 +132,9 @@ export class Supervisor {
         const session = await Session.initialize(this.#sessionOptions);
         if (trouble !== undefined) log.info("TAPI is available again");
         trouble = undefined;
-        const startedAtMs = clock.nowMs();
+        const startedAtMs = clock.uptimeMs();
         await this.#live(session);
-        if (clock.nowMs() - startedAtMs >= SETTLED_MS) backoff.reset();
+        if (clock.uptimeMs() - startedAtMs >= SETTLED_MS) backoff.reset();
       } catch (error) {
         const reason = describeError(error);
         if (reason !== trouble) log.error("TAPI is not available: {reason}", { reason });

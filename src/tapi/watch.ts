@@ -9,7 +9,7 @@ export interface PendingFunction {
   /** What the function is about, as its parameters say: a HLINE, a HCALL, or a device of a HLINEAPP. */
   readonly handle: number;
   readonly deviceId: number | undefined;
-  /** Milliseconds since 1970. */
+  /** By {@linkcode Clock.uptimeMs}. */
   readonly sinceMs: number;
 }
 
@@ -30,31 +30,51 @@ export interface WatchedLibrary {
   pendingSince(ageMs: number): PendingFunction[];
 }
 
-/** Keeps track of a library's functions while they run. */
-export function watch(library: TapiLibrary, clock: Clock): WatchedLibrary {
+/**
+ * Keeps track of a library's functions while they run, and bounds how many run.
+ *
+ * Each takes one of the runtime's blocking threads, which lineGetMessage shares: with all of them in
+ * functions that hang, no message would be heard. What is over the bound waits its turn.
+ *
+ * @param mostAtOnce How many functions may run, besides lineGetMessage.
+ */
+export function watch(library: TapiLibrary, clock: Clock, mostAtOnce: number): WatchedLibrary {
   const pending = new Set<PendingFunction>();
+  const waiting: (() => void)[] = [];
+  let running = 0;
+
+  const start = async (entry: PendingFunction, call: () => Long): Long => {
+    running++;
+    pending.add(entry);
+    try {
+      return await call();
+    } finally {
+      running--;
+      pending.delete(entry);
+      waiting.shift()?.();
+    }
+  };
+
   const watched: Record<string, unknown> = {};
   for (const fn of Object.keys(TAPI_SYMBOLS) as (keyof TapiLibrary)[]) {
     const call = library[fn] as ((...args: unknown[]) => Long) | null;
     watched[fn] = call === null || NOT_WATCHED.has(fn) ? call : (...args: unknown[]): Long => {
-      const entry: PendingFunction = {
-        fn,
-        handle: Number(args[0]),
-        deviceId: ABOUT_A_DEVICE.has(fn) ? Number(args[1]) : undefined,
-        sinceMs: clock.nowMs(),
-      };
-      pending.add(entry);
-      const result = call(...args);
-      const returned = () => void pending.delete(entry);
-      result.then(returned, returned);
-      return result;
+      const begin = () =>
+        start({
+          fn,
+          handle: Number(args[0]),
+          deviceId: ABOUT_A_DEVICE.has(fn) ? Number(args[1]) : undefined,
+          sinceMs: clock.uptimeMs(),
+        }, () => call(...args));
+      if (running < mostAtOnce) return begin();
+      return new Promise((resolve) => waiting.push(() => resolve(begin())));
     };
   }
   return {
     // Built above from the library itself, one function for one function.
     library: watched as unknown as TapiLibrary,
     pendingSince: (ageMs) => {
-      const latestMs = clock.nowMs() - ageMs;
+      const latestMs = clock.uptimeMs() - ageMs;
       return [...pending].filter(({ sinceMs }) => sinceMs <= latestMs);
     },
   };

@@ -281,20 +281,81 @@ nativeTest(
 );
 
 nativeTest(
-  "commands to a line whose provider hangs are refused before they use up the threads",
-  { voiceLines: 1 },
+  "functions that hang on two lines leave the third line heard and at command",
+  { voiceLines: 3 },
   async (rig) => {
     const { standin, client } = rig;
     standin.delay("lineMakeCallW", Infinity);
-    for (let i = 0; i < 50; i++) client.send({ cmd: "dial", line: 201, number: NUMBER });
-    await client.until(() => client.frames.length >= 50);
+    for (let i = 0; i < 100; i++) {
+      client.send({ cmd: "dial", line: 201, number: NUMBER });
+      client.send({ cmd: "dial", line: 202, number: NUMBER });
+    }
+    await client.until(() => client.frames.length >= 200);
     const codes = client.frames.map(({ error }) => error?.code);
-    assert.equal(codes.filter((code) => code === "provider_down").length, 50 - 16);
-    assert.equal(codes.filter((code) => code === "timeout").length, 16);
+    // Two of each line run, 64 wait; the rest is refused at once.
+    assert.equal(codes.filter((code) => code === "provider_down").length, 200 - 2 * 66);
+    assert.equal(codes.filter((code) => code === "timeout").length, 2 * 66);
+    await callUp(rig, 2);
+    client.send({ cmd: "drop", line: 203 });
+    await rig.reach("IDLE", 203);
     standin.delay("lineMakeCallW", 0);
-    await client.until(() => rig.count("CONNECTED") === 16);
+    // What had begun is carried out after all; what had only waited is not.
+    await until(() => standin.callsOf("lineMakeCallW") === 4 && standin.pendingReplies === 0);
+    await client.until(() => rig.count("DIALTONE") === 4);
   },
   { ...fast(), args: ["--reply-timeout-seconds", "10"] },
+);
+
+nativeTest(
+  "one line whose status cannot be read does not restart the others",
+  { voiceLines: 2 },
+  async (rig) => {
+    await callUp(rig, 1);
+    rig.standin.fail("lineGetLineDevStatusW", LINEERR.OPERATIONFAILED);
+    const before = rig.standin.callsOf("lineGetLineDevStatusW");
+    await until(() => rig.standin.callsOf("lineGetLineDevStatusW") >= before + 12);
+    assert.equal(rig.standin.callsOf("lineInitializeExW"), 1);
+    assert.equal(rig.count("IDLE"), 0);
+  },
+  fast(),
+);
+
+nativeTest(
+  "LINE_CLOSE that overtakes lineOpen's return does not leave a dead line open",
+  { voiceLines: 1 },
+  async (rig) => {
+    const { standin } = rig;
+    standin.closeLine(0);
+    await rig.becomes(({ lines }) => lines.open === 0);
+    standin.delay("lineOpenW", 200);
+    const opens = standin.callsOf("lineOpenW");
+    await until(() => standin.line(0) !== 0 && standin.callsOf("lineOpenW") > opens);
+    standin.closeLine(0);
+    standin.delay("lineOpenW", 0);
+    await rig.becomes(allOpen(1));
+    assert(standin.line(0) !== 0);
+    await callUp(rig);
+  },
+  { ...fast(), dies: true },
+);
+
+nativeTest(
+  "a call that was lost while its information hung does not come back as a ghost",
+  { voiceLines: 1 },
+  async (rig) => {
+    const { standin, client, program } = rig;
+    const call = await callUp(rig);
+    standin.delay("lineGetCallInfoW", Infinity);
+    standin.setState(call, STATE.DISCONNECTED);
+    await until(() => standin.queuedMessages === 0);
+    standin.closeLine(0);
+    await rig.reach("IDLE", 201);
+    standin.delay("lineGetCallInfoW", 0);
+    await rig.becomes(allOpen(1));
+    assert.deepEqual(client.states(), ["OFFERING", "CONNECTED", "IDLE"]);
+    assert.deepEqual(program.live, { calls: 0, handles: 0 });
+  },
+  { ...fast(), dies: true },
 );
 
 nativeTest(

@@ -46,6 +46,7 @@ function setUp(answer: CommandResult = { ok: true }, lines?: string[]) {
       maxUnsentBytes: 1000,
       address: "192.0.2.1:5000",
       lineType: "number",
+      onClosed: () => {},
       ...lines && { lines },
     });
     return { socket, client };
@@ -134,4 +135,19 @@ Deno.test("a socket that fails on close does no harm", () => {
     throw new Error("broken");
   };
   client.close(1001, "server stops");
+});
+
+Deno.test("a client that takes nothing any more is closed with 4408 at the second look", () => {
+  const { bus, connect } = setUp();
+  const [stuck, slow, idle] = [connect(), connect(), connect()];
+  for (const { socket } of [stuck, slow]) socket.stalled = true;
+  bus.publish(callEvent());
+  const look = () => [stuck, slow, idle].forEach(({ client }) => client.checkTaking());
+  look();
+  slow.socket.bufferedAmount -= 50;
+  bus.publish(callEvent());
+  look();
+  assert.equal(stuck.socket.closed?.code, 4408);
+  assert.equal(slow.socket.closed, undefined);
+  assert.equal(idle.socket.closed, undefined);
 });

@@ -132,6 +132,7 @@ Deno.test("a client that stops reading is dropped at the bound while the others 
   }
   assert.equal(quick.frames.length, events);
   assert.equal(quick.closed, undefined);
+  assert.equal(server.clients, 1);
 
   // The stalled end wakes up: it finds what had been sent, and the reason at the end.
   const received: Uint8Array[] = [];
@@ -160,6 +161,18 @@ Deno.test("a dead peer is noticed and forgotten", async () => {
   // It never answers the ping; the other one does.
   await until(() => server.clients === 1);
   assert.equal(alive.closed, undefined);
+  connection.close();
+  await server.stop(1000);
+});
+
+Deno.test("a peer that stops reading below the bound is noticed and forgotten", async () => {
+  const { bus, server } = start({ clientTimeoutSeconds: 1, maxUnsentBytes: 1 << 30 });
+  const [connection] = await rawConnection(server.port, HANDSHAKE);
+  await until(() => server.clients === 1);
+  // Past the kernel's own buffers, so that something waits in the server's.
+  const event = callEvent({ caller: shown("1".repeat(1000)) });
+  for (let i = 0; i < 12_000; i++) bus.publish(event);
+  await until(() => server.clients === 0);
   connection.close();
   await server.stop(1000);
 });

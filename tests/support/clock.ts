@@ -23,6 +23,10 @@ export class ManualClock implements Clock {
     return this.#nowMs;
   }
 
+  uptimeMs(): number {
+    return this.#nowMs;
+  }
+
   setTimeout(callback: () => void, delayMs: number): TimerId {
     const timer = { id: ++this.#lastId, dueMs: this.#nowMs + Math.max(0, delayMs), callback };
     let low = 0;
@@ -80,7 +84,11 @@ export class FastClock implements Clock {
   constructor(readonly speed: number) {}
 
   nowMs(): number {
-    return Date.UTC(2026, 0, 1) + (performance.now() - this.#startMs) * this.speed;
+    return Date.UTC(2026, 0, 1) + this.uptimeMs();
+  }
+
+  uptimeMs(): number {
+    return (performance.now() - this.#startMs) * this.speed;
   }
 
   setTimeout(callback: () => void, delayMs: number): TimerId {

@@ -5,10 +5,12 @@ import type { TapiLibrary } from "../../src/tapi/library.ts";
 import { watch } from "../../src/tapi/watch.ts";
 import { ManualClock } from "../support/clock.ts";
 
+const MOST_AT_ONCE = 3;
+
 function watched(overrides: Partial<TapiLibrary>) {
   const clock = new ManualClock();
   const fake = createFakeTapi({ callsPerMinute: 0, clock });
-  return { clock, ...watch({ ...fake, ...overrides }, clock) };
+  return { clock, ...watch({ ...fake, ...overrides }, clock, MOST_AT_ONCE) };
 }
 
 Deno.test("a function that has not returned is told with its handle and its age", async () => {
@@ -16,14 +18,13 @@ Deno.test("a function that has not returned is told with its handle and its age"
   const { clock, library, pendingSince } = watched({ lineDrop: () => drop.promise });
   const result = library.lineDrop(0x1234, null, 0);
   assert.deepEqual(pendingSince(1), []);
-  const sinceMs = clock.nowMs();
+  const sinceMs = clock.uptimeMs();
   clock.advance(5000);
   assert.deepEqual(pendingSince(5000), [
     { fn: "lineDrop", handle: 0x1234, deviceId: undefined, sinceMs },
   ]);
   drop.resolve(7);
   assert.equal(await result, 7);
-  await Promise.resolve();
   assert.deepEqual(pendingSince(0), []);
 });
 
@@ -40,7 +41,6 @@ Deno.test("a function that fails has returned", async () => {
   });
   assert.equal(await library.lineDrop(1, null, 0), LINEERR.NOTOWNER | 0);
   await assert.rejects(library.lineClose(1), /broken/);
-  await Promise.resolve();
   assert.deepEqual(pendingSince(0), []);
 });
 
@@ -52,4 +52,25 @@ Deno.test("what a library lacks stays lacking, and waiting for messages is no ha
   assert.equal(library.lineHold, null);
   void library.lineGetMessage(1, new Uint8Array(40), 1000);
   assert.deepEqual(pendingSince(0), []);
+});
+
+Deno.test("no more functions run than there are threads for; the others wait their turn", async () => {
+  const results: PromiseWithResolvers<number>[] = [];
+  const lineDrop = () => {
+    const result = Promise.withResolvers<number>();
+    results.push(result);
+    return result.promise;
+  };
+  const { library } = watched({ lineDrop });
+  const drops = [1, 2, 3, 4, 5].map((call) => library.lineDrop(call, null, 0));
+  assert.equal(results.length, MOST_AT_ONCE);
+  results[1]?.resolve(7);
+  assert.equal(await drops[1], 7);
+  assert.equal(results.length, MOST_AT_ONCE + 1);
+  // One that fails makes room as well.
+  results[0]?.reject(new Error("broken"));
+  await assert.rejects(drops[0] as Promise<number>, /broken/);
+  assert.equal(results.length, 5);
+  for (const { resolve } of results) resolve(0);
+  assert.deepEqual(await Promise.all(drops.slice(2)), [0, 0, 0]);
 });
