@@ -28,7 +28,9 @@ const CLIENTS_GOODBYE_MS = 1000;
  *
  * @see https://github.com/denoland/deno/blob/main/runtime/tokio_util.rs
  */
-const BLOCKING_THREADS = Deno.build.os === "windows" ? 4 * navigator.hardwareConcurrency : 32;
+export const BLOCKING_THREADS: number = Deno.build.os === "windows"
+  ? 4 * navigator.hardwareConcurrency
+  : 32;
 
 /** The program, running. */
 export interface Program {

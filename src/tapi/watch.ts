@@ -43,16 +43,23 @@ export function watch(library: TapiLibrary, clock: Clock, mostAtOnce: number): W
   const waiting: (() => void)[] = [];
   let running = 0;
 
-  const start = async (entry: PendingFunction, call: () => Long): Long => {
+  const start = (entry: PendingFunction, call: () => Long): Long => {
     running++;
     pending.add(entry);
-    try {
-      return await call();
-    } finally {
+    const returned = () => {
       running--;
       pending.delete(entry);
       waiting.shift()?.();
+    };
+    let result: Long;
+    try {
+      result = call();
+    } catch (error) {
+      // The runtime itself refuses a parameter.
+      result = Promise.reject(error);
     }
+    result.then(returned, returned);
+    return result;
   };
 
   const watched: Record<string, unknown> = {};

@@ -8,6 +8,7 @@ import type { BusEvent, CallState } from "../../src/bus/events.ts";
 import { Tracker } from "../../src/calls/tracker.ts";
 import { systemClock } from "../../src/clock.ts";
 import { configureLogging } from "../../src/log.ts";
+import { BLOCKING_THREADS } from "../../src/main.ts";
 import { Supervisor } from "../../src/session/supervisor.ts";
 import { openTapi32 } from "../../src/tapi/library.ts";
 import { openControl } from "../native/standin.ts";
@@ -81,6 +82,7 @@ async function ours({ lines, calls }: Burst): Promise<number> {
   const tracker = new Tracker(bus, systemClock);
   const supervisor = new Supervisor({
     library,
+    blockingThreads: BLOCKING_THREADS,
     clock: systemClock,
     wanted: () => true,
     replyTimeoutMs: BURST_TIMEOUT_MS,
