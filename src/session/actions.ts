@@ -97,6 +97,7 @@ export class Actions {
         owner: entry.line,
         pinned: undefined,
         call: async () => {
+          if (calls.byKey(call) === undefined) return 0;
           await this.#own(entry);
           // It may have ended meanwhile, and its handle be another call's: done.
           if (calls.byKey(call) === undefined) return 0;

@@ -65,10 +65,12 @@ export class CallFeed {
 
   /** Finds a line's calls that the program has no handle for: TAPI does not announce them. */
   async listCalls(line: LineEntry): Promise<void> {
-    const { tapi, calls, clock } = this.#context;
-    let handles: number[];
+    const { tapi, calls, clock, ended } = this.#context;
+    const { handle: lineHandle } = line;
+    if (lineHandle === 0 || ended.aborted) return;
+    let handles: Set<number>;
     try {
-      handles = await tapi.getNewCalls(line.handle);
+      handles = new Set(await tapi.getNewCalls(lineHandle));
     } catch (error) {
       log.warn("Line {line} does not list its calls: {error}", {
         line: line.extension,
@@ -77,6 +79,8 @@ export class CallFeed {
       return;
     }
     for (const handle of handles) {
+      // Closed meanwhile: these handles have died with the line's.
+      if (line.handle !== lineHandle || ended.aborted) return;
       // A message of the call has come already, or comes: it tells the state.
       if (handle === 0 || calls.byHandle(handle) !== undefined) continue;
       await this.check(calls.upsert(line, handle, false, clock.uptimeMs()));
@@ -122,8 +126,24 @@ export class CallFeed {
    * asked nothing about them. Where a function hangs in the lane, it is not waited for.
    */
   lose(line: LineEntry, then: () => void): void {
+    this.#lose(line, [...line.calls], then);
+  }
+
+  /** Ends a call whose handle is another call's now: its end was not told. */
+  loseCall(entry: CallEntry): void {
+    this.#lose(entry.line, [entry], () => {});
+  }
+
+  /** Forgets the calls of a line that could not be opened after all: nothing was told of them. */
+  forget(line: LineEntry): void {
+    for (const entry of line.calls) {
+      this.#context.calls.delete(entry);
+      entry.ended = true;
+    }
+  }
+
+  #lose(line: LineEntry, lost: readonly CallEntry[], then: () => void): void {
     const { calls, clock, onSignal } = this.#context;
-    const lost = [...line.calls];
     for (const entry of lost) calls.delete(entry);
     let told = false;
     const tell = () => {

@@ -29,8 +29,8 @@ export class LineEntry implements Line {
   error: string | undefined;
   /** Commands that are under way on the line. */
   readonly actions = new Gate();
-  /** The handle for which LINE_CLOSE came, which may overtake lineOpen's return; 0 for none. */
-  closedHandle = 0;
+  /** While lineOpen is under way: the handles that LINE_CLOSE named, which may overtake its return. */
+  closedEarly: Set<number> | undefined;
   /** What the provider reported of the line; two things, each of which keeps it out of service. */
   readonly reports = { outOfService: false, disconnected: false };
   /** Whether LINEDEVSTATUS ever said "in service": some providers never set it. */
@@ -57,6 +57,11 @@ export class LineEntry implements Line {
   /** dwCallbackInstance: tells the line's messages even before lineOpen has returned the handle. */
   get instance(): number {
     return this.device.deviceId + 1;
+  }
+
+  /** Whether calls on it can be told of: messages may overtake lineOpen's return. */
+  get takesCalls(): boolean {
+    return this.handle !== 0 || this.closedEarly !== undefined;
   }
 
   opened(handle: number): void {

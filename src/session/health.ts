@@ -86,8 +86,11 @@ export class Health {
     const open = [...lines.values()].filter((line) => line.handle !== 0);
     const deviceId = open[0]?.device.deviceId ?? 0;
     const answers = [await this.#answers(() => tapi.negotiate(app, deviceId))];
-    for (const line of open) {
+    const asked = tapi.library.lineGetLineDevStatusW === null ? [] : open;
+    for (const line of asked) {
       if (this.#context.ended.aborted) return;
+      // Closed meanwhile, or hanging anyway: no answer is to be had.
+      if (line.handle === 0 || line.lane.hangs) continue;
       answers.push(await this.#answers(() => this.#probeLine(line)));
     }
     // One line's provider may fail for itself; the service has failed when nothing answers.
@@ -115,7 +118,6 @@ export class Health {
   /** Asks an open line for its status: whether its handle is valid, and whether it is in service. */
   async #probeLine(line: LineEntry): Promise<void> {
     const { tapi, onLineClosed, onLineReport } = this.#context;
-    if (tapi.library.lineGetLineDevStatusW === null || line.lane.hangs) return;
     const { handle } = line;
     try {
       const status = await tapi.getLineDevStatus(handle, line.device.apiVersion);

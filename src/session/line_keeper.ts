@@ -11,6 +11,7 @@ import { Backoff } from "./backoff.ts";
 import type { CallFeed } from "./call_feed.ts";
 import type { LineEntry } from "./handles.ts";
 import { describeLine, openLine } from "./lines.ts";
+import type { Replies } from "./replies.ts";
 import type { LineStatus, Signal } from "./signals.ts";
 
 const log = logger("session");
@@ -33,6 +34,7 @@ export interface LineKeeperContext {
   readonly random: () => number;
   readonly wanted: (extension: string) => boolean;
   readonly feed: CallFeed;
+  readonly replies: Replies;
   /** The lines found, by callback instance. */
   readonly lines: Map<number, LineEntry>;
   /** Aborted when the session ends. */
@@ -88,6 +90,8 @@ export class LineKeeper {
   /** The line's handle is dead, and so are its calls'. */
   closed(line: LineEntry): void {
     line.closed();
+    // Its provider sends no replies any more.
+    this.#context.replies.end(line);
     this.#context.feed.lose(line, () => this.#tell(line, "closed"));
   }
 
@@ -139,9 +143,16 @@ export class LineKeeper {
 
   /** Opens the line and lists its calls, before any message of theirs is worked off. */
   #open(line: LineEntry, until: AbortSignal): Promise<void> {
-    const { tapi, app, feed } = this.#context;
+    const { tapi, app, feed, ended } = this.#context;
     return line.lane.run(async () => {
-      await this.#inSlot(until, () => openLine(tapi, app, line, until));
+      try {
+        await this.#inSlot(until, () => openLine(tapi, app, line, until, ended));
+      } catch (error) {
+        feed.forget(line);
+        throw error;
+      }
+      // Closed again meanwhile, or the session is over.
+      if (line.handle === 0 || ended.aborted) return;
       log.debug("Line {line} is open", { line: line.extension });
       this.#tell(line, "open");
       await feed.listCalls(line);

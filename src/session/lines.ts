@@ -65,6 +65,7 @@ export async function describeLine(
  * commanded. Ownership of all calls could drop them when the line is closed.
  *
  * @param until Aborted when the line is not wanted any more.
+ * @param ended Aborted when the session ends.
  * @throws TapiError when the line cannot be opened, or was closed again before this returned.
  */
 export async function openLine(
@@ -72,20 +73,27 @@ export async function openLine(
   app: number,
   line: LineEntry,
   until: AbortSignal,
+  ended: AbortSignal,
 ): Promise<void> {
   const { deviceId, apiVersion, mediaModes, lineStates, addressStates } = line.device;
   until.throwIfAborted();
-  line.closedHandle = 0;
-  const handle = await tapi.open(
-    app,
-    deviceId,
-    apiVersion,
-    line.instance,
-    LINECALLPRIVILEGE.MONITOR,
-    mediaModes,
-  );
-  if (line.closedHandle === handle) throw new TapiError("lineOpenW", LINEERR.INVALLINEHANDLE);
-  if (until.aborted) await tapi.close(handle);
+  const closedEarly = line.closedEarly = new Set<number>();
+  let handle: number;
+  try {
+    handle = await tapi.open(
+      app,
+      deviceId,
+      apiVersion,
+      line.instance,
+      LINECALLPRIVILEGE.MONITOR,
+      mediaModes,
+    );
+  } finally {
+    line.closedEarly = undefined;
+  }
+  if (closedEarly.has(handle)) throw new TapiError("lineOpenW", LINEERR.INVALLINEHANDLE);
+  // With the session the handle dies, and its value may be another line's by now.
+  if (until.aborted && !ended.aborted) await tapi.close(handle);
   until.throwIfAborted();
   line.opened(handle);
   try {

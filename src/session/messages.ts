@@ -53,7 +53,7 @@ export class MessageHandler {
         break;
       case LINE.APPNEWCALL: {
         const line = this.#lineOf(message);
-        if (line !== undefined) {
+        if (line?.takesCalls && dwParam2 !== 0) {
           this.#upsert(line, dwParam2, dwParam3 === LINECALLPRIVILEGE.OWNER);
         }
         break;
@@ -74,10 +74,11 @@ export class MessageHandler {
       }
       case LINE.CLOSE: {
         const line = this.#lineOf(message);
-        if (line === undefined) break;
-        line.closedHandle = hDevice;
+        line?.closedEarly?.add(hDevice);
         // Otherwise it is about an older handle, or overtakes lineOpen's return.
-        if (line.handle === hDevice) this.#context.onLineClosed(line);
+        if (line !== undefined && line.handle !== 0 && line.handle === hDevice) {
+          this.#context.onLineClosed(line);
+        }
         break;
       }
       case LINE.LINEDEVSTATE:
@@ -112,7 +113,10 @@ export class MessageHandler {
   }
 
   #upsert(line: LineEntry, handle: number, owned: boolean): CallEntry {
-    return this.#context.calls.upsert(line, handle, owned, this.#context.clock.uptimeMs());
+    const { calls, feed, clock } = this.#context;
+    const known = calls.byHandle(handle);
+    if (known !== undefined && known.line !== line) feed.loseCall(known);
+    return calls.upsert(line, handle, owned, clock.uptimeMs());
   }
 
   #handleDevState(message: LineMessage): void {
@@ -150,7 +154,7 @@ export class MessageHandler {
     const line = newPrivilege === 0
       ? undefined
       : this.#context.lines.get(message.dwCallbackInstance);
-    if (line !== undefined) return this.#upsert(line, hDevice, owned);
+    if (line?.takesCalls && hDevice !== 0) return this.#upsert(line, hDevice, owned);
     this.#keepUnclaimed(message);
     return undefined;
   }

@@ -10,6 +10,9 @@
 import type { Clock } from "../clock.ts";
 import { TapiError } from "../tapi/errors.ts";
 
+/** Replies kept while a function does not return, which may hang for ever. */
+const MOST_EARLY = 1000;
+
 /** No LINE_REPLY came in time; the operation may still take effect. */
 export class ReplyTimeoutError extends Error {
   override readonly name = "ReplyTimeoutError";
@@ -51,6 +54,8 @@ interface Pending {
   readonly pinned: unknown;
   /** Whether the timeout has passed: nobody waits any more, but the reply may still come. */
   expired: boolean;
+  /** Whether the line, or the session, has ended: no reply comes, and none is believed. */
+  ended: boolean;
   succeed(): void;
   fail(error: Error): void;
 }
@@ -59,14 +64,14 @@ export class Replies {
   readonly #pending = new Map<number, Pending>();
   /** Results that came before their request id was known: 0 or a LINEERR_ code. */
   readonly #early = new Map<number, number>();
-  /** Functions that were called and have not returned their request id yet. */
-  #returning = 0;
+  /** Those whose function was called and has not returned the request id yet. */
+  readonly #returning = new Set<Pending>();
 
   constructor(readonly clock: Clock, readonly timeoutMs: number) {}
 
   /** Requests whose function has not returned, or whose reply has not come, nor been given up. */
   get outstanding(): number {
-    let count = this.#returning;
+    let count = this.#returning.size;
     for (const { expired } of this.#pending.values()) if (!expired) count++;
     return count;
   }
@@ -93,6 +98,7 @@ export class Replies {
       owner,
       pinned,
       expired: false,
+      ended: false,
       succeed: () => {
         this.clock.clearTimeout(timer);
         try {
@@ -111,17 +117,18 @@ export class Replies {
   }
 
   async #call(call: () => Promise<number>, pending: Pending): Promise<void> {
-    this.#returning++;
+    this.#returning.add(pending);
     let requestId: number;
     try {
       requestId = await call();
     } catch (error) {
-      this.#returned();
+      this.#returned(pending);
       return pending.fail(error instanceof Error ? error : new Error(String(error)));
     }
     const early = this.#early.get(requestId);
     this.#early.delete(requestId);
-    this.#returned();
+    this.#returned(pending);
+    if (pending.ended) return;
     // 0 is no request id: TAPI never answers it. Taken for "done", nothing is left waiting.
     if (requestId === 0) return pending.succeed();
     this.#pending.set(requestId, pending);
@@ -129,9 +136,9 @@ export class Replies {
   }
 
   /** Nobody can claim an early reply once every function has returned. */
-  #returned(): void {
-    this.#returning--;
-    if (this.#returning === 0) this.#early.clear();
+  #returned(pending: Pending): void {
+    this.#returning.delete(pending);
+    if (this.#returning.size === 0) this.#early.clear();
   }
 
   /**
@@ -143,8 +150,12 @@ export class Replies {
   settle(requestId: number, result: number): boolean {
     const pending = this.#pending.get(requestId);
     if (pending === undefined) {
-      if (this.#returning === 0) return false;
+      if (this.#returning.size === 0) return false;
       this.#early.set(requestId, result);
+      if (this.#early.size > MOST_EARLY) {
+        const [oldest] = this.#early.keys();
+        if (oldest !== undefined) this.#early.delete(oldest);
+      }
       return true;
     }
     this.#pending.delete(requestId);
@@ -158,6 +169,11 @@ export class Replies {
     for (const [requestId, pending] of this.#pending) {
       if (owner !== undefined && pending.owner !== owner) continue;
       this.#pending.delete(requestId);
+      pending.fail(new RequestEndedError(pending.fn));
+    }
+    for (const pending of this.#returning) {
+      if (owner !== undefined && pending.owner !== owner) continue;
+      pending.ended = true;
       pending.fail(new RequestEndedError(pending.fn));
     }
   }

@@ -23,6 +23,8 @@ const APP_NAME = "Tapi2Ws";
 const CLOSE_LINES_MS = 2000;
 const SHUTDOWN_MS = 1000;
 const DRAIN_END_MS = 1500;
+/** More devices than any telephony server has: a provider that claims more is not believed. */
+const MOST_DEVICES = 20_000;
 
 export interface SessionOptions {
   readonly tapi: Tapi;
@@ -58,12 +60,13 @@ export class Session {
   readonly #end = new AbortController();
   readonly #reason = Promise.withResolvers<string>();
   #draining: Promise<void> = Promise.resolve();
+  #shuttingDown: Promise<void> | undefined;
 
   private constructor(options: SessionOptions, app: number, deviceCount: number) {
     const { tapi, clock, onSignal } = options;
     this.#options = options;
     this.#app = app;
-    this.#deviceCount = deviceCount;
+    this.#deviceCount = Math.min(deviceCount, MOST_DEVICES);
     this.tapi = tapi;
     this.ended = this.#reason.promise;
     this.calls = new CallTable(options.nextCallKey);
@@ -76,7 +79,7 @@ export class Session {
       ...shared,
       feed,
       onDead: (reason) => this.giveUp(reason),
-      onLineClosed: (line) => this.#closed(line),
+      onLineClosed: (line) => this.#keeper.closed(line),
       onLineReport: (line) => this.#keeper.reported(line),
     });
     this.#keeper = new LineKeeper({
@@ -84,6 +87,7 @@ export class Session {
       feed,
       random: options.random,
       wanted: options.wanted,
+      replies: this.replies,
       onFailure: (error) => this.health.judge(error),
     });
     this.messages = new MessageHandler({
@@ -92,7 +96,7 @@ export class Session {
       replies: this.replies,
       onLineCreated: (deviceId) => void this.#keeper.keep(deviceId),
       onLineRemoved: (deviceId) => this.#keeper.remove(deviceId),
-      onLineClosed: (line) => this.#closed(line),
+      onLineClosed: (line) => this.#keeper.closed(line),
       onLineReport: (line) => this.#keeper.reported(line),
       onReinit: () => this.giveUp(lineErrorName(LINEERR.REINIT)),
     });
@@ -126,11 +130,6 @@ export class Session {
     else log.error("No line is open, of {devices} TAPI devices", { devices: this.#deviceCount });
   }
 
-  #closed(line: LineEntry): void {
-    this.replies.end(line);
-    this.#keeper.closed(line);
-  }
-
   /** Declares that nothing works on this HLINEAPP any more; {@linkcode ended} tells it. */
   giveUp(reason: string): void {
     this.#reason.resolve(reason);
@@ -155,7 +154,12 @@ export class Session {
     await this.#shutDown();
   }
 
-  async #shutDown(): Promise<void> {
+  /** Once: stopping may begin while the session is being given up. */
+  #shutDown(): Promise<void> {
+    return this.#shuttingDown ??= this.#shutDownOnce();
+  }
+
+  async #shutDownOnce(): Promise<void> {
     await this.#within(SHUTDOWN_MS, "lineShutdown", this.tapi.shutdown(this.#app));
     await this.#within(DRAIN_END_MS, "lineGetMessage", this.#draining);
   }
@@ -171,6 +175,8 @@ export class Session {
       for await (const batch of drain(this.tapi, this.#app, { clock, signal, onTrouble })) {
         this.lastMessageAtMs = clock.uptimeMs();
         for (const message of batch) {
+          // Given up: its handles mean nothing any more.
+          if (this.over) break;
           try {
             this.messages.handle(message);
           } catch (error) {
@@ -191,7 +197,8 @@ export class Session {
     await Promise.allSettled(open.map(async (line) => {
       // Deallocated, a call that the program owns goes on; closed over, it would be dropped.
       await Promise.all([...line.calls].map((entry) => this.#feed.release(entry)));
-      await this.tapi.close(line.handle);
+      // Unless handles were given back so slowly that TAPI has been shut down by now.
+      if (this.#shuttingDown === undefined) await this.tapi.close(line.handle);
     }));
   }
 
