@@ -1,7 +1,7 @@
 /** Compiles C for tests; what was compiled on this machine before is found again. */
 import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 /** What is to be made of C sources. */
 export interface Compilation {
@@ -26,7 +26,7 @@ export async function compileOnce(compilation: Compilation): Promise<string> {
     JSON.stringify([Deno.build, compiler, flags, libraries]),
   );
   for (const source of sources) {
-    hash.update(source).update("\0").update(Deno.readFileSync(source));
+    hash.update(basename(source)).update("\0").update(Deno.readFileSync(source));
   }
   const path = join(tmpdir(), `${name}-${hash.digest("hex").slice(0, 16)}${ending}`);
   if (await exists(path)) return path;

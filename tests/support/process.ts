@@ -5,7 +5,8 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** How long a test waits for what must come, before it fails. */
 const PATIENCE_MS = 30_000;
 
-export class ProgramProcess implements AsyncDisposable {
+/** A process, with what it writes. */
+export class WatchedProcess implements AsyncDisposable {
   /** What was written to standard error so far: the log. */
   log = "";
   /** What was written to standard output so far. */
@@ -14,12 +15,10 @@ export class ProgramProcess implements AsyncDisposable {
   readonly #reading: Promise<unknown>;
   #wake = Promise.withResolvers<void>();
 
-  constructor(args: readonly string[], env: Record<string, string> = {}) {
-    this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--frozen", "--allow-all", "src/main.ts", ...args],
-      cwd: ROOT,
-      env: { NO_COLOR: "1", ...env },
+  constructor(executable: string, options: Deno.CommandOptions) {
+    this.#child = new Deno.Command(executable, {
       stdin: "null",
+      ...options,
       stdout: "piped",
       stderr: "piped",
     }).spawn();
@@ -55,6 +54,13 @@ export class ProgramProcess implements AsyncDisposable {
     return Number(text ?? json);
   }
 
+  /** Writes to standard input, where that is piped, and ends it. */
+  async write(text: string): Promise<void> {
+    const writer = this.#child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(text));
+    await writer.close();
+  }
+
   signal(signal: Deno.Signal): void {
     this.#child.kill(signal);
   }
@@ -81,5 +87,16 @@ export class ProgramProcess implements AsyncDisposable {
       this.#wake.resolve();
       this.#wake = Promise.withResolvers();
     }
+  }
+}
+
+/** The program from its sources, by the Deno that runs the tests. */
+export class ProgramProcess extends WatchedProcess {
+  constructor(args: readonly string[], env: Record<string, string> = {}) {
+    super(Deno.execPath(), {
+      args: ["run", "--frozen", "--allow-all", "src/main.ts", ...args],
+      cwd: ROOT,
+      env: { NO_COLOR: "1", ...env },
+    });
   }
 }

@@ -1,0 +1,55 @@
+/** That the task `compile` packs what the program needs, nothing else, and permits no more. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import denoJson from "../deno.json" with { type: "json" };
+import { OPTIONS, variableOf } from "../src/options.ts";
+import { COMPILE_WORDS } from "./support/compile_task.ts";
+import { pack } from "./support/executable.ts";
+
+const folder = await Deno.makeTempDir({ prefix: "tapi2ws-compile-" });
+const { metadata, files } = await pack(Deno.execPath(), join(folder, "out"), { forWindows: false })
+  .finally(() => Deno.remove(folder, { recursive: true }));
+
+Deno.test("the program and the fake exchange are packed, with the version", () => {
+  for (const file of ["deno.json", "src/main.ts", "src/tapi/library.ts", "src/fake/library.ts"]) {
+    assert(files.includes(file), `${file} is not packed`);
+  }
+  assert.equal(metadata.app_version, denoJson.version);
+});
+
+Deno.test("of the packages only those are packed that the program imports", () => {
+  const packages = files.flatMap((file) =>
+    file.match(/^\.deno_compile_node_modules\/[^/]+\/((?:@[^/]+\/)?[^/]+)\//)?.[1] ?? []
+  );
+  assert.deepEqual([...new Set(packages)].sort(), [
+    "@logtape/file",
+    "@logtape/logtape",
+    "smol-toml",
+    "zod",
+  ]);
+});
+
+Deno.test("it may do what it needs: TAPI's library, files, sockets, its own variables", () => {
+  const { permissions } = metadata;
+  const given = Object.entries(permissions).filter(([name, value]) =>
+    // What Deno permits by itself: imports from hosts, of which a packed program has none.
+    value !== null && name !== "allow_import"
+  );
+  assert.deepEqual(Object.fromEntries(given), {
+    allow_ffi: ["C:\\Windows\\System32\\tapi32.dll"],
+    allow_net: [],
+    allow_read: [],
+    allow_write: [],
+    allow_env: ["TAPI2WS_*", "SystemRoot"],
+    prompt: false,
+  });
+  for (const { key } of OPTIONS) assert.match(variableOf(key), /^TAPI2WS_/);
+});
+
+Deno.test("the task makes an executable with an icon for 64-bit Windows", async () => {
+  const valueOf = (option: string) => COMPILE_WORDS[COMPILE_WORDS.indexOf(option) + 1] ?? "";
+  assert.equal(valueOf("--target"), "x86_64-pc-windows-msvc");
+  assert.equal(valueOf("--output"), "dist/tapi2ws.exe");
+  const icon = await Deno.readFile(new URL(`../${valueOf("--icon")}`, import.meta.url));
+  assert.deepEqual([...icon.subarray(0, 4)], [0, 0, 1, 0]);
+});
