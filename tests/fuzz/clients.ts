@@ -1,0 +1,117 @@
+/**
+ * The clients of a run, and what must hold of all that they are sent: well-formed frames, and of each
+ * call nothing behind its end.
+ */
+import type { EventBus } from "../../src/bus/bus.ts";
+import type { CommandPort } from "../../src/bus/commands.ts";
+import type { BusEvent, CallNumber } from "../../src/bus/events.ts";
+import type { Random } from "../../src/fake/random.ts";
+import { ClassicClient } from "../../src/server/client.ts";
+import { ClassicEncoder, type LineType } from "../../src/server/protocol.ts";
+import { anyCommand } from "./actions.ts";
+
+const KEYS = ["line", "state", "callId", "callerId", "calledId", "origin", "reason"] as const;
+const MOST_UNSENT_BYTES = 1000;
+const MOST_CLIENTS = 4;
+
+export class Clients {
+  /** Calls that were told of and have not ended. */
+  readonly live = new Set<CallNumber>();
+  /** Commands that have not come to an end. */
+  commands = 0;
+  readonly #random: Random;
+  readonly #problems: string[];
+  readonly #bus: EventBus;
+  readonly #port: CommandPort;
+  readonly #encoder = new ClassicEncoder();
+  readonly #clients: ClassicClient[] = [];
+  readonly #lines = new Set<string>();
+  readonly #ended = new Set<CallNumber>();
+
+  constructor(random: Random, bus: EventBus, port: CommandPort, problems: string[]) {
+    this.#random = random;
+    this.#bus = bus;
+    this.#port = port;
+    this.#problems = problems;
+    bus.subscribe((event) => this.#hear(event));
+    this.#come();
+  }
+
+  /** A client asks for something. */
+  command(): void {
+    const client = this.#clients[0];
+    if (client === undefined) return;
+    this.commands++;
+    const text = anyCommand(this.#random, [...this.#lines]);
+    void client.receive(text).finally(() => this.commands--);
+  }
+
+  /** A client connects or leaves; some want one line only, some do not read. */
+  comeOrGo(): void {
+    if (this.#clients.length < MOST_CLIENTS) this.#come();
+    else this.#clients.shift()?.close(1000, "");
+  }
+
+  #come(): void {
+    const random = this.#random;
+    const lineType: LineType = random.pick(["number", "string"] as const);
+    const lines = [...this.#lines];
+    const bufferedAmount = random.oneIn(10) ? MOST_UNSENT_BYTES + 1 : 0;
+    const socket = {
+      bufferedAmount,
+      readyState: 1,
+      send: (text: string) => this.#check(text, lineType),
+      close: () => void (socket.readyState = 3),
+    };
+    this.#clients.push(
+      new ClassicClient(socket, {
+        bus: this.#bus,
+        commands: this.#port,
+        encoder: this.#encoder,
+        maxUnsentBytes: MOST_UNSENT_BYTES,
+        address: "fuzz",
+        onClosed: () => {},
+        lineType,
+        ...random.oneIn(2) && lines.length > 0 && { lines: [random.pick(lines)] },
+      }),
+    );
+  }
+
+  #hear(event: BusEvent): void {
+    this.#lines.add(event.line);
+    if (event.type !== "call") return;
+    const { id, state } = event.call;
+    if (this.#ended.has(id)) this.#problems.push(`call ${id}: ${state} behind its end`);
+    if ((event.change === "ended") !== (state === "IDLE")) {
+      this.#problems.push(`call ${id}: ${event.change} with ${state}`);
+    }
+    if (state !== "IDLE") return void this.live.add(id);
+    this.live.delete(id);
+    this.#ended.add(id);
+  }
+
+  #check(text: string, lineType: LineType): void {
+    const problem = problemOf(text, lineType);
+    if (problem !== undefined) this.#problems.push(`the frame ${text} ${problem}`);
+  }
+}
+
+/** What is wrong with a classic frame, or an error's. */
+function problemOf(text: string, lineType: LineType): string | undefined {
+  const frame: Readonly<Record<string, unknown>> = JSON.parse(text);
+  const names = Object.keys(frame);
+  if (names.join() === "error") {
+    const { code, message } = frame["error"] as Readonly<Record<string, unknown>>;
+    if (typeof code !== "string" || typeof message !== "string") return "is no error frame";
+    return undefined;
+  }
+  if (names.join() !== KEYS.join()) return "has other keys";
+  for (const key of KEYS) {
+    const value = frame[key];
+    if (key === "line" && lineType === "number" && Number.isSafeInteger(value)) continue;
+    if (typeof value !== "string") return `has ${key} of another type`;
+    if (!value.isWellFormed()) return `has a lone surrogate in ${key}`;
+  }
+  if (!/^0x[0-9A-F]{1,8}$/.test(String(frame["callId"]))) return "has a callId of another form";
+  return undefined;
+}

@@ -1,0 +1,270 @@
+/**
+ * The hostile TAPI library: the functions of a TapiLibrary over the hostile exchange. Each keeps the
+ * books on the handles it is given, then answers whatever the exchange's mood makes it answer.
+ */
+import type { Random } from "../../src/fake/random.ts";
+import { LINEERR, LINEMEDIAMODE } from "../../src/tapi/constants.ts";
+import { API_VERSION } from "../../src/tapi/layout.ts";
+import type { Memory, TapiLibrary } from "../../src/tapi/library.ts";
+import {
+  LINEADDRESSCAPS,
+  LINECALLINFO,
+  LINECALLSTATUS,
+  LINEDEVCAPS,
+  LINEDEVSTATUS,
+} from "../../src/tapi/structs.ts";
+import { Answers } from "./answers.ts";
+import { anyDword, anyText } from "./bytes.ts";
+import type { Exchange } from "./exchange.ts";
+import type { GivenLine } from "./ledger.ts";
+
+const INVALID_CALL = LINEERR.INVALCALLHANDLE | 0;
+const INVALID_LINE = LINEERR.INVALLINEHANDLE | 0;
+
+type OptionalFunction =
+  | "lineGetAddressCapsW"
+  | "lineGetLineDevStatusW"
+  | "lineSetStatusMessages"
+  | "lineGetNewCalls";
+
+/** The functions that the program has no use for yet; a library may lack them. */
+const LACKING = {
+  lineGetAddressStatusW: null,
+  lineAnswer: null,
+  lineHold: null,
+  lineUnhold: null,
+  lineSwapHold: null,
+  lineBlindTransferW: null,
+  lineSetupTransferW: null,
+  lineCompleteTransfer: null,
+  linePrepareAddToConferenceW: null,
+  lineAddToConference: null,
+  lineParkW: null,
+  lineUnparkW: null,
+  linePickupW: null,
+  lineRedirectW: null,
+  lineForwardW: null,
+  lineGenerateDigitsW: null,
+  lineDialW: null,
+  lineGetProviderListW: null,
+} as const;
+
+/** Makes the library of an exchange; sometimes it lacks a function that a library may lack. */
+export function createHostileTapi(exchange: Exchange): TapiLibrary {
+  const { random, ledger } = exchange;
+  const answers = new Answers(exchange);
+  const orLacking = <F>(_name: OptionalFunction, fn: F): F | null => random.oneIn(12) ? null : fn;
+  /** A synchronous function: done, or what the mood makes of it. */
+  const inTime = (act: () => void) =>
+    exchange.inTime(() => {
+      const failure = exchange.failure();
+      if (failure === undefined) act();
+      return failure ?? 0;
+    });
+
+  return {
+    ...LACKING,
+    lineInitializeExW: (outApp, _instance, _callback, _name, outDeviceCount) =>
+      inTime(() => {
+        exchange.app = exchange.newHandle();
+        setU32(outApp, exchange.app);
+        setU32(outDeviceCount, random.oneIn(40) ? anyDword(random) : exchange.devices.size);
+      }),
+    lineShutdown(app) {
+      ledger.useApp("lineShutdown", app);
+      exchange.shutDown(app);
+      return inTime(() => {});
+    },
+    lineNegotiateAPIVersion: (_app, deviceId, _low, _high, outVersion) =>
+      exchange.inTime(() => {
+        if (!exchange.devices.has(deviceId)) return LINEERR.BADDEVICEID | 0;
+        setU32(outVersion, random.oneIn(10) ? anyDword(random) : API_VERSION);
+        return exchange.failure() ?? 0;
+      }),
+    lineGetDevCapsW: (_app, deviceId, apiVersion, _extVersion, caps) =>
+      answers.fill(
+        `lineGetDevCapsW ${deviceId}`,
+        caps,
+        LINEDEVCAPS.fixedSize(apiVersion),
+        () =>
+          LINEDEVCAPS.encode(caps, {
+            dwMediaModes: LINEMEDIAMODE.INTERACTIVEVOICE,
+            dwLineStates: 0xffffffff,
+            LineName: anyText(random),
+          }),
+      ),
+    lineGetAddressCapsW: orLacking(
+      "lineGetAddressCapsW",
+      (_app, deviceId, _addressId, apiVersion, _extVersion, caps) =>
+        answers.fill(
+          `lineGetAddressCapsW ${deviceId}`,
+          caps,
+          LINEADDRESSCAPS.fixedSize(apiVersion),
+          () => LINEADDRESSCAPS.encode(caps, { Address: extensionOf(random, deviceId) }),
+        ),
+    ),
+    lineOpenW: (app, deviceId, outLine, _version, _extVersion, instance) =>
+      openLine(exchange, { app, deviceId, instance: Number(instance), outLine }),
+    lineClose(handle) {
+      const line = ledger.useLine("lineClose", handle);
+      if (line !== undefined) ledger.close(line);
+      return inTime(() => {});
+    },
+    lineSetStatusMessages: orLacking("lineSetStatusMessages", (handle) => {
+      ledger.useLine("lineSetStatusMessages", handle);
+      return inTime(() => {});
+    }),
+    lineGetLineDevStatusW: orLacking("lineGetLineDevStatusW", (handle, status) => {
+      const what = `lineGetLineDevStatusW ${handle}`;
+      const line = answers.isAskedAgain(what)
+        ? ledger.line(handle)
+        : ledger.useLine("lineGetLineDevStatusW", handle);
+      return answers.fill(
+        what,
+        status,
+        LINEDEVSTATUS.size,
+        () => {
+          if (line?.valid) return LINEDEVSTATUS.encode(status, {});
+          // So the program learns of the end before LINE_CLOSE reaches it.
+          if (line?.end === "no") line.end = "delivered";
+          return INVALID_LINE;
+        },
+      );
+    }),
+    lineGetNewCalls: orLacking("lineGetNewCalls", (handle, _addressId, _select, list) => {
+      const line = ledger.useLine("lineGetNewCalls", handle);
+      return exchange.inTime(() => line?.valid ? answers.listCalls(line, list) : INVALID_LINE);
+    }),
+    lineGetMessage: (app, memory, timeoutMs) => {
+      const failure = exchange.failure();
+      if (failure === undefined) return exchange.wait(app, memory, timeoutMs);
+      return Promise.resolve(random.oneIn(2) ? failure : 0);
+    },
+    lineGetMessageNow: (app, memory) => exchange.take(app, memory),
+    lineGetCallInfoW(handle, info) {
+      const call = answers.isAskedAgain(`lineGetCallInfoW ${handle}`)
+        ? ledger.call(handle)
+        : ledger.useCall("lineGetCallInfoW", handle);
+      return answers.fill(`lineGetCallInfoW ${handle}`, info, LINECALLINFO.size, () => {
+        if (!call?.line.valid) return INVALID_CALL;
+        return LINECALLINFO.encode(info, anyCallInfo(random));
+      });
+    },
+    lineGetCallStatus(handle, status) {
+      const call = answers.isAskedAgain(`lineGetCallStatus ${handle}`)
+        ? ledger.call(handle)
+        : ledger.useCall("lineGetCallStatus", handle);
+      return answers.fill(`lineGetCallStatus ${handle}`, status, LINECALLSTATUS.size, () => {
+        if (!call?.line.valid) return INVALID_CALL;
+        return LINECALLSTATUS.encode(status, { dwCallState: call.state });
+      });
+    },
+    lineSetCallPrivilege(handle) {
+      ledger.useCall("lineSetCallPrivilege", handle);
+      return inTime(() => {});
+    },
+    lineDeallocateCall(handle) {
+      const freed = ledger.free("lineDeallocateCall", handle);
+      return exchange.inTime(() => exchange.failure() ?? (freed ? 0 : INVALID_CALL));
+    },
+    lineMakeCallW(handle, memory) {
+      const line = ledger.useLine("lineMakeCallW", handle);
+      if (line === undefined) return Promise.resolve(INVALID_LINE);
+      return request(exchange, line, { memory, handle: anyMadeCall(exchange, line) });
+    },
+    lineDrop(handle) {
+      const call = ledger.useCall("lineDrop", handle);
+      if (call === undefined) return Promise.resolve(INVALID_CALL);
+      if (random.oneIn(2)) exchange.postState(call.line, handle, 1);
+      return request(exchange, call.line);
+    },
+  };
+}
+
+/** lineOpenW. The line is open before the function returns: messages of it may overtake it. */
+function openLine(
+  exchange: Exchange,
+  { app, deviceId, instance, outLine }: {
+    app: number;
+    deviceId: number;
+    instance: number;
+    outLine: Memory;
+  },
+): Promise<number> {
+  const { random, ledger } = exchange;
+  ledger.useApp("lineOpenW", app);
+  const failure = exchange.failure();
+  if (failure !== undefined || !exchange.devices.has(deviceId) || app !== exchange.app) {
+    return exchange.inTime(() => failure ?? (LINEERR.NODEVICE | 0));
+  }
+  const handle = exchange.newHandle();
+  const line: GivenLine = {
+    handle,
+    app,
+    deviceId,
+    instance,
+    valid: true,
+    removed: false,
+    end: "no",
+  };
+  ledger.addLine(line);
+  if (random.oneIn(4)) exchange.postNewCall(line, exchange.newCallHandle());
+  if (random.oneIn(10)) exchange.closeLine(line);
+  return exchange.inTime(() => {
+    setU32(outLine, handle);
+    return random.oneIn(10) ? 7 : 0;
+  });
+}
+
+/** An asynchronous function: its reply comes early, late, or only at the end. */
+function request(
+  exchange: Exchange,
+  line: GivenLine,
+  out?: { readonly memory: Memory; readonly handle: number },
+): Promise<number> {
+  const { random } = exchange;
+  const failure = exchange.failure();
+  if (failure !== undefined) return exchange.inTime(() => failure);
+  if (random.oneIn(10)) {
+    // 0 is no request id, and is taken for "done".
+    return exchange.inTime(() => {
+      if (out !== undefined) exchange.handOver(line, out);
+      return 0;
+    });
+  }
+  const requestId = exchange.newRequestId();
+  exchange.owed.set(requestId, { requestId, line, ...out !== undefined && { out } });
+  if (random.oneIn(3)) exchange.postReply(requestId, 0);
+  return exchange.inTime(() => requestId);
+}
+
+/** The handle of a call that is made: a new one, one that was announced meanwhile, or none at all. */
+function anyMadeCall(exchange: Exchange, line: GivenLine): number {
+  const { random } = exchange;
+  const handle = random.oneIn(10) ? 0 : exchange.newCallHandle();
+  if (handle !== 0 && random.oneIn(4)) exchange.postNewCall(line, handle);
+  return handle;
+}
+
+function anyCallInfo(random: Random): Parameters<typeof LINECALLINFO.encode>[1] {
+  return {
+    dwCallID: random.pick([0, 1, 1, anyDword(random)]),
+    dwOrigin: 1 << random.between(0, 8),
+    dwReason: random.oneIn(2) ? 1 << random.between(0, 16) : anyDword(random),
+    dwCallerIDFlags: random.between(0, 0xff),
+    CallerID: anyText(random),
+    CallerIDName: anyText(random),
+    dwCalledIDFlags: random.between(0, 0xff),
+    CalledID: anyText(random),
+    CalledIDName: anyText(random),
+  };
+}
+
+/** Mostly an ordinary extension; some are odd, or two lines'. */
+function extensionOf(random: Random, deviceId: number): string {
+  return random.oneIn(5) ? anyText(random) : String(200 + deviceId);
+}
+
+function setU32(memory: Memory, value: number): void {
+  new DataView(memory.buffer).setUint32(0, value, true);
+}

@@ -1,0 +1,178 @@
+/**
+ * One random life of the program over the hostile exchange: seeded, so that it can be lived again.
+ * What must hold is checked after every step and at the end.
+ */
+import { EventBus } from "../../src/bus/bus.ts";
+import { Dispatch } from "../../src/calls/dispatch.ts";
+import { Tracker } from "../../src/calls/tracker.ts";
+import { Random } from "../../src/fake/random.ts";
+import { Supervisor } from "../../src/session/supervisor.ts";
+import { LINECALLSTATE } from "../../src/tapi/constants.ts";
+import { ManualClock } from "../support/clock.ts";
+import { act } from "./actions.ts";
+import { Clients } from "./clients.ts";
+import { Exchange } from "./exchange.ts";
+import { createHostileTapi } from "./library.ts";
+import type { Troubles } from "./troubles.ts";
+
+const MOST_STEPS = 300;
+const MOST_DEVICES = 6;
+const REPLY_TIMEOUT_MS = 10_000;
+const BLOCKING_THREADS = 64;
+/** Long enough for every pause between attempts, and for a look at stale calls. */
+const HEALING_MS = 120_000;
+const LONGEST_STOP_MS = 5000;
+const STOP_STEP_MS = 250;
+
+/** What a run went through. */
+export interface SequenceFigures {
+  readonly structs: number;
+  readonly messages: number;
+  readonly calls: number;
+}
+
+/** Something that must hold did not. */
+export class FuzzFailure extends Error {
+  override readonly name = "FuzzFailure";
+
+  constructor(seed: number, step: string, problems: readonly string[]) {
+    super(`seed ${seed}, ${step}: ${problems.slice(0, 5).join("; ")}`);
+  }
+}
+
+/** @throws FuzzFailure */
+export async function runSequence(seed: number, troubles: Troubles): Promise<SequenceFigures> {
+  const life = new Life(seed, troubles);
+  return await life.live();
+}
+
+class Life {
+  readonly #seed: number;
+  readonly #troubles: Troubles;
+  readonly #problems: string[] = [];
+  readonly #random: Random;
+  readonly #clock = new ManualClock();
+  readonly #exchange: Exchange;
+  readonly #tracker: Tracker;
+  readonly #supervisor: Supervisor;
+  readonly #clients: Clients;
+
+  constructor(seed: number, troubles: Troubles) {
+    this.#seed = seed;
+    this.#troubles = troubles;
+    const random = this.#random = new Random(seed);
+    const clock = this.#clock;
+    const problems = this.#problems;
+    const exchange = this.#exchange = new Exchange(random, clock, problems);
+    for (let id = random.between(0, MOST_DEVICES); id > 0; id--) exchange.devices.add(id - 1);
+    const bus = new EventBus((error) => problems.push(`a listener failed: ${error}`));
+    this.#tracker = new Tracker(bus, clock);
+    this.#supervisor = new Supervisor({
+      library: createHostileTapi(exchange),
+      clock,
+      wanted: () => true,
+      replyTimeoutMs: REPLY_TIMEOUT_MS,
+      blockingThreads: BLOCKING_THREADS,
+      onSignal: (signal) => this.#tracker.receive(signal),
+      random: () => random.next(),
+    });
+    this.#clients = new Clients(random, bus, new Dispatch(this.#supervisor), problems);
+  }
+
+  async live(): Promise<SequenceFigures> {
+    const random = this.#random;
+    const exchange = this.#exchange;
+    const clients = this.#clients;
+    if (random.oneIn(2)) exchange.changeMood();
+    void this.#supervisor.start();
+    const steps = random.between(1, MOST_STEPS);
+    for (let step = 1; step <= steps; step++) {
+      act({ random, exchange, clients });
+      // Mostly several things happen at once.
+      if (random.oneIn(3)) await this.#pass(random.oneIn(40) ? 40_000 : random.between(0, 200));
+      this.#check(`step ${step}`);
+    }
+    const isHealed = !random.oneIn(3);
+    if (isHealed) {
+      await this.#heal();
+      if (random.oneIn(2)) await this.#endCalls();
+    }
+    await this.#stop(isHealed);
+    return {
+      structs: exchange.structs,
+      messages: exchange.delivered,
+      calls: exchange.ledger.calls.length,
+    };
+  }
+
+  /** The exchange becomes as it should be, and owes nothing any more. */
+  async #heal(): Promise<void> {
+    const exchange = this.#exchange;
+    exchange.calmDown();
+    await this.#pass(HEALING_MS);
+    for (const { requestId, line } of exchange.owed.values()) {
+      // A closed line's provider sends no replies.
+      if (line.valid) exchange.postReply(requestId, 0);
+    }
+    await this.#pass(HEALING_MS);
+    const { session } = this.#supervisor;
+    if (session === undefined) this.#problems.push("there is no session");
+    const pending = session?.replies.outstanding ?? 0;
+    if (pending > 0) this.#problems.push(`${pending} requests wait for replies`);
+    const held = session?.calls.size ?? 0;
+    const owed = exchange.ledger.liveCalls.length;
+    if (held !== owed) this.#problems.push(`${held} call handles are kept, ${owed} are owed`);
+    const openLines = exchange.ledger.openLines.map(({ handle }) => handle);
+    const keptLines = [...session?.lines ?? []].map(({ handle }) => handle);
+    if (!openLines.every((handle) => keptLines.includes(handle))) {
+      this.#problems.push("an open line is not kept");
+    }
+    const keys = new Set<number>([...session?.calls ?? []].map(({ key }) => key));
+    for (const id of this.#clients.live) {
+      if (!keys.has(id)) this.#problems.push(`call ${id} was told of and never ends`);
+    }
+    this.#check("healed");
+  }
+
+  async #endCalls(): Promise<void> {
+    for (const call of this.#exchange.ledger.liveCalls) {
+      call.state = LINECALLSTATE.IDLE;
+      this.#exchange.postState(call.line, call.handle, LINECALLSTATE.IDLE);
+    }
+    await this.#pass(1000);
+    const owed = this.#exchange.ledger.liveCalls.length;
+    const { size } = this.#tracker;
+    if (owed + size > 0) this.#problems.push(`${owed} handles and ${size} calls are left over`);
+    this.#check("all calls ended");
+  }
+
+  /** Stops the program. One that nothing hinders gives back every handle before. */
+  async #stop(isHealed: boolean): Promise<void> {
+    const abandonedBefore = this.#exchange.ledger.abandoned;
+    let stopped = false;
+    const startMs = this.#clock.nowMs();
+    void this.#supervisor.stop().then(() => stopped = true);
+    while (!stopped && this.#clock.nowMs() - startMs < LONGEST_STOP_MS) {
+      await this.#pass(STOP_STEP_MS);
+    }
+    if (!stopped) this.#problems.push("stopping takes too long");
+    const abandoned = this.#exchange.ledger.abandoned - abandonedBefore;
+    if (isHealed && abandoned > 0) this.#problems.push(`${abandoned} handles were abandoned`);
+    this.#exchange.calmDown();
+    await this.#pass(HEALING_MS);
+    const { pendingTimers } = this.#clock;
+    if (pendingTimers > 0) this.#problems.push(`${pendingTimers} timers are left over`);
+    const { commands } = this.#clients;
+    if (commands > 0) this.#problems.push(`${commands} commands were never answered`);
+    this.#check("stopped");
+  }
+
+  #pass(ms: number): Promise<void> {
+    return this.#clock.advanceAsync(ms);
+  }
+
+  #check(step: string): void {
+    const problems = [...this.#problems, ...this.#troubles.take()];
+    if (problems.length > 0) throw new FuzzFailure(this.#seed, step, problems);
+  }
+}

@@ -1,0 +1,58 @@
+/** The soaked program, in its own process, as the one who soaks it sees it. */
+import { Child } from "../bench/child.ts";
+
+/** Of the server's process, its garbage collected. */
+export interface Memory {
+  readonly residentBytes: number;
+  /** What the runtime knows of: JavaScript's heap, and buffers outside of it. */
+  readonly heapBytes: number;
+}
+
+/** What must be nothing at the end. */
+export interface Leftovers {
+  /** Calls that clients were told of and that have not ended. */
+  readonly calls: number;
+  /** HCALLs as the program counts them, and as the stand-in does. */
+  readonly handles: number;
+  readonly nativeHandles: number;
+  readonly pendingReplies: number;
+  readonly clients: number;
+}
+
+export class SoakedServer implements AsyncDisposable {
+  readonly #child: Child;
+
+  private constructor(child: Child, readonly port: number) {
+    this.#child = child;
+  }
+
+  static async start(standinPath: string, lines: number): Promise<SoakedServer> {
+    const { child, ready } = await Child.deno("../soak/server_main.ts", [
+      standinPath,
+      String(lines),
+    ]);
+    return new SoakedServer(child, (ready as { port: number }).port);
+  }
+
+  /** Starts a burst of calls. @returns The number of TAPI messages to come. */
+  async burst(calls: number): Promise<number> {
+    return await this.#child.ask({ do: "burst", calls }) as number;
+  }
+
+  async memory(): Promise<Memory> {
+    return await this.#child.ask({ do: "memory" }) as Memory;
+  }
+
+  async leftovers(): Promise<Leftovers> {
+    return await this.#child.ask({ do: "leftovers" }) as Leftovers;
+  }
+
+  /** Stops the program. @returns Whatever was wrong in all that time. */
+  async stop(): Promise<string[]> {
+    return await this.#child.ask({ do: "stop" }) as string[];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#child[Symbol.asyncDispose]();
+  }
+}
