@@ -83,14 +83,6 @@ export function readInvocation(sources: ConfigSources): Invocation {
   return { kind: "run", config: complete(values, sources) };
 }
 
-/** Whether an extension matches one of the patterns, in which `*` stands for any characters. */
-export function matchesAny(patterns: readonly string[], extension: string): boolean {
-  return patterns.some((pattern) => {
-    const source = pattern.split("*").map(RegExp.escape).join(".*");
-    return new RegExp(`^${source}$`, "s").test(extension);
-  });
-}
-
 function checked(schema: z.ZodType, source: string, value: unknown): unknown {
   const result = schema.safeParse(value);
   if (result.success) return result.data;

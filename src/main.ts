@@ -8,12 +8,13 @@ import type { ServiceStatus } from "./bus/status.ts";
 import { Dispatch } from "./calls/dispatch.ts";
 import { Tracker } from "./calls/tracker.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { type Config, ConfigError, matchesAny, readInvocation } from "./config.ts";
+import { type Config, ConfigError, readInvocation } from "./config.ts";
 import { closeLogging, configureLogging, describeError, logger } from "./log.ts";
 import { helpText } from "./options.ts";
 import { ListenError, type RunningServer, startServer } from "./server/server.ts";
 import type { LineEntry } from "./session/handles.ts";
 import { Supervisor } from "./session/supervisor.ts";
+import { matchesAny } from "./patterns.ts";
 import { LibraryError, openTapi32, type TapiLibrary } from "./tapi/library.ts";
 
 export const VERSION: string = denoJson.version;

@@ -11,6 +11,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   options: [],
   log: [],
   clock: [],
+  patterns: [],
   tapi: [],
   bus: [],
   fake: ["tapi"],
@@ -19,7 +20,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   server: ["bus"],
 };
 /** What every part may import. */
-const EVERYWHERE = ["log", "clock"];
+const EVERYWHERE = ["log", "clock", "patterns"];
 /** Files in which values of the runtime may appear. */
 const DENO_VALUES = ["main.ts", "config.ts", "log.ts", "tapi/library.ts", "server/server.ts"];
 /** Files that may check outside text with zod. */

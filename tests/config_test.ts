@@ -1,11 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  type Config,
-  ConfigError,
-  type ConfigSources,
-  matchesAny,
-  readInvocation,
-} from "../src/config.ts";
+import { type Config, ConfigError, type ConfigSources, readInvocation } from "../src/config.ts";
 import { helpText } from "../src/options.ts";
 
 interface Given {
@@ -135,14 +129,4 @@ Deno.test("--help and --version win over everything else", () => {
   for (const flag of ["--provider", "--lines", "--fake-rate", "--log-file", "--config"]) {
     assert(helpText().includes(flag), flag);
   }
-});
-
-Deno.test("patterns match whole extensions, and * any characters", () => {
-  assert(matchesAny(["201"], "201"));
-  assert(!matchesAny(["201"], "2011"));
-  assert(matchesAny(["2*"], "299"));
-  assert(!matchesAny(["2*"], "1299"));
-  assert(matchesAny(["+49*"], "+4930"));
-  assert(!matchesAny(["2.1"], "201"));
-  assert(!matchesAny([], "201"));
 });

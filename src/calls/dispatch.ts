@@ -26,9 +26,10 @@ export class Dispatch implements CommandPort {
   }
 
   #log(command: Command, result: CommandResult): void {
+    if (!("line" in command)) return;
     const values = {
       // What a client takes for a line may be anybody's telephone number.
-      line: this.#linesOf(command).length > 0 ? command.line : maskNumber(command.line),
+      line: this.#linesOf(command.line).length > 0 ? command.line : maskNumber(command.line),
       result: result.ok ? "done" : `${result.error.code}, ${result.error.message}`,
     };
     switch (command.cmd) {
@@ -38,21 +39,22 @@ export class Dispatch implements CommandPort {
           number: maskNumber(command.number),
         });
         break;
-      case "drop":
+      case "dropAll":
         log.info("drop on line {line}: {result}", values);
     }
   }
 
   /** Several lines may have one extension: it means all of them. */
-  #linesOf(command: Command): LineEntry[] {
+  #linesOf(extension: string): LineEntry[] {
     const { session } = this.#telephony;
-    return [...session?.lines ?? []].filter((line) => line.extension === command.line);
+    return [...session?.lines ?? []].filter((line) => line.extension === extension);
   }
 
   async #execute(command: Command): Promise<CommandResult> {
     const { session } = this.#telephony;
     if (session === undefined) return failed("provider_down", "TAPI is not available");
-    const lines = this.#linesOf(command);
+    if (!("line" in command)) return failed("not_supported", `There is no ${command.cmd} yet`);
+    const lines = this.#linesOf(command.line);
     if (lines.length === 0) return failed("unknown_line", "There is no such line");
     const open = lines.filter((line) => line.handle !== 0);
     const [line] = open;
@@ -63,8 +65,10 @@ export class Dispatch implements CommandPort {
         case "dial":
           await actions.makeCall(line, command.number);
           return DONE;
-        case "drop":
+        case "dropAll":
           return await this.#drop(actions, open);
+        default:
+          return failed("not_supported", `There is no ${command.cmd} yet`);
       }
     } catch (error) {
       const code = error instanceof ActionError ? CODES[error.failure] : "tapi_error";
@@ -83,7 +87,7 @@ export class Dispatch implements CommandPort {
   }
 }
 
-const DONE: CommandResult = { ok: true };
+const DONE: CommandResult = { ok: true, outcome: {} };
 
 const CODES: Readonly<Record<ActionFailure, CommandErrorCode>> = {
   tapi_error: "tapi_error",

@@ -5,7 +5,7 @@ import type { CallInfo, CallSignal } from "../session/signals.ts";
 /** What a signal made of a call: the call as it is now, and the event to publish, if any. */
 export interface Reduced {
   readonly call: Call | undefined;
-  readonly event: Omit<CallEvent, "atMs"> | undefined;
+  readonly event: Omit<CallEvent, "seq" | "atMs"> | undefined;
 }
 
 /**
@@ -47,12 +47,20 @@ function newCall(signal: CallSignal): Call {
   return {
     id: signal.call,
     callId: "0x0",
+    relatedCallId: "0x0",
     line: signal.line.extension,
     state: "UNKNOWN",
+    stateMode: null,
+    direction: "unknown",
     origin: "UNKNOWN",
     reason: "UNKNOWN",
     caller: NOBODY,
     called: NOBODY,
+    connected: NOBODY,
+    redirecting: NOBODY,
+    redirection: NOBODY,
+    startedAtMs: 0,
+    can: [],
   };
 }
 
@@ -62,7 +70,7 @@ function eventOf(
   change: CallEvent["change"],
   call: Call,
   numberFilledIn: boolean,
-): Omit<CallEvent, "atMs"> {
+): Omit<CallEvent, "seq" | "atMs"> {
   return { type: "call", line: call.line, change, call, numberFilledIn };
 }
 

@@ -30,12 +30,23 @@ export class Tracker {
   }
 
   #receiveLine(signal: LineSignal): void {
+    const { extension: line, name } = signal.line;
     this.#bus.publish({
       type: "line",
       atMs: this.#clock.nowMs(),
-      line: signal.line.extension,
-      status: signal.status,
-      ...signal.error !== undefined && { error: signal.error },
+      line,
+      change: "status",
+      now: {
+        line,
+        name,
+        permanentId: "",
+        provider: "",
+        status: signal.status,
+        ...signal.error !== undefined && { error: signal.error },
+        forwards: [],
+        messageWaiting: false,
+        can: [],
+      },
     });
   }
 

@@ -55,7 +55,10 @@ export class ClassicClient implements Disposable {
   constructor(socket: ClientSocket, options: ClientOptions) {
     this.#socket = socket;
     this.#options = options;
-    this.#subscription = options.bus.subscribe((event) => this.#hear(event), options.lines);
+    this.#subscription = options.bus.subscribe(
+      (event) => this.#hear(event),
+      options.lines === undefined ? {} : { lines: options.lines },
+    );
   }
 
   /** Takes a message from the client. `data` is text, or bytes where the frame was binary. */

@@ -113,7 +113,11 @@ export function parseClassic(text: string): ClassicMessage {
   }
   const command = classicCommands[cmd].safeParse(json);
   if (!command.success) return failed("bad_request", describe(command.error));
-  return { kind: "command", command: command.data };
+  const { data } = command;
+  return {
+    kind: "command",
+    command: data.cmd === "drop" ? { cmd: "dropAll", line: data.line } : data,
+  };
 }
 
 /** The classic frame of an error: without a `line`, so that pages which look for one ignore it. */

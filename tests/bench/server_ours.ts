@@ -1,6 +1,6 @@
 /** Our server on the real bus, as the subject of a benchmark: publishes call events. */
 import { EventBus } from "../../src/bus/bus.ts";
-import type { CallEvent } from "../../src/bus/events.ts";
+import type { EventDraft } from "../../src/bus/events.ts";
 import { systemClock } from "../../src/clock.ts";
 import { configureLogging } from "../../src/log.ts";
 import { startServer } from "../../src/server/server.ts";
@@ -21,7 +21,7 @@ const server = startServer({
   version: "bench",
   clock: systemClock,
   bus,
-  commands: { execute: () => Promise.resolve({ ok: true }) },
+  commands: { execute: () => Promise.resolve({ ok: true, outcome: {} }) },
   status: {
     status: () => ({
       provider: "up",
@@ -33,7 +33,7 @@ const server = startServer({
     }),
   },
 });
-serveSubject<CallEvent>({
+serveSubject<EventDraft>({
   port: server.port,
   clients: () => server.clients,
   publish: (event) => bus.publish(event),

@@ -18,17 +18,27 @@ export function callEvents(count: number, lines: readonly string[]): CallEvent[]
     const call: Call = {
       id,
       callId: `0x${(FIRST_CALL_ID + id).toString(16).toUpperCase()}`,
+      relatedCallId: "0x0",
       line,
       state,
+      stateMode: null,
+      direction: "in",
       origin: "EXTERNAL",
       reason: "DIRECT",
       caller: shown(`+4416329${String(id % 100_000).padStart(5, "0")}`),
       called: shown(line),
+      connected: NOBODY,
+      redirecting: NOBODY,
+      redirection: NOBODY,
+      startedAtMs: 0,
+      can: ["drop"],
     };
     const change = state === "OFFERING" ? "new" : state === "IDLE" ? "ended" : "state";
-    return { type: "call", atMs: 0, line, change, call, numberFilledIn: false };
+    return { type: "call", seq: index + 1, atMs: 0, line, change, call, numberFilledIn: false };
   });
 }
+
+const NOBODY: Party = { number: "", name: "", presentation: "unavailable" };
 
 function shown(number: string): Party {
   return { number, name: "", presentation: "shown" };

@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
 import { EventBus } from "../../src/bus/bus.ts";
-import type { BusEvent, LineEvent } from "../../src/bus/events.ts";
+import type { BusEvent, CallEvent } from "../../src/bus/events.ts";
+import { callEvent } from "../support/events.ts";
 
-const event = (line: string): LineEvent => ({ type: "line", atMs: 0, line, status: "open" });
+const event = (line: string): CallEvent => callEvent({ line });
 
 function recorder() {
   const heard: string[] = [];
-  return { heard, listener: (event: BusEvent) => void heard.push(event.line) };
+  return {
+    heard,
+    listener: (event: BusEvent) =>
+      void heard.push(event.type === "provider" ? event.state : event.line),
+  };
 }
 
 const unexpected = (error: unknown) => {
@@ -24,7 +29,7 @@ Deno.test("who listens to every line hears all events in order", () => {
 Deno.test("who listens to some lines hears those only, and each event once", () => {
   const bus = new EventBus(unexpected);
   const { heard, listener } = recorder();
-  bus.subscribe(listener, ["201", "203", "201"]);
+  bus.subscribe(listener, { lines: ["201", "203", "201"] });
   for (const line of ["201", "202", "203"]) bus.publish(event(line));
   assert.deepEqual(heard, ["201", "203"]);
 });
@@ -32,8 +37,8 @@ Deno.test("who listens to some lines hears those only, and each event once", () 
 Deno.test("after disposal nothing is heard, and the others hear on", () => {
   const bus = new EventBus(unexpected);
   const [a, b] = [recorder(), recorder()];
-  const subscriptions = [bus.subscribe(a.listener, ["201"]), bus.subscribe(a.listener)];
-  bus.subscribe(b.listener, ["201"]);
+  const subscriptions = [bus.subscribe(a.listener, { lines: ["201"] }), bus.subscribe(a.listener)];
+  bus.subscribe(b.listener, { lines: ["201"] });
   for (const subscription of subscriptions) subscription[Symbol.dispose]();
   bus.publish(event("201"));
   assert.deepEqual([a.heard, b.heard], [[], ["201"]]);
@@ -64,4 +69,65 @@ Deno.test("a listener that throws is reported, and the others and the publisher 
   bus.publish(event("201"));
   assert.deepEqual(heard, ["201"]);
   assert.deepEqual(reported, [failure]);
+});
+
+Deno.test("events are numbered without a gap, whoever listens", () => {
+  const bus = new EventBus(unexpected);
+  const numbers: number[] = [];
+  bus.publish(event("201"));
+  bus.subscribe(({ seq }) => numbers.push(seq), { lines: ["202"] });
+  for (const line of ["202", "201", "202"]) bus.publish(event(line));
+  assert.deepEqual(numbers, [2, 4]);
+  assert.equal(bus.seq, 4);
+});
+
+Deno.test("who chooses lines by a predicate hears those, also lines that come later, and is asked once", () => {
+  const bus = new EventBus(unexpected);
+  const { heard, listener } = recorder();
+  bus.publish(event("201"));
+  const asked: string[] = [];
+  const subscription = bus.subscribe(listener, {
+    where: (line) => {
+      asked.push(line);
+      return line.startsWith("2");
+    },
+  });
+  for (const line of ["201", "301", "202", "301", "202"]) bus.publish(event(line));
+  assert.deepEqual(heard, ["201", "202", "202"]);
+  assert.deepEqual(asked.sort(), ["201", "202", "301"]);
+  subscription[Symbol.dispose]();
+  for (const line of ["201", "203"]) bus.publish(event(line));
+  assert.deepEqual(heard, ["201", "202", "202"]);
+});
+
+Deno.test("of the lines named, those are heard that the predicate permits", () => {
+  const bus = new EventBus(unexpected);
+  const { heard, listener } = recorder();
+  bus.subscribe(listener, { lines: ["201", "301"], where: (line) => line !== "301" });
+  for (const line of ["201", "301"]) bus.publish(event(line));
+  assert.deepEqual(heard, ["201"]);
+});
+
+Deno.test("what concerns every line is heard by everyone", () => {
+  const bus = new EventBus(unexpected);
+  const [all, some, choosing] = [recorder(), recorder(), recorder()];
+  bus.subscribe(all.listener);
+  bus.subscribe(some.listener, { lines: ["201"] });
+  bus.subscribe(choosing.listener, { where: () => false });
+  bus.publish({ type: "provider", atMs: 0, state: "down" });
+  assert.deepEqual([all.heard, some.heard, choosing.heard], [["down"], ["down"], ["down"]]);
+});
+
+Deno.test("the latest events are remembered, and it is told when they do not reach back", () => {
+  const bus = new EventBus(unexpected, 3);
+  const since = (seq: number) => bus.since(seq)?.map((event) => event.seq);
+  assert.deepEqual(since(0), []);
+  assert.equal(since(1), undefined);
+  for (let published = 0; published < 5; published++) bus.publish(event("201"));
+  assert.equal(since(1), undefined);
+  assert.deepEqual(since(2), [3, 4, 5]);
+  assert.deepEqual(since(4), [5]);
+  assert.deepEqual(since(5), []);
+  assert.equal(since(6), undefined);
+  assert.equal(new EventBus(unexpected, 0).since(0)?.length, 0);
 });

@@ -78,6 +78,7 @@ export class Clients {
   }
 
   #hear(event: BusEvent): void {
+    if (event.type === "provider") return;
     this.#lines.add(event.line);
     if (event.type !== "call") return;
     const { id, state } = event.call;

@@ -25,7 +25,7 @@ class MemorySocket implements ClientSocket {
   }
 }
 
-function setUp(answer: CommandResult = { ok: true }, lines?: string[]) {
+function setUp(answer: CommandResult = { ok: true, outcome: {} }, lines?: string[]) {
   const bus = new EventBus((error) => {
     throw error;
   });
@@ -64,7 +64,7 @@ Deno.test("a client hears nothing when it connects, and every call event from th
 });
 
 Deno.test("a client that asked for lines hears theirs only", () => {
-  const { bus, connect } = setUp({ ok: true }, ["202"]);
+  const { bus, connect } = setUp({ ok: true, outcome: {} }, ["202"]);
   const { socket } = connect();
   bus.publish(callEvent({ line: "201" }));
   bus.publish(callEvent({ line: "202" }));

@@ -7,7 +7,7 @@ import {
   parseClassic,
   toClassic,
 } from "../../src/server/protocol.ts";
-import { callEvent, shown } from "../support/events.ts";
+import { callEvent, lineEvent, shown } from "../support/events.ts";
 
 Deno.test("a classic frame has the seven keys in their order", () => {
   assert.equal(
@@ -48,7 +48,7 @@ Deno.test("an info has a frame only where it fills a number in", () => {
 });
 
 Deno.test("a line's event has no classic frame", () => {
-  const event = { type: "line", atMs: 0, line: "201", status: "open" } as const;
+  const event = lineEvent();
   assert.equal(toClassic(event, "number"), undefined);
   assert.equal(new ClassicEncoder().encode(event, "number"), undefined);
 });
@@ -77,7 +77,7 @@ Deno.test("dial and drop are understood, with line and number as strings or numb
   assert.deepEqual(parseClassic('{"cmd":"dial","line":"201","number":123}'), dial);
   assert.deepEqual(parseClassic('{"cmd":"drop","line":201,"other":1}'), {
     kind: "command",
-    command: { cmd: "drop", line: "201" },
+    command: { cmd: "dropAll", line: "201" },
   });
 });
 

@@ -24,7 +24,7 @@ function start(options: Options = {}): { bus: EventBus; server: RunningServer } 
     version: "1.2.3",
     clock: systemClock,
     bus,
-    commands: { execute: () => Promise.resolve({ ok: true }) },
+    commands: { execute: () => Promise.resolve({ ok: true, outcome: {} }) },
     status: {
       status: () => ({
         provider: "up",
