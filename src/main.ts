@@ -54,8 +54,9 @@ export function startProgram(
   library: TapiLibrary,
   clock: Clock = systemClock,
 ): Program {
-  const bus = new EventBus((error) =>
-    log.error("A listener failed: {error}", { error: describeError(error) })
+  const bus = new EventBus(
+    (error) => log.error("A listener failed: {error}", { error: describeError(error) }),
+    config.historyLength,
   );
   const tracker = new Tracker(bus, clock);
   const supervisor = new Supervisor({
@@ -71,6 +72,7 @@ export function startProgram(
     version: VERSION,
     clock,
     bus,
+    state: { provider: "up", lines: () => [], calls: () => [], call: () => undefined },
     commands: new Dispatch(supervisor),
     status: { status: () => statusOf(supervisor, clock) },
   });
