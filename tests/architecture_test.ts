@@ -30,6 +30,7 @@ const ZOD = [
   "fake/scenario.ts",
   "server/fields.ts",
   "server/classic.ts",
+  "server/http/rehearsals.ts",
   "server/v2/requests.ts",
   "server/v2/schema.ts",
 ];

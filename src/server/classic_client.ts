@@ -6,7 +6,7 @@ import type { StatePort } from "../bus/state.ts";
 import { logger } from "../log.ts";
 import { hearing, mayMonitor, refusal } from "./access.ts";
 import { type ClassicEncoder, classicError, type LineType, parseClassic } from "./classic.ts";
-import { Client, type ClientOptions, type ClientSocket } from "./client.ts";
+import { Client, type ClientOptions, type ClientSocket, type Speaker } from "./client.ts";
 
 const log = logger("server");
 
@@ -20,7 +20,7 @@ export interface ClassicClientOptions extends ClientOptions {
   readonly lines?: readonly string[];
 }
 
-export class ClassicClient extends Client {
+export class ClassicClient extends Client implements Speaker {
   readonly #options: ClassicClientOptions;
   readonly #subscription: Disposable | undefined;
 
@@ -35,7 +35,7 @@ export class ClassicClient extends Client {
     });
   }
 
-  override async receive(data: unknown): Promise<void> {
+  async receive(data: unknown): Promise<void> {
     if (!this.isAdmitted()) return;
     const message = parseClassic(typeof data === "string" ? data : "");
     switch (message.kind) {

@@ -31,6 +31,12 @@ export interface ClientOptions {
   readonly onClosed: () => void;
 }
 
+/** One who also says something. */
+export interface Speaker {
+  /** Takes a message from the client. `data` is text, or bytes where the frame was binary. */
+  receive(data: unknown): Promise<void>;
+}
+
 const OPEN = 1;
 /** The longest delay of a timer: 31 bits. */
 const LONGEST_DELAY_MS = 0x7fffffff;
@@ -54,9 +60,6 @@ export abstract class Client implements Disposable {
     this.#identity = options.identity;
     this.#waitForExpiry();
   }
-
-  /** Takes a message from the client. `data` is text, or bytes where the frame was binary. */
-  abstract receive(data: unknown): Promise<void>;
 
   get address(): string {
     return this.#options.address;

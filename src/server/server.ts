@@ -1,13 +1,14 @@
 /** Listens on the port and turns requests into clients: the only user of Deno.serve and its sockets. */
 import type { EventBus } from "../bus/bus.ts";
 import type { CommandPort } from "../bus/commands.ts";
+import type { Rehearsal } from "../bus/rehearsal.ts";
 import type { StatePort } from "../bus/state.ts";
 import type { StatusPort } from "../bus/status.ts";
 import { type Clock, sleep } from "../clock.ts";
 import { describeError, logger } from "../log.ts";
 import { ClassicEncoder, type LineType } from "./classic.ts";
 import { ClassicClient } from "./classic_client.ts";
-import type { Client, ClientOptions } from "./client.ts";
+import type { Client, ClientOptions, Speaker } from "./client.ts";
 import { ANYONE, type Authenticator, type Identity } from "./identity.ts";
 import { CLOSE, V2_PROTOCOL } from "./protocol.ts";
 import { respond } from "./routes.ts";
@@ -33,6 +34,8 @@ export interface ServerOptions {
   readonly state: StatePort;
   readonly commands: CommandPort;
   readonly status: StatusPort;
+  /** The pretend exchange; none on a real telephone system. */
+  readonly rehearsal?: Rehearsal;
   /** Who sends a request; anyone when left out. */
   readonly identityOf?: (request: Request) => Identity;
   /** For tokens that are sent over a socket; none is known when left out. */
@@ -55,11 +58,13 @@ export interface RunningServer {
 
 /** @throws ListenError when the address is in use or may not be used. */
 export function startServer(options: ServerOptions): RunningServer {
-  const { clock, version, status } = options;
+  const { clock, identityOf = () => ANYONE } = options;
   const clients = new Set<Client>();
-  const dialects = dialectsOf(options);
+  const encoder = new V2Encoder();
+  const dialects = dialectsOf(options, encoder);
   const startedMs = performance.now();
   const uptimeSeconds = () => (performance.now() - startedMs) / 1000;
+  const routes = { ...options, encoder, clients, uptimeSeconds };
   const stopping = new AbortController();
   const checkTaking = async () => {
     for (;;) {
@@ -71,7 +76,7 @@ export function startServer(options: ServerOptions): RunningServer {
 
   const upgrade = (request: Request, address: string): Response => {
     // All that is needed of the request, which is gone when the socket is open.
-    const identity = options.identityOf?.(request) ?? ANYONE;
+    const identity = identityOf(request);
     const dialect = speaksV2(request) ? dialects.v2 : dialects.classic(new URL(request.url));
     let upgraded: Deno.WebSocketUpgrade;
     try {
@@ -83,9 +88,9 @@ export function startServer(options: ServerOptions): RunningServer {
       return new Response(`Not a WebSocket request: ${describeError(error)}\n`, { status: 400 });
     }
     const { socket, response } = upgraded;
-    let client: Client | undefined;
+    let client: Client & Speaker | undefined;
     socket.onopen = () => {
-      const opened: Client = dialect(socket, {
+      const opened: Client & Speaker = dialect(socket, {
         clock,
         maxUnsentBytes: options.maxUnsentBytes,
         address,
@@ -117,10 +122,11 @@ export function startServer(options: ServerOptions): RunningServer {
   };
 
   const server = listen(options, (request, info) => {
+    const address = `${info.remoteAddr.hostname}:${info.remoteAddr.port}`;
     if (request.headers.get("upgrade")?.toLowerCase() === "websocket") {
-      return upgrade(request, `${info.remoteAddr.hostname}:${info.remoteAddr.port}`);
+      return upgrade(request, address);
     }
-    return respond(request, { version, status, uptimeSeconds });
+    return respond({ request, address, identity: identityOf(request) }, routes);
   });
 
   void checkTaking();
@@ -169,9 +175,12 @@ function listenProblem(error: unknown): string {
 }
 
 /** Makes a client of a socket. */
-type Dialect = (socket: WebSocket, client: ClientOptions) => Client;
+type Dialect = (socket: WebSocket, client: ClientOptions) => Client & Speaker;
 
-function dialectsOf(options: ServerOptions): { v2: Dialect; classic: (url: URL) => Dialect } {
+function dialectsOf(
+  options: ServerOptions,
+  encoder: V2Encoder,
+): { v2: Dialect; classic: (url: URL) => Dialect } {
   const { bus, state, commands, version, authenticator } = options;
   const { maxUnsentBytes, clientTimeoutSeconds, historyLength } = options;
   const ports = { bus, state, commands };
@@ -180,7 +189,7 @@ function dialectsOf(options: ServerOptions): { v2: Dialect; classic: (url: URL) 
     ...ports,
     version,
     limits: { maxUnsentBytes, clientTimeoutSeconds, historyLength },
-    encoder: new V2Encoder(),
+    encoder,
     batcher: new Batcher(),
     authenticator,
   };

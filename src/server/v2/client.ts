@@ -1,7 +1,7 @@
 /** A client that speaks v2: its feed, its commands, and the order in which it is told of both. */
 import { logger } from "../../log.ts";
 import { mayMonitor } from "../access.ts";
-import { Client, type ClientOptions, type ClientSocket } from "../client.ts";
+import { Client, type ClientOptions, type ClientSocket, type Speaker } from "../client.ts";
 import type { Authenticator, Identity } from "../identity.ts";
 import { type Batcher, BatchQueue } from "./batch.ts";
 import { Feed } from "./feed.ts";
@@ -27,7 +27,7 @@ export interface V2ClientOptions extends ClientOptions, Ports {
   readonly authenticator?: Authenticator | undefined;
 }
 
-export class V2Client extends Client {
+export class V2Client extends Client implements Speaker {
   readonly #options: V2ClientOptions;
   readonly #queue: BatchQueue;
   readonly #feed: Feed;
@@ -53,7 +53,7 @@ export class V2Client extends Client {
     }));
   }
 
-  override async receive(data: unknown): Promise<void> {
+  async receive(data: unknown): Promise<void> {
     if (!this.isAdmitted()) return;
     const message = parseRequest(typeof data === "string" ? data : "");
     if (message.kind === "request") return await this.#perform(message.request);
@@ -101,7 +101,7 @@ export class V2Client extends Client {
     }
     this.#batching = request.batch ?? false;
     if (opening.kind === "snapshot") return;
-    for (const text of opening.missed) this.#hear(text);
+    for (const { text } of opening.missed) this.#hear(text);
   }
 
   #hear(text: string): void {

@@ -36,6 +36,12 @@ export interface Snapshot {
   readonly calls: readonly CallObject[];
 }
 
+/** An event as it is sent. */
+export interface Heard {
+  readonly text: string;
+  readonly seq: number;
+}
+
 /** With what a feed begins. */
 export type Opening =
   | { readonly kind: "snapshot"; readonly snapshot: Snapshot }
@@ -43,8 +49,8 @@ export type Opening =
     readonly kind: "replay";
     readonly epoch: string;
     readonly seq: number;
-    /** The missed events' texts, oldest first. */
-    readonly missed: readonly string[];
+    /** Oldest first. */
+    readonly missed: readonly Heard[];
   };
 
 export interface FeedOptions {
@@ -53,7 +59,7 @@ export interface FeedOptions {
   readonly encoder: V2Encoder;
   /** More text than this is not sent again: the client gets the state instead. */
   readonly maxReplayCharacters: number;
-  readonly hear: (text: string, event: BusEvent) => void;
+  readonly hear: (text: string, seq: number) => void;
 }
 
 export class Feed implements Disposable {
@@ -109,12 +115,12 @@ export class Feed implements Disposable {
     const { bus, encoder, hear } = this.#options;
     const wanted = wantedKinds(wish);
     this.#subscription = bus.subscribe((event) => {
-      if (wanted(event)) hear(encoder.encode(event), event);
+      if (wanted(event)) hear(encoder.encode(event), event.seq);
     }, { ...lines !== undefined && { lines }, ...where !== undefined && { where } });
   }
 
   /** What the client has not heard; `undefined` where that is not known, or is too much. */
-  #missed(wish: Wish, identity: Identity): string[] | undefined {
+  #missed(wish: Wish, identity: Identity): Heard[] | undefined {
     const { bus, encoder, maxReplayCharacters } = this.#options;
     const { resume } = wish;
     const events = resume?.epoch === bus.epoch ? bus.since(resume.seq) : undefined;
@@ -122,7 +128,7 @@ export class Feed implements Disposable {
     const lines = wish.lines && new Set(wish.lines);
     const hears = hearing(identity);
     const wanted = wantedKinds(wish);
-    const texts: string[] = [];
+    const missed: Heard[] = [];
     let characters = 0;
     for (const event of events) {
       if (!wanted(event)) continue;
@@ -131,9 +137,9 @@ export class Feed implements Disposable {
       const text = encoder.encode(event);
       characters += text.length;
       if (characters > maxReplayCharacters) return undefined;
-      texts.push(text);
+      missed.push({ text, seq: event.seq });
     }
-    return texts;
+    return missed;
   }
 }
 

@@ -14,12 +14,12 @@ export interface Ports {
   readonly commands: CommandPort;
 }
 
-/** What a request came to. */
-export type Answer =
-  | { readonly ok: true; readonly outcome: object }
-  | Extract<CommandResult, { readonly ok: false }>;
+type Refusal = Extract<CommandResult, { readonly ok: false }>;
 
-export const NOT_A_MONITOR: Answer = {
+/** What a request came to. */
+export type Answer = { readonly ok: true; readonly outcome: object } | Refusal;
+
+export const NOT_A_MONITOR: Refusal = {
   ok: false,
   error: { code: "not_permitted", message: "You may not see lines and calls" },
 };

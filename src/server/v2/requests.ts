@@ -18,7 +18,7 @@ const digits = z.string({ error: "expected digits, a string" }).regex(
 );
 
 /** The point up to which a client has heard everything. */
-export const resumePoint = z.strictObject({
+const resumePoint = z.strictObject({
   epoch: z.string({ error: "expected the epoch of a hello or a result" }),
   seq: z.int({ error: "expected the number of an event" }).nonnegative(
     "expected the number of an event",
@@ -29,7 +29,7 @@ const LINES = "expected an array of extensions";
 const EVENTS = `expected an array of ${EVENT_KINDS.map((kind) => `"${kind}"`).join(", ")}`;
 
 /** The fields of a subscription that choose what is heard. */
-export const choice = {
+const choice = {
   lines: z.array(lineText, { error: LINES }).optional(),
   events: z.array(z.enum(EVENT_KINDS, { error: EVENTS }), { error: EVENTS }).min(1, EVENTS)
     .optional(),
@@ -142,6 +142,14 @@ export function parseRequest(text: string): V2Message {
   const request = schema.safeParse(json);
   if (!request.success) return { ...badRequest(request.error), id };
   return { kind: "request", request: request.data };
+}
+
+/** What is to be heard, where it is told otherwise than by a command: by a URL. */
+export function readChoice(
+  wish: { readonly lines?: string[]; readonly events?: string[] },
+): Pick<SubscribeRequest, "lines" | "events"> | Failure {
+  const parsed = z.object(choice).safeParse(wish);
+  return parsed.success ? parsed.data : badRequest(parsed.error);
 }
 
 function isCommand(cmd: string): cmd is keyof typeof REQUESTS {
