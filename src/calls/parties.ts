@@ -32,19 +32,32 @@ export function mergeParties(
   line: string,
   isOutbound: boolean,
 ): Parties {
-  const merged = { ...NO_PARTIES };
-  /** Numbers that were shown until the network declared them withheld. */
-  const secret: string[] = [];
-  for (const role of ROLES) {
-    merged[role] = mergeParty(known[role], told[role]);
-    const isWithdrawn = merged[role].presentation === "withheld" && known[role].number !== "";
-    if (isWithdrawn) secret.push(known[role].number);
+  const merged = {
+    caller: mergeParty(known.caller, told.caller),
+    called: mergeParty(known.called, told.called),
+    connected: mergeParty(known.connected, told.connected),
+    redirecting: mergeParty(known.redirecting, told.redirecting),
+    redirection: mergeParty(known.redirection, told.redirection),
+  };
+  if (ROLES.some((role) => merged[role].presentation === "withheld")) {
+    guard(known, merged, line, isOutbound);
   }
-  for (const role of ROLES) if (secret.includes(merged[role].number)) merged[role] = WITHHELD;
-  if (!isOutbound && mayBeCaller(merged, line)) merged.connected = WITHHELD;
-  for (const role of ROLES) if (isSame(known[role], merged[role])) merged[role] = known[role];
   return ROLES.every((role) => merged[role] === known[role]) ? known : merged;
 }
+
+/** Takes out of `merged` what would show somebody who is withheld in another party's place. */
+function guard(known: Parties, merged: Mutable<Parties>, line: string, isOutbound: boolean): void {
+  /** Numbers that were shown until the network declared them withheld. */
+  const secret = ROLES.flatMap((role) =>
+    merged[role].presentation === "withheld" && known[role].number !== "" ? known[role].number : []
+  );
+  for (const role of ROLES) if (secret.includes(merged[role].number)) merged[role] = WITHHELD;
+  if (!isOutbound && mayBeCaller(merged, line)) merged.connected = WITHHELD;
+  // One that was taken out before is no change.
+  for (const role of ROLES) merged[role] = mergeParty(known[role], merged[role]);
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
  * Whether the connected party may be the caller, who withholds the number: providers write either end
@@ -62,9 +75,9 @@ function mayBeCaller({ caller, called, connected }: Parties, line: string): bool
 function mergeParty(known: Party, told: Party): Party {
   const isSilent = told.presentation === "pending" || told.presentation === "unavailable";
   const isKnown = known.presentation === "shown" || known.presentation === "withheld";
-  return isKnown && isSilent ? known : told;
+  return (isKnown && isSilent) || isSame(known, told) ? known : told;
 }
 
 function isSame(a: Party, b: Party): boolean {
-  return a.number === b.number && a.name === b.name && a.presentation === b.presentation;
+  return a === b || a.number === b.number && a.name === b.name && a.presentation === b.presentation;
 }

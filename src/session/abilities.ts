@@ -52,19 +52,13 @@ export const LINE_ABILITY_FEATURES = {
 } as const satisfies Readonly<Record<string, LineFeatures>>;
 export type LineAbilityName = keyof typeof LINE_ABILITY_FEATURES;
 
-type Entries<N, F> = readonly (readonly [name: N, needed: F])[];
+const CALL_ENTRIES = Object.entries(CALL_ABILITY_FEATURES) as [CallAbilityName, number][];
+const LINE_ENTRIES = Object.entries(LINE_ABILITY_FEATURES) as [LineAbilityName, LineFeatures][];
+/** The features that matter, so that the lists stay few whatever a provider reports. */
+const CALL_FEATURES = CALL_ENTRIES.reduce((all, [, features]) => all | features, 0);
 
-const callAbilityEntries = Object.entries(CALL_ABILITY_FEATURES) as Entries<
-  CallAbilityName,
-  number
->;
-const lineAbilityEntries = Object.entries(LINE_ABILITY_FEATURES) as Entries<
-  LineAbilityName,
-  LineFeatures
->;
-
-const CALL_LISTS = new Map<number, readonly CallAbilityName[]>();
-const LINE_LISTS = new Map<number, readonly LineAbilityName[]>();
+const callLists = new Map<number, readonly CallAbilityName[]>();
+const lineLists = new Map<string, readonly LineAbilityName[]>();
 
 /** Nothing is known of what a line can do. */
 export const NO_FEATURES: LineFeatures = { address: 0, line: 0 };
@@ -78,8 +72,14 @@ export const NO_FEATURES: LineFeatures = { address: 0, line: 0 };
  * is not known, and then nothing is taken away.
  */
 export function callAbilities(features: number, capsFeatures = 0): readonly CallAbilityName[] {
-  const possible = features & (capsFeatures === 0 ? ~0 : capsFeatures);
-  return shared(CALL_LISTS, callAbilityEntries, (needed) => (possible & needed) !== 0);
+  const possible = features & CALL_FEATURES & (capsFeatures === 0 ? ~0 : capsFeatures);
+  let list = callLists.get(possible);
+  if (list === undefined) {
+    const names = CALL_ENTRIES.flatMap(([name, needed]) => (possible & needed) !== 0 ? name : []);
+    list = [...callLists.values()].find((known) => known.join() === names.join()) ?? names;
+    callLists.set(possible, list);
+  }
+  return list;
 }
 
 /** Of a call that is IDLE. */
@@ -104,11 +104,12 @@ export function lineAbilities(
   const reported = isKnown(features) ? features : isKnown(caps) ? caps : DIAL_ONLY;
   const address = reported.address & (caps.address === 0 ? ~0 : caps.address);
   const line = reported.line & (caps.line === 0 ? ~0 : caps.line);
-  return shared(
-    LINE_LISTS,
-    lineAbilityEntries,
-    (needed) => (address & needed.address) !== 0 || (line & needed.line) !== 0,
+  const names = LINE_ENTRIES.flatMap(([name, needed]) =>
+    (address & needed.address) !== 0 || (line & needed.line) !== 0 ? name : []
   );
+  const list = lineLists.get(names.join()) ?? names;
+  lineLists.set(names.join(), list);
+  return list;
 }
 
 const DIAL_ONLY: LineFeatures = LINE_ABILITY_FEATURES.dial;
@@ -154,20 +155,4 @@ export function featuresOfState(state: number, others: number): number {
       return CAN.DROP |
         ((state & CONSULTED) !== 0 && (others & HELD) !== 0 ? CAN.COMPLETETRANSF : 0);
   }
-}
-
-/** The names whose features are there, as one array for each set of names. */
-function shared<N, F>(
-  lists: Map<number, readonly N[]>,
-  entries: Entries<N, F>,
-  isThere: (needed: F) => boolean,
-): readonly N[] {
-  let key = 0;
-  for (const [index, [, needed]] of entries.entries()) if (isThere(needed)) key |= 1 << index;
-  let list = lists.get(key);
-  if (list === undefined) {
-    list = entries.filter((_, index) => (key & 1 << index) !== 0).map(([name]) => name);
-    lists.set(key, list);
-  }
-  return list;
 }

@@ -59,11 +59,10 @@ export class CallFeed {
     const isIdle = state === LINECALLSTATE.IDLE;
     const isFirst = entry.state === 0;
     entry.state = state;
-    const [info, status] = await Promise.all([
-      this.#readInfo(entry),
-      // Nothing can be done with a call that is over.
-      isIdle ? undefined : known ?? statuses.readCall(entry),
-    ]);
+    const reading = this.#readInfo(entry);
+    // Nothing can be done with a call that is over.
+    const status = known ?? (isIdle ? undefined : await statuses.readCall(entry));
+    const info = await reading;
     // Lost with its line meanwhile.
     if (entry.ended) return;
     entry.ended = isIdle;

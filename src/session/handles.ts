@@ -30,8 +30,11 @@ export interface DeviceFeatures extends LineFeatures {
 
 /** What is to be read again when the line's messages have been worked off. */
 export interface Refresh {
-  readonly calls: Set<CallEntry>;
+  /** What can be done with the line's calls. */
+  calls: boolean;
+  /** What can be done on the line, where its calls go, and its message lamp. */
   status: boolean;
+  /** What can ever be done. */
   caps: boolean;
 }
 

@@ -5,13 +5,7 @@
 import type { Clock } from "../clock.ts";
 import { logger } from "../log.ts";
 import type { LineMessage } from "../tapi/calls.ts";
-import {
-  has,
-  LINE,
-  LINEADDRESSSTATE,
-  LINECALLPRIVILEGE,
-  LINEDEVSTATE,
-} from "../tapi/constants.ts";
+import { has, LINE, LINEADDRESSSTATE, LINECALLPRIVILEGE, LINEDEVSTATE } from "../tapi/constants.ts";
 import type { CallFeed } from "./call_feed.ts";
 import type { CallEntry, CallTable, LineEntry } from "./handles.ts";
 import type { Replies } from "./replies.ts";
@@ -157,7 +151,9 @@ export class MessageHandler {
     const { statuses } = this.#context;
     const { CAPSCHANGE, MSGWAITOFF, MSGWAITON } = LINEDEVSTATE;
     if (has(states, MSGWAITON) || has(states, MSGWAITOFF)) {
-      line.lane.add(() => Promise.resolve(statuses.tellMessageWaiting(line, has(states, MSGWAITON))));
+      line.lane.add(() =>
+        Promise.resolve(statuses.tellMessageWaiting(line, has(states, MSGWAITON)))
+      );
     }
     if (has(states, CAPSCHANGE)) statuses.refresh(line, { caps: true });
   }

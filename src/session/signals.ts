@@ -170,14 +170,16 @@ export function callStateName(value: number): CallStateName {
 }
 
 /** The families of dwCallStateMode, by the states that have one. */
-const STATE_MODES: ReadonlyMap<number, readonly [prefix: string, Readonly<Record<string, number>>]> =
-  new Map([
-    [LINECALLSTATE.OFFERING, ["LINEOFFERINGMODE", LINEOFFERINGMODE]],
-    [LINECALLSTATE.DIALTONE, ["LINEDIALTONEMODE", LINEDIALTONEMODE]],
-    [LINECALLSTATE.BUSY, ["LINEBUSYMODE", LINEBUSYMODE]],
-    [LINECALLSTATE.SPECIALINFO, ["LINESPECIALINFO", LINESPECIALINFO]],
-    [LINECALLSTATE.CONNECTED, ["LINECONNECTEDMODE", LINECONNECTEDMODE]],
-  ]);
+const STATE_MODES: ReadonlyMap<
+  number,
+  readonly [prefix: string, Readonly<Record<string, number>>]
+> = new Map([
+  [LINECALLSTATE.OFFERING, ["LINEOFFERINGMODE", LINEOFFERINGMODE]],
+  [LINECALLSTATE.DIALTONE, ["LINEDIALTONEMODE", LINEDIALTONEMODE]],
+  [LINECALLSTATE.BUSY, ["LINEBUSYMODE", LINEBUSYMODE]],
+  [LINECALLSTATE.SPECIALINFO, ["LINESPECIALINFO", LINESPECIALINFO]],
+  [LINECALLSTATE.CONNECTED, ["LINECONNECTEDMODE", LINECONNECTEDMODE]],
+]);
 
 /**
  * The name of a state's mode, LINE_CALLSTATE's dwParam2 or dwCallStateMode; `undefined` where the state
@@ -216,6 +218,10 @@ export function toCallInfo(info: RawCallInfo): CallInfo {
 
 /** The numbers that a provider tells although they are withheld: as another party's neither. */
 function withheldNumbers(info: RawCallInfo): Set<string> | undefined {
+  const anyFlags = info.dwCallerIDFlags | info.dwCalledIDFlags | info.dwConnectedIDFlags |
+    info.dwRedirectingIDFlags | info.dwRedirectionIDFlags;
+  // Rarely, and this is asked for every message.
+  if (!has(anyFlags, LINECALLPARTYID.BLOCKED)) return undefined;
   const numbers = ([
     [info.dwCallerIDFlags, info.CallerID],
     [info.dwCalledIDFlags, info.CalledID],
@@ -225,7 +231,7 @@ function withheldNumbers(info: RawCallInfo): Set<string> | undefined {
   ] as const).flatMap(([flags, number]) =>
     has(flags, LINECALLPARTYID.BLOCKED) && number !== "" ? number : []
   );
-  return numbers.length === 0 ? undefined : new Set(numbers);
+  return new Set(numbers);
 }
 
 /**

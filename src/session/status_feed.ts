@@ -15,7 +15,7 @@ import {
   lineAbilities,
   NO_CALL_ABILITIES,
 } from "./abilities.ts";
-import type { CallEntry, CallTable, LineEntry } from "./handles.ts";
+import type { CallEntry, CallTable, LineEntry, Refresh } from "./handles.ts";
 import { readFeatures } from "./lines.ts";
 import { CALLSTATE_MASK, type ForwardInfo, type LineReportSignal, type Signal } from "./signals.ts";
 
@@ -56,9 +56,7 @@ export class StatusFeed {
     const isOfState = status !== undefined && (status.dwCallState & CALLSTATE_MASK) === state;
     const features = isOfState ? status.dwCallFeatures : 0;
     if (features !== 0 || (isOfState && owned)) return callAbilities(features, line.features.call);
-    let others = 0;
-    for (const other of line.calls) if (other !== entry) others |= other.state;
-    return callAbilities(featuresOfState(state, others), line.features.call);
+    return callAbilities(featuresOfState(state, otherStates(entry)), line.features.call);
   }
 
   /**
@@ -67,26 +65,19 @@ export class StatusFeed {
    */
   callChanged(entry: CallEntry, wasRead: boolean, numberOfCallsChanged: boolean): void {
     const { line } = entry;
-    const calls = [...line.calls].filter((other) => other !== entry || (!wasRead && !entry.ended));
-    if (calls.length > 0 || numberOfCallsChanged) {
+    const calls = line.calls.size > (line.calls.has(entry) && wasRead ? 1 : 0);
+    if (calls || numberOfCallsChanged) {
       this.refresh(line, { calls, status: numberOfCallsChanged });
     }
   }
 
   /** Reads again what is named, once the line's messages have been worked off. */
-  refresh(
-    line: LineEntry,
-    { calls = [], status = false, caps = false }: {
-      readonly calls?: Iterable<CallEntry>;
-      readonly status?: boolean;
-      readonly caps?: boolean;
-    },
-  ): void {
+  refresh(line: LineEntry, what: Partial<Refresh>): void {
     const isQueued = line.refresh !== undefined;
-    const refresh = line.refresh ??= { calls: new Set(), status: false, caps: false };
-    for (const entry of calls) refresh.calls.add(entry);
-    refresh.status ||= status;
-    refresh.caps ||= caps;
+    const refresh = line.refresh ??= { calls: false, status: false, caps: false };
+    refresh.calls ||= what.calls === true;
+    refresh.status ||= what.status === true;
+    refresh.caps ||= what.caps === true;
     if (!isQueued) this.#queue(line);
   }
 
@@ -104,7 +95,7 @@ export class StatusFeed {
       if (refresh.caps) await this.#readFeatures(line);
       await Promise.all([
         refresh.caps || refresh.status ? this.#tellStatus(line) : undefined,
-        this.#tellAbilities(refresh.caps ? line.calls : refresh.calls),
+        refresh.caps || refresh.calls ? this.#tellAbilities(line) : undefined,
       ]);
     });
     if (!isTaken) line.refresh = undefined;
@@ -116,12 +107,12 @@ export class StatusFeed {
     if (features !== undefined) line.features = features;
   }
 
-  async #tellAbilities(calls: Iterable<CallEntry>): Promise<void> {
+  async #tellAbilities({ calls }: LineEntry): Promise<void> {
     const told = [...calls].filter((entry) => entry.state !== 0);
     const read = await Promise.all(told.map((entry) => this.#readCall(entry)));
     for (const [index, entry] of told.entries()) {
-      // Lost with its line meanwhile, or before.
-      if (entry.ended || this.#context.calls.byKey(entry.key) === undefined) continue;
+      // Lost with its line meanwhile.
+      if (!calls.has(entry)) continue;
       this.#context.onSignal({
         kind: "call-abilities",
         line: entry.line,
@@ -179,6 +170,13 @@ export class StatusFeed {
       return undefined;
     }
   }
+}
+
+/** The LINECALLSTATE_ bits of the line's other calls. */
+function otherStates(entry: CallEntry): number {
+  let states = 0;
+  for (const other of entry.line.calls) if (other !== entry) states |= other.state;
+  return states;
 }
 
 const MODE = LINEFORWARDMODE;
