@@ -91,6 +91,16 @@ export const CARDS: readonly Card[] = [
       { do: "drop", atMs: 8000, call: "x", by: "outside" },
     ],
   },
+  { // missed: the caller leaves a message, which is listened to
+    count: 1,
+    extensions: 1,
+    steps: (cast) => [
+      ring(cast),
+      { do: "drop", atMs: 8000, call: "x", by: "outside" },
+      { do: "lamp", atMs: 9000, line: cast.a, on: true },
+      { do: "lamp", atMs: 20_000, line: cast.a, on: false },
+    ],
+  },
   { // rejected
     count: 1,
     extensions: 1,
@@ -110,13 +120,9 @@ export const CARDS: readonly Card[] = [
   { // busy
     count: 2,
     extensions: 1,
-    steps: ({ a }) => [{
-      do: "call",
-      atMs: 0,
-      call: "x",
-      from: a,
-      to: SPECIAL_NUMBERS.busy,
-    }],
+    steps: ({ a }) => [
+      { do: "call", atMs: 0, call: "x", from: a, to: SPECIAL_NUMBERS.busy },
+    ],
   },
   { // unobtainable
     count: 1,
