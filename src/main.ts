@@ -4,6 +4,7 @@
  */
 import denoJson from "../deno.json" with { type: "json" };
 import { EventBus } from "./bus/bus.ts";
+import type { Rehearsal } from "./bus/rehearsal.ts";
 import type { StatePort } from "./bus/state.ts";
 import type { ServiceStatus } from "./bus/status.ts";
 import { Dispatch } from "./calls/dispatch.ts";
@@ -56,9 +57,11 @@ export function startProgram(
   config: Config,
   library: TapiLibrary,
   clock: Clock = systemClock,
+  rehearsal?: Rehearsal,
 ): Program {
-  const bus = new EventBus((error) =>
-    log.error("A listener failed: {error}", { error: describeError(error) })
+  const bus = new EventBus(
+    (error) => log.error("A listener failed: {error}", { error: describeError(error) }),
+    config.historyLength,
   );
   const tracker = new Tracker(bus, clock);
   const supervisor = new Supervisor({
@@ -74,8 +77,10 @@ export function startProgram(
     version: VERSION,
     clock,
     bus,
+    state: tracker,
     commands: new Dispatch(supervisor),
     status: { status: () => statusOf(supervisor, clock) },
+    ...rehearsal !== undefined && { rehearsal },
   });
   const linesTried = supervisor.start();
   return {
@@ -136,6 +141,8 @@ async function startLogging({ log: options }: Config): Promise<void> {
 interface Provider {
   readonly library: TapiLibrary;
   readonly description: string;
+  /** What makes its telephones ring, where they are not there. */
+  readonly rehearsal?: Rehearsal;
 }
 
 /** Opens what the configuration names: TAPI, or the built-in exchange. */
@@ -150,12 +157,18 @@ async function openProvider(config: Config): Promise<Provider> {
   const seeded = seed === undefined ? {} : { seed };
   if (path === undefined) {
     const fake = createFakeTapi({ extensions, callsPerMinute, ...seeded });
-    return { library: fake, description: `the fake exchange with the seed ${fake.seed}` };
+    const { rehearsal } = fake;
+    return {
+      library: fake,
+      description: `the fake exchange with the seed ${fake.seed}`,
+      rehearsal,
+    };
   }
   try {
     const scenario = parseScenario(Deno.readTextFileSync(path), path);
     const fake = createFakeTapi({ extensions, scenario, ...seeded });
-    return { library: fake, description: `the fake exchange playing ${path}` };
+    const { rehearsal } = fake;
+    return { library: fake, description: `the fake exchange playing ${path}`, rehearsal };
   } catch (error) {
     throw new ConfigError(`Cannot use --fake-scenario = "${path}": ${describeError(error)}`, {
       cause: error,
@@ -184,8 +197,8 @@ function readTextFile(path: string): string | undefined {
 
 async function run(config: Config): Promise<void> {
   const stopped = stopSignal();
-  const { library, description } = await openProvider(config);
-  const program = startProgram(config, library);
+  const { library, description, rehearsal } = await openProvider(config);
+  const program = startProgram(config, library, systemClock, rehearsal);
   const { host, port } = program.server;
   log.info("Tapi2Ws {version} listens on {host}:{port}", { version: VERSION, host, port });
   log.info("Calls come from {provider}", { provider: description });

@@ -1,44 +1,8 @@
 import assert from "node:assert/strict";
-import { EventBus } from "../../src/bus/bus.ts";
-import { systemClock } from "../../src/clock.ts";
-import { ListenError, type RunningServer, startServer } from "../../src/server/server.ts";
+import { ListenError } from "../../src/server/server.ts";
 import { RecordingClient } from "../support/client.ts";
 import { callEvent, shown } from "../support/events.ts";
-
-interface Options {
-  port?: number;
-  maxUnsentBytes?: number;
-  clientTimeoutSeconds?: number;
-}
-
-function start(options: Options = {}): { bus: EventBus; server: RunningServer } {
-  const bus = new EventBus((error) => {
-    throw error;
-  });
-  const server = startServer({
-    host: "127.0.0.1",
-    port: 0,
-    lineType: "number",
-    maxUnsentBytes: 4 * 1024 * 1024,
-    clientTimeoutSeconds: 30,
-    version: "1.2.3",
-    clock: systemClock,
-    bus,
-    commands: { execute: () => Promise.resolve({ ok: true, outcome: {} }) },
-    status: {
-      status: () => ({
-        provider: "up",
-        lines: { open: 1, closed: 0, failed: 0, outOfService: 0 },
-        lastMessageAgeSeconds: null,
-        lastProbeAgeSeconds: null,
-        troubles: [],
-        hanging: [],
-      }),
-    },
-    ...options,
-  });
-  return { bus, server };
-}
+import { startTestServer as start, until } from "../support/server.ts";
 
 /** A connection that speaks for itself: sends `head` and gives what comes back at first. */
 async function rawConnection(port: number, head: string[]): Promise<[Deno.TcpConn, string]> {
@@ -57,15 +21,6 @@ const HANDSHAKE = [
   "Sec-WebSocket-Version: 13",
   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
 ];
-
-/** Waits for what other connections cause; each look is a turn of the event loop. */
-async function until(reached: () => boolean): Promise<void> {
-  const endMs = performance.now() + 20_000;
-  while (!reached()) {
-    assert(performance.now() < endMs, "it did not come within 20 s");
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
 
 Deno.test("a WebSocket is answered on any path, everything else is HTTP", async () => {
   const { bus, server } = start();
