@@ -40,6 +40,8 @@ export interface LineKeeperContext {
   readonly replies: Replies;
   /** The lines found, by callback instance. */
   readonly lines: Map<number, LineEntry>;
+  /** The lines whose lineOpen is under way, also for a device that was removed meanwhile. */
+  readonly opening: Set<LineEntry>;
   /** Aborted when the session ends. */
   readonly ended: AbortSignal;
   readonly onSignal: (signal: Signal) => void;
@@ -170,13 +172,16 @@ export class LineKeeper {
 
   /** Opens the line and lists its calls, before any message of theirs is worked off. */
   #open(line: LineEntry, until: AbortSignal): Promise<void> {
-    const { tapi, app, feed, statuses, ended, onSignal } = this.#context;
+    const { tapi, app, feed, statuses, ended, opening, onSignal } = this.#context;
     return line.lane.run(async () => {
+      opening.add(line);
       try {
         await this.#inSlot(until, () => openLine(tapi, app, line, until, ended));
       } catch (error) {
         feed.forget(line);
         throw error;
+      } finally {
+        opening.delete(line);
       }
       // Closed again meanwhile, or the session is over.
       if (line.handle === 0 || ended.aborted) return;

@@ -21,6 +21,8 @@ export interface MessageContext {
   readonly clock: Clock;
   /** By callback instance. */
   readonly lines: ReadonlyMap<number, LineEntry>;
+  /** The lines whose lineOpen is under way. */
+  readonly opening: ReadonlySet<LineEntry>;
   readonly calls: CallTable;
   readonly feed: CallFeed;
   readonly statuses: StatusFeed;
@@ -76,7 +78,9 @@ export class MessageHandler {
       }
       case LINE.CLOSE: {
         const line = this.#lineOf(message);
-        line?.closedEarly?.add(hDevice);
+        // Whose handle it is shows when lineOpen returns. By its instance it may be either line's of a
+        // device that was removed and has come back.
+        for (const opened of this.#context.opening) opened.closedEarly?.add(hDevice);
         // Otherwise it is about an older handle, or overtakes lineOpen's return.
         if (line !== undefined && line.handle !== 0 && line.handle === hDevice) {
           this.#context.onLineClosed(line);

@@ -74,7 +74,8 @@ export class Session {
     this.replies = new Replies(clock, options.replyTimeoutMs);
     const ended = this.#end.signal;
     const base = { tapi, app, clock, lines: this.#lines, calls: this.calls, ended, onSignal };
-    const shared = { ...base, statuses: new StatusFeed(base) };
+    const opening = new Set<LineEntry>();
+    const shared = { ...base, opening, statuses: new StatusFeed(base) };
     const feed = new CallFeed(shared);
     this.#feed = feed;
     this.health = new Health({
