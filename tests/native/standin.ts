@@ -155,6 +155,7 @@ export interface Offer {
 export const SYMBOLS = {
   standin_reset: { parameters: ["u32", "u32"], result: "u32" },
   standin_set_device: { parameters: ["u32", "buffer", "u32"], result: "void" },
+  standin_add_device: { parameters: [], result: "u32" },
   standin_offer_call: {
     parameters: ["u32", "buffer", "buffer", "buffer", "u32"],
     result: "u32",
@@ -212,6 +213,11 @@ export class StandIn {
   /** Sets a device's line name and the newest version it negotiates; before the program asks. */
   setDevice(device: number, name: string, newestVersion = 0x00020002): void {
     this.#c.standin_set_device(device, wide(name), newestVersion);
+  }
+
+  /** One more voice line comes, behind all devices, and LINE_CREATE tells. @returns Its device. */
+  addVoiceLine(): number {
+    return existing(this.#c.standin_add_device()) - 1;
   }
 
   /** Lets a call come up. @returns Its handle. */

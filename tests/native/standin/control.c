@@ -187,6 +187,15 @@ EXPORT void standin_set_device(DWORD device, const WCHAR *name, DWORD newest_ver
   unlock();
 }
 
+/* One more voice device comes, behind the others; LINE_CREATE tells. Answers how many there are. */
+EXPORT DWORD standin_add_device(void) {
+  lock();
+  if (exchange.device_count == MAX_DEVICES) return answer(0);
+  exchange.devices[exchange.device_count].newest_version = NEWEST_VERSION;
+  post(LINE_CREATE, 0, exchange.device_count, 0, 0);
+  return answer(++exchange.device_count);
+}
+
 /* ---- Calls ---- */
 
 /* How a call comes up: bits. */

@@ -430,6 +430,7 @@ typedef struct {
 #define LINE_GENERATE 7
 #define LINE_LINEDEVSTATE 8
 #define LINE_REPLY 12
+#define LINE_CREATE 19
 #define LINE_APPNEWCALL 23
 
 #define LINECALLSTATE_IDLE 0x1
