@@ -12,7 +12,7 @@ import { Tracker } from "./calls/tracker.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type Config, ConfigError, readInvocation } from "./config.ts";
 import { closeLogging, configureLogging, describeError, logger } from "./log.ts";
-import { helpText } from "./options.ts";
+import { helpText } from "./command_line.ts";
 import { ListenError, type RunningServer, startServer } from "./server/server.ts";
 import type { LineEntry } from "./session/handles.ts";
 import { Supervisor } from "./session/supervisor.ts";
@@ -223,6 +223,7 @@ async function main(args: readonly string[]): Promise<number> {
     if (invocation.kind === "help") return console.log(helpText()), 0;
     // deno-lint-ignore no-console -- as above
     if (invocation.kind === "version") return console.log(`tapi2ws ${VERSION}`), 0;
+    if (invocation.kind !== "run") return 0;
     await startLogging(invocation.config);
     await run(invocation.config);
     await closeLogging();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Config, ConfigError, type ConfigSources, readInvocation } from "../src/config.ts";
-import { helpText } from "../src/options.ts";
+import { helpText } from "../src/command_line.ts";
 
 interface Given {
   args?: string[];
