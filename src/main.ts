@@ -13,7 +13,8 @@ import { type Clock, systemClock } from "./clock.ts";
 import { type Config, ConfigError, readInvocation } from "./config.ts";
 import { closeLogging, configureLogging, describeError, logger } from "./log.ts";
 import { helpText } from "./command_line.ts";
-import { ListenError, type RunningServer, startServer } from "./server/server.ts";
+import { ListenError } from "./server/listen_error.ts";
+import { type RunningServer, startServer } from "./server/server.ts";
 import type { LineEntry } from "./session/handles.ts";
 import { Supervisor } from "./session/supervisor.ts";
 import { matchesAny } from "./patterns.ts";
@@ -74,6 +75,7 @@ export function startProgram(
   });
   const server = startServer({
     ...config,
+    ownNames: [Deno.hostname()],
     version: VERSION,
     clock,
     bus,
@@ -126,9 +128,9 @@ function statusOf(supervisor: Supervisor, clock: Clock): ServiceStatus {
   };
 }
 
-async function startLogging({ log: options }: Config): Promise<void> {
+async function startLogging({ log: options, audit }: Config): Promise<void> {
   try {
-    await configureLogging(options);
+    await configureLogging(options, audit.file);
   } catch (error) {
     throw new ConfigError(
       `Cannot use --log-file = ${JSON.stringify(options.file)}: ${describeError(error)}`,

@@ -23,7 +23,7 @@ const PUBLIC_KEY_ALGORITHMS = ["RS256", "PS256", "ES256", "ES384", "EdDSA"];
 
 /** How somebody became who they are. */
 type Proof =
-  | { readonly kind: "anonymous" }
+  | { readonly kind: "anonymous" | "nobody" }
   | { readonly kind: "token"; readonly sha256: string }
   | { readonly kind: "jwt"; readonly rule: string; readonly grant: JwtGrant };
 
@@ -66,6 +66,13 @@ export class Identities implements Authenticator {
     return anonymous && this.#identity("anonymous", anonymous, { kind: "anonymous" });
   }
 
+  /** One who may do nothing but say who they are, and has until then for it. */
+  nobody(untilMs: number): Identity {
+    const identity: Identity = { name: "nobody", can: [], lines: [], expiresAtMs: untilMs };
+    this.#proofs.set(identity, { kind: "nobody" });
+    return identity;
+  }
+
   /** Who brings the token; `undefined` where it is not known, not valid, or not valid any more. */
   async identify(token: string): Promise<Identity | undefined> {
     if (token.length > MOST_TOKEN_CHARACTERS) return undefined;
@@ -90,6 +97,8 @@ export class Identities implements Authenticator {
     switch (proof?.kind) {
       case "anonymous":
         return this.anonymous();
+      case "nobody":
+        return this.anonymous() ?? identity;
       case "token": {
         const rule = this.#rules.tokens.find(({ sha256 }) => sha256 === proof.sha256);
         return rule && this.#ofToken(rule);

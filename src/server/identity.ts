@@ -20,6 +20,11 @@ export interface Identity {
 /** Without any configuration everyone on the intranet may do everything, as classic has it. */
 export const ANYONE: Identity = { name: "anonymous", can: ["monitor", "control"], lines: ["*"] };
 
+/** Whether nobody is known to be there: whoever it is has to say so first. */
+export function isNobody({ can }: Identity): boolean {
+  return can.length === 0;
+}
+
 /** Whether the identity may do this with the line. */
 export function permits(identity: Identity, right: Right, line: string): boolean {
   return identity.can.includes(right) && matchesAny(identity.lines, line);
@@ -33,5 +38,5 @@ export function hearsEverything({ can, lines }: Identity): boolean {
 /** Knows who brings a token. */
 export interface Authenticator {
   /** `undefined` where the token is not known, or not valid any more. */
-  identify(token: string): Promise<Identity | undefined>;
+  identify(token: string): Identity | undefined | Promise<Identity | undefined>;
 }
