@@ -132,7 +132,7 @@ Deno.test("a line reports its message lamp and its service, and keeps them in it
     tapi.setInService("201", isInService);
     assert.equal(await flags(), CONNECTED | (isInService ? WORKS : 0));
   }
-  await app.run(0);
+  await app.run(100);
   const states = app.messages.filter(({ dwMessageID }) => dwMessageID === LINE.LINEDEVSTATE);
   assert.deepEqual(
     states.map(({ hDevice, dwParam1 }) => [hDevice, dwParam1]),
