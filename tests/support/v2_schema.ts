@@ -2,12 +2,20 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { jsonSchema } from "../../src/server/v2/schema.ts";
 
-const ajv = new Ajv2020({
+const OPTIONS = {
   strict: true,
-  // The schema has each type that a union allows written out, and its pattern beside the format.
   allowUnionTypes: true,
+  // The schema has the pattern of a time beside its format.
   formats: { "date-time": true },
-});
+} as const;
+
+/** Compiles a schema; throws where it is none. */
+export function validatorOf(schema: object): (value: unknown) => boolean {
+  const validate = new Ajv2020(OPTIONS).compile(schema);
+  return (value) => validate(value);
+}
+
+const ajv = new Ajv2020(OPTIONS);
 ajv.addSchema(jsonSchema(), "v2");
 
 /** Throws where a value is not what the schema calls by this name. */
