@@ -4,6 +4,7 @@
  */
 import denoJson from "../deno.json" with { type: "json" };
 import { EventBus } from "./bus/bus.ts";
+import type { CommandPort } from "./bus/commands.ts";
 import type { StatePort } from "./bus/state.ts";
 import type { ServiceStatus } from "./bus/status.ts";
 import { Dispatch } from "./calls/dispatch.ts";
@@ -43,6 +44,8 @@ export interface Program {
   readonly live: { readonly calls: number; readonly handles: number };
   /** What is the case now. */
   readonly state: StatePort;
+  /** Carries commands out. */
+  readonly commands: CommandPort;
   /** Clients get 1001, lines are closed, TAPI is shut down; takes less than 5 s. */
   stop(): Promise<void>;
 }
@@ -69,12 +72,13 @@ export function startProgram(
     replyTimeoutMs: config.replyTimeoutSeconds * 1000,
     onSignal: (signal) => tracker.receive(signal),
   });
+  const commands = new Dispatch(supervisor);
   const server = startServer({
     ...config,
     version: VERSION,
     clock,
     bus,
-    commands: new Dispatch(supervisor),
+    commands,
     status: { status: () => statusOf(supervisor, clock) },
   });
   const linesTried = supervisor.start();
@@ -82,6 +86,7 @@ export function startProgram(
     server,
     linesTried,
     state: tracker,
+    commands,
     get live() {
       return { calls: tracker.size, handles: supervisor.session?.calls.size ?? 0 };
     },
