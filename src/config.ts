@@ -20,6 +20,8 @@ export interface Config {
   readonly maxUnsentBytes: number;
   readonly clientTimeoutSeconds: number;
   readonly replyTimeoutSeconds: number;
+  /** `undefined`: finished calls are not kept. */
+  readonly journal: { readonly file: string; readonly days: number } | undefined;
   readonly fake: {
     readonly extensions: number;
     readonly rate: number;
@@ -46,6 +48,8 @@ export interface ConfigSources {
   readonly os: typeof Deno.build.os;
   /** The file that is read where no `--config` names one, if it is there. */
   readonly defaultFile: string | undefined;
+  /** Where the journal is kept unless it is told otherwise; in memory when left out. */
+  readonly defaultJournal?: string | undefined;
   /** A file's text, or `undefined` where there is no such file. */
   readonly readTextFile: (path: string) => string | undefined;
 }
@@ -204,6 +208,12 @@ function complete(values: ReadonlyMap<string, unknown>, sources: ConfigSources):
     maxUnsentBytes: get("maxUnsentBytes", 4 * 1024 * 1024),
     clientTimeoutSeconds: get("clientTimeoutSeconds", 30),
     replyTimeoutSeconds: get("replyTimeoutSeconds", 10),
+    journal: get("journal", true)
+      ? Object.freeze({
+        file: get("journal.file", sources.defaultJournal ?? ":memory:"),
+        days: get("journal.days", 90),
+      })
+      : undefined,
     fake: Object.freeze({
       extensions: get("fake.extensions", 8),
       rate: get("fake.rate", 12),

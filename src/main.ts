@@ -10,6 +10,7 @@ import { Tracker } from "./calls/tracker.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type Config, ConfigError, readInvocation } from "./config.ts";
 import { closeLogging, configureLogging, describeError, logger } from "./log.ts";
+import { Journal } from "./journal/journal.ts";
 import { helpText } from "./options.ts";
 import { ListenError, type RunningServer, startServer } from "./server/server.ts";
 import type { LineEntry } from "./session/handles.ts";
@@ -66,6 +67,9 @@ export function startProgram(
     replyTimeoutMs: config.replyTimeoutSeconds * 1000,
     onSignal: (signal) => tracker.receive(signal),
   });
+  const journal = config.journal && new Journal({ ...config.journal, bus, clock });
+  using unlessServed = new DisposableStack();
+  if (journal !== undefined) unlessServed.defer(() => journal.stop());
   const server = startServer({
     ...config,
     version: VERSION,
@@ -74,6 +78,7 @@ export function startProgram(
     commands: new Dispatch(supervisor),
     status: { status: () => statusOf(supervisor, clock) },
   });
+  unlessServed.move();
   const linesTried = supervisor.start();
   return {
     server,
@@ -83,6 +88,7 @@ export function startProgram(
     },
     async stop() {
       await Promise.all([server.stop(CLIENTS_GOODBYE_MS), supervisor.stop()]);
+      journal?.stop();
     },
   };
 }
@@ -169,6 +175,10 @@ function stopSignal(): Promise<Deno.Signal> {
   });
 }
 
+function besideTheProgram(file: string): string {
+  return Deno.execPath().replace(/[^\\/]*$/, file);
+}
+
 function readTextFile(path: string): string | undefined {
   try {
     return Deno.readTextFileSync(path);
@@ -197,8 +207,9 @@ async function main(args: readonly string[]): Promise<number> {
       args,
       env: (name) => Deno.env.get(name),
       os: Deno.build.os,
-      defaultFile: Deno.build.standalone
-        ? Deno.execPath().replace(/[^\\/]*$/, "tapi2ws.toml")
+      defaultFile: Deno.build.standalone ? besideTheProgram("tapi2ws.toml") : undefined,
+      defaultJournal: Deno.build.standalone
+        ? besideTheProgram("tapi2ws-journal.sqlite")
         : undefined,
       readTextFile,
     });

@@ -6,7 +6,7 @@ const ROOT = resolve(import.meta.dirname ?? ".", "..", "src");
 
 /** Which folder may import from which. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
-  main: ["bus", "calls", "fake", "server", "session", "tapi", "config", "options"],
+  main: ["bus", "calls", "fake", "journal", "server", "session", "tapi", "config", "options"],
   config: ["options"],
   options: [],
   log: [],
@@ -18,6 +18,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   session: ["tapi"],
   calls: ["bus", "session"],
   server: ["bus"],
+  journal: ["bus"],
 };
 /** What every part may import. */
 const EVERYWHERE = ["log", "clock", "patterns"];

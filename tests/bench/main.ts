@@ -1,11 +1,12 @@
 /**
- * The benchmarks: `deno task bench [drain|fanout|selectivity|memory]…`, all of them when none is
+ * The benchmarks: `deno task bench [drain|fanout|selectivity|memory|journal]…`, all of them when none is
  * named. Prints what was measured, against baselines of the same run and against the targets.
  *
  * Exits 0 whatever the times; 1 when something is wrong, such as a lost frame; 2 on a wrong name.
  */
 import { drain } from "./drain.ts";
 import { fanout } from "./fanout.ts";
+import { journal } from "./journal.ts";
 import { memory } from "./memory.ts";
 import { print, printTable, type Row } from "./report.ts";
 import { selectivity } from "./selectivity.ts";
@@ -15,6 +16,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Row[]>>> = {
   fanout,
   selectivity,
   memory,
+  journal,
 };
 
 async function main(names: readonly string[]): Promise<number> {
