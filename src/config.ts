@@ -18,6 +18,8 @@ export interface Config {
   /** Patterns of the extensions to open; none: every voice line. */
   readonly lines: readonly string[];
   readonly maxUnsentBytes: number;
+  /** How many events are kept for clients that were away. */
+  readonly historyLength: number;
   readonly clientTimeoutSeconds: number;
   readonly replyTimeoutSeconds: number;
   /** `undefined`: finished calls are not kept. */
@@ -206,6 +208,7 @@ function complete(values: ReadonlyMap<string, unknown>, sources: ConfigSources):
     lineType: get("lineType", "number"),
     lines: get("lines", []),
     maxUnsentBytes: get("maxUnsentBytes", 4 * 1024 * 1024),
+    historyLength: get("historyLength", 10_000),
     clientTimeoutSeconds: get("clientTimeoutSeconds", 30),
     replyTimeoutSeconds: get("replyTimeoutSeconds", 10),
     journal: get("journal", true)

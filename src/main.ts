@@ -4,6 +4,7 @@
  */
 import denoJson from "../deno.json" with { type: "json" };
 import { EventBus } from "./bus/bus.ts";
+import type { Rehearsal } from "./bus/rehearsal.ts";
 import type { ServiceStatus } from "./bus/status.ts";
 import { Dispatch } from "./calls/dispatch.ts";
 import { Tracker } from "./calls/tracker.ts";
@@ -54,9 +55,11 @@ export function startProgram(
   config: Config,
   library: TapiLibrary,
   clock: Clock = systemClock,
+  rehearsal?: Rehearsal,
 ): Program {
-  const bus = new EventBus((error) =>
-    log.error("A listener failed: {error}", { error: describeError(error) })
+  const bus = new EventBus(
+    (error) => log.error("A listener failed: {error}", { error: describeError(error) }),
+    config.historyLength,
   );
   const tracker = new Tracker(bus, clock);
   const supervisor = new Supervisor({
@@ -75,8 +78,10 @@ export function startProgram(
     version: VERSION,
     clock,
     bus,
+    state: { provider: "up", lines: () => [], calls: () => [], call: () => undefined },
     commands: new Dispatch(supervisor),
     status: { status: () => statusOf(supervisor, clock) },
+    ...rehearsal !== undefined && { rehearsal },
   });
   unlessServed.move();
   const linesTried = supervisor.start();
@@ -138,6 +143,8 @@ async function startLogging({ log: options }: Config): Promise<void> {
 interface Provider {
   readonly library: TapiLibrary;
   readonly description: string;
+  /** What makes its telephones ring, where they are not there. */
+  readonly rehearsal?: Rehearsal;
 }
 
 /** Opens what the configuration names: TAPI, or the built-in exchange. */
@@ -152,12 +159,18 @@ async function openProvider(config: Config): Promise<Provider> {
   const seeded = seed === undefined ? {} : { seed };
   if (path === undefined) {
     const fake = createFakeTapi({ extensions, callsPerMinute, ...seeded });
-    return { library: fake, description: `the fake exchange with the seed ${fake.seed}` };
+    const { rehearsal } = fake;
+    return {
+      library: fake,
+      description: `the fake exchange with the seed ${fake.seed}`,
+      rehearsal,
+    };
   }
   try {
     const scenario = parseScenario(Deno.readTextFileSync(path), path);
     const fake = createFakeTapi({ extensions, scenario, ...seeded });
-    return { library: fake, description: `the fake exchange playing ${path}` };
+    const { rehearsal } = fake;
+    return { library: fake, description: `the fake exchange playing ${path}`, rehearsal };
   } catch (error) {
     throw new ConfigError(`Cannot use --fake-scenario = "${path}": ${describeError(error)}`, {
       cause: error,
@@ -190,8 +203,8 @@ function readTextFile(path: string): string | undefined {
 
 async function run(config: Config): Promise<void> {
   const stopped = stopSignal();
-  const { library, description } = await openProvider(config);
-  const program = startProgram(config, library);
+  const { library, description, rehearsal } = await openProvider(config);
+  const program = startProgram(config, library, systemClock, rehearsal);
   const { host, port } = program.server;
   log.info("Tapi2Ws {version} listens on {host}:{port}", { version: VERSION, host, port });
   log.info("Calls come from {provider}", { provider: description });

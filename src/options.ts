@@ -80,6 +80,12 @@ export const OPTIONS: readonly Option[] = [
     schema: wholeNumber(1024, 1 << 30),
   },
   {
+    key: "historyLength",
+    value: "N",
+    help: "how many events are kept for clients that come back (default: 10000)",
+    schema: wholeNumber(0, 10_000_000),
+  },
+  {
     key: "clientTimeoutSeconds",
     value: "N",
     help: "a client that answers no ping for so long is closed (default: 30)",

@@ -2,61 +2,9 @@
  * The kinds of call that random traffic is made of: the ordinary ones often, and each of the rare
  * ones, so that a page meets every state, origin and reason within one round of the deck.
  */
+import { answered, answeredThen, type Card, type Cast, ring } from "./card.ts";
 import { SPECIAL_NUMBERS } from "./dial_plan.ts";
-import type { OutsidePerson } from "./people.ts";
 import type { Step } from "./scenario.ts";
-
-/** Who takes part: extensions that nothing else uses meanwhile, and people outside. */
-export interface Cast {
-  readonly a: string;
-  readonly b: string;
-  readonly c: string;
-  readonly outside: OutsidePerson;
-  readonly another: OutsidePerson;
-  /** How long people talk, in milliseconds. */
-  readonly talkMs: number;
-}
-
-export interface Card {
-  /** How often it is in the deck. */
-  readonly count: number;
-  /** How many extensions it takes: a, then b and c. */
-  readonly extensions: number;
-  readonly steps: (cast: Cast) => readonly Step[];
-}
-
-type Ring = Extract<Step, { do: "ring" }>;
-
-function ring(
-  { a, outside }: Pick<Cast, "a" | "outside">,
-  special: Partial<Omit<Ring, "do">> = {},
-): Ring {
-  return {
-    do: "ring",
-    atMs: 0,
-    call: "x",
-    to: a,
-    from: outside.number,
-    name: outside.name,
-    hidden: false,
-    lateCallerId: false,
-    callWaiting: false,
-    firstState: "OFFERING",
-    origin: "EXTERNAL",
-    reason: "DIRECT",
-    ...special,
-  };
-}
-
-/** A call from outside that is answered, and ended by the caller. */
-function answered(cast: Cast, special: Partial<Omit<Ring, "do">> = {}): readonly Step[] {
-  const answerMs = 3000;
-  return [
-    ring(cast, special),
-    { do: "answer", atMs: answerMs, call: "x" },
-    { do: "drop", atMs: answerMs + cast.talkMs, call: "x", by: "outside" },
-  ];
-}
 
 /** One extension calls another, and both legs are seen. */
 function internal({ a, b, talkMs }: Cast): readonly Step[] {
@@ -67,30 +15,53 @@ function internal({ a, b, talkMs }: Cast): readonly Step[] {
   ];
 }
 
-/** An answered call, and what happens from 5 s on. */
-function answeredThen(
-  cast: Cast,
-  steps: (atMs: number) => readonly Step[],
-): readonly Step[] {
-  return [
-    ring(cast),
-    { do: "answer", atMs: 2500, call: "x" },
-    ...steps(5000),
-  ];
-}
-
 export const ORDINARY: Card = { count: 5, extensions: 1, steps: (cast) => answered(cast) };
+
+/** The caller gives up before anybody answers. */
+export const MISSED: Card = {
+  count: 3,
+  extensions: 1,
+  steps: (cast) => [
+    ring(cast),
+    { do: "drop", atMs: 8000, call: "x", by: "outside" },
+  ],
+};
+
+/** The caller's number is withheld. */
+export const HIDDEN: Card = {
+  count: 2,
+  extensions: 1,
+  steps: (cast) => answered(cast, { hidden: true }),
+};
+
+/** Answered, and transferred after asking. */
+export const TRANSFER: Card = {
+  count: 1,
+  extensions: 2,
+  steps: (cast) =>
+    answeredThen(cast, (atMs) => [
+      { do: "consult", atMs, call: "x", as: "y", to: cast.b },
+      { do: "answer", atMs: atMs + 4000, call: "y", by: cast.b },
+      { do: "complete", atMs: atMs + 6500, call: "x", consult: "y", mode: "transfer" },
+      { do: "drop", atMs: atMs + 6500 + cast.talkMs, call: "x" },
+    ]),
+};
+
+/** Answered, parked at a slot, and taken elsewhere. */
+export const PARK: Card = {
+  count: 1,
+  extensions: 2,
+  steps: (cast) =>
+    answeredThen(cast, (atMs) => [
+      { do: "park", atMs, call: "x" },
+      { do: "unpark", atMs: atMs + 3500, call: "x", by: cast.b },
+      { do: "drop", atMs: atMs + 3500 + cast.talkMs, call: "x" },
+    ]),
+};
 
 export const CARDS: readonly Card[] = [
   ORDINARY,
-  { // missed
-    count: 3,
-    extensions: 1,
-    steps: (cast) => [
-      ring(cast),
-      { do: "drop", atMs: 8000, call: "x", by: "outside" },
-    ],
-  },
+  MISSED,
   { // rejected
     count: 1,
     extensions: 1,
@@ -105,7 +76,7 @@ export const CARDS: readonly Card[] = [
       { do: "drop", atMs: 4000 + talkMs, call: "x", by: a },
     ],
   },
-  { count: 2, extensions: 1, steps: (cast) => answered(cast, { hidden: true }) },
+  HIDDEN,
   { count: 2, extensions: 1, steps: (cast) => answered(cast, { lateCallerId: true }) },
   { // busy
     count: 2,
@@ -139,17 +110,7 @@ export const CARDS: readonly Card[] = [
         { do: "drop", atMs: atMs + 4000 + cast.talkMs, call: "x" },
       ]),
   },
-  { // transfer after asking
-    count: 1,
-    extensions: 2,
-    steps: (cast) =>
-      answeredThen(cast, (atMs) => [
-        { do: "consult", atMs, call: "x", as: "y", to: cast.b },
-        { do: "answer", atMs: atMs + 4000, call: "y", by: cast.b },
-        { do: "complete", atMs: atMs + 6500, call: "x", consult: "y", mode: "transfer" },
-        { do: "drop", atMs: atMs + 6500 + cast.talkMs, call: "x" },
-      ]),
-  },
+  TRANSFER,
   { // blind transfer
     count: 1,
     extensions: 2,
@@ -160,16 +121,7 @@ export const CARDS: readonly Card[] = [
         { do: "drop", atMs: atMs + 3000 + cast.talkMs, call: "x", by: "outside" },
       ]),
   },
-  { // park at a slot, and unpark
-    count: 1,
-    extensions: 2,
-    steps: (cast) =>
-      answeredThen(cast, (atMs) => [
-        { do: "park", atMs, call: "x" },
-        { do: "unpark", atMs: atMs + 3500, call: "x", by: cast.b },
-        { do: "drop", atMs: atMs + 3500 + cast.talkMs, call: "x" },
-      ]),
-  },
+  PARK,
   { // park at an extension
     count: 1,
     extensions: 2,

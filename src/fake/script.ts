@@ -23,11 +23,20 @@ export class Script {
   readonly #scenario: Scenario;
   /** Pretend people leave a call alone once a client has acted on it. */
   readonly #yieldsToClients: boolean;
-  readonly #calls = new Map<string, Call>();
+  readonly #calls: Map<string, Call>;
   readonly #slots = new Map<string, string>();
 
-  /** @throws ScenarioError when the scenario names an extension that does not exist. */
-  constructor(switchboard: Switchboard, scenario: Scenario, yieldsToClients = false) {
+  /**
+   * @param calls Calls that there are already, by their labels.
+   * @throws ScenarioError when the scenario names an extension that does not exist.
+   */
+  constructor(
+    switchboard: Switchboard,
+    scenario: Scenario,
+    yieldsToClients = false,
+    calls: ReadonlyMap<string, Call> = new Map(),
+  ) {
+    this.#calls = new Map(calls);
     this.#switchboard = switchboard;
     this.#scenario = scenario;
     this.#yieldsToClients = yieldsToClients;
@@ -70,7 +79,7 @@ export class Script {
     const board = this.#switchboard;
     switch (step.do) {
       case "ring":
-        this.#calls.set(step.call, this.#ring(step));
+        this.#calls.set(step.call, ring(board, step));
         return;
       case "call":
         this.#calls.set(step.call, board.makeCall(this.#extension(step.from), step.to).call);
@@ -121,23 +130,6 @@ export class Script {
         this.#slots.set(step.call, board.park(leg, step.slot ?? null));
         return;
     }
-  }
-
-  #ring(step: Extract<Step, { do: "ring" }>): Call {
-    const { from, name, to, hidden, lateCallerId, callWaiting, forwardedFrom } = step;
-    const forwarder = forwardedFrom === undefined
-      ? undefined
-      : extensionParty(this.#extension(forwardedFrom));
-    return this.#switchboard.ring({
-      from: { number: from, name, presentation: hidden ? "withheld" : "shown" },
-      to,
-      lateCallerId,
-      callWaiting,
-      firstState: LINECALLSTATE[step.firstState],
-      origin: LINECALLORIGIN[step.origin],
-      reason: LINECALLREASON[step.reason],
-      ...forwarder !== undefined && { redirectedBy: forwarder, called: forwarder },
-    });
   }
 
   #forward({ line, when, to }: Extract<Step, { do: "forward" }>): void {
@@ -191,10 +183,32 @@ export class Script {
   }
 
   #extension(number: string): Extension {
-    const extension = this.#switchboard.extensions.get(number);
-    if (extension === undefined) throw new ScenarioError(`There is no extension ${number}`);
-    return extension;
+    return extensionOf(this.#switchboard, number);
   }
+}
+
+/** Somebody outside calls an extension, at once. */
+export function ring(board: Switchboard, step: Extract<Step, { do: "ring" }>): Call {
+  const { from, name, to, hidden, lateCallerId, callWaiting, forwardedFrom } = step;
+  const forwarder = forwardedFrom === undefined
+    ? undefined
+    : extensionParty(extensionOf(board, forwardedFrom));
+  return board.ring({
+    from: { number: from, name, presentation: hidden ? "withheld" : "shown" },
+    to,
+    lateCallerId,
+    callWaiting,
+    firstState: LINECALLSTATE[step.firstState],
+    origin: LINECALLORIGIN[step.origin],
+    reason: LINECALLREASON[step.reason],
+    ...forwarder !== undefined && { redirectedBy: forwarder, called: forwarder },
+  });
+}
+
+function extensionOf({ extensions }: Switchboard, number: string): Extension {
+  const extension = extensions.get(number);
+  if (extension === undefined) throw new ScenarioError(`There is no extension ${number}`);
+  return extension;
 }
 
 /** Steps that are not done by an extension that has the call already. */

@@ -1,5 +1,6 @@
 /** Random traffic: a shuffled deck of calls, one after the other, so many a minute. */
-import { type Card, CARDS, type Cast, ORDINARY } from "./cards.ts";
+import type { Card, Cast } from "./card.ts";
+import { CARDS, ORDINARY } from "./cards.ts";
 import type { Extension } from "./model.ts";
 import { somebodyOutside } from "./people.ts";
 import type { Random } from "./random.ts";

@@ -1,15 +1,11 @@
-/** One client: what it hears, what it asks, and how much may wait for it. Knows no runtime's socket. */
-import type { EventBus } from "../bus/bus.ts";
-import type { CommandPort } from "../bus/commands.ts";
-import type { BusEvent } from "../bus/events.ts";
+/**
+ * What all clients have in common, whatever they speak: how much may wait for one, how it is seen that
+ * one takes nothing any more, who it is and until when. Knows no runtime's socket.
+ */
+import type { Clock, TimerId } from "../clock.ts";
 import { describeError, logger } from "../log.ts";
-import {
-  type ClassicEncoder,
-  classicError,
-  CLOSE,
-  type LineType,
-  parseClassic,
-} from "./protocol.ts";
+import type { Identity } from "./identity.ts";
+import { CLOSE } from "./protocol.ts";
 
 const log = logger("server");
 
@@ -24,27 +20,33 @@ export interface ClientSocket {
 }
 
 export interface ClientOptions {
-  readonly bus: EventBus;
-  readonly commands: CommandPort;
-  readonly encoder: ClassicEncoder;
+  readonly clock: Clock;
   /** The client is closed when more than this waits in its socket. */
   readonly maxUnsentBytes: number;
   /** Whom log lines name. */
   readonly address: string;
-  readonly lineType: LineType;
-  /** The extensions it wants to hear of; every line when left out. */
-  readonly lines?: readonly string[];
+  /** Whom it may act for. */
+  readonly identity: Identity;
   /** Told when the server has closed the client: its socket may take for ever to follow. */
   readonly onClosed: () => void;
 }
 
-const OPEN = 1;
+/** One who also says something. */
+export interface Speaker {
+  /** Takes a message from the client. `data` is text, or bytes where the frame was binary. */
+  receive(data: unknown): Promise<void>;
+}
 
-/** A connected client that speaks classic. */
-export class ClassicClient implements Disposable {
+const OPEN = 1;
+/** The longest delay of a timer: 31 bits. */
+const LONGEST_DELAY_MS = 0x7fffffff;
+
+/** A connected client. */
+export abstract class Client implements Disposable {
   readonly #socket: ClientSocket;
   readonly #options: ClientOptions;
-  readonly #subscription: Disposable;
+  #identity: Identity;
+  #expiry: TimerId | undefined;
   /** What may be sent before bufferedAmount is read again: reading it for each frame costs. */
   #allowanceBytes = 0;
   /** At the last {@linkcode checkTaking}. */
@@ -55,29 +57,30 @@ export class ClassicClient implements Disposable {
   constructor(socket: ClientSocket, options: ClientOptions) {
     this.#socket = socket;
     this.#options = options;
-    this.#subscription = options.bus.subscribe(
-      (event) => this.#hear(event),
-      options.lines === undefined ? {} : { lines: options.lines },
-    );
+    this.#identity = options.identity;
+    this.#waitForExpiry();
   }
 
-  /** Takes a message from the client. `data` is text, or bytes where the frame was binary. */
-  async receive(data: unknown): Promise<void> {
-    const message = parseClassic(typeof data === "string" ? data : "");
-    switch (message.kind) {
-      case "heartbeat":
-        return;
-      case "error":
-        log.debug("Client {address} sent what is answered with {code}", {
-          address: this.#options.address,
-          code: message.error.code,
-        });
-        return this.#send(classicError(message.error));
-      case "command": {
-        const result = await this.#options.commands.execute(message.command);
-        if (!result.ok) this.#send(classicError(result.error));
-      }
-    }
+  get address(): string {
+    return this.#options.address;
+  }
+
+  get identity(): Identity {
+    return this.#identity;
+  }
+
+  /** From now on the client is somebody else. */
+  protected become(identity: Identity): void {
+    this.#identity = identity;
+    this.#waitForExpiry();
+  }
+
+  /** Whether the client may still act. One whose identity has expired is closed. */
+  protected isAdmitted(): boolean {
+    if (this.#socket.readyState !== OPEN) return false;
+    if (this.#lifeMs() > 0) return true;
+    this.close(CLOSE.unauthorized, "identity expired");
+    return false;
   }
 
   /** Ends the connection; nothing is sent behind the close frame. */
@@ -88,7 +91,7 @@ export class ClassicClient implements Disposable {
       this.#socket.close(code, reason);
     } catch (error) {
       log.debug("Client {address} cannot be closed: {error}", {
-        address: this.#options.address,
+        address: this.address,
         error: describeError(error),
       });
     }
@@ -105,23 +108,17 @@ export class ClassicClient implements Disposable {
     this.#unsentBefore = unsentBytes;
     this.#givenSinceThen = 0;
     if (!stuck) return;
-    log.warn("Client {address} gives no sign of life and is closed", {
-      address: this.#options.address,
-    });
+    log.warn("Client {address} gives no sign of life and is closed", { address: this.address });
     this.close(CLOSE.noSignOfLife, "no sign of life");
   }
 
-  /** Stops listening to the bus. */
+  /** Lets go of everything but the socket. */
   [Symbol.dispose](): void {
-    this.#subscription[Symbol.dispose]();
+    if (this.#expiry !== undefined) this.#options.clock.clearTimeout(this.#expiry);
+    this.#expiry = undefined;
   }
 
-  #hear(event: BusEvent): void {
-    const text = this.#options.encoder.encode(event, this.#options.lineType);
-    if (text !== undefined) this.#send(text);
-  }
-
-  #send(text: string): void {
+  protected send(text: string): void {
     const socket = this.#socket;
     if (socket.readyState !== OPEN) return;
     // In UTF-8 a UTF-16 unit takes three bytes at most.
@@ -132,15 +129,28 @@ export class ClassicClient implements Disposable {
       if (this.#allowanceBytes < 0) {
         log.warn(
           "Client {address} reads too slowly and is closed: {unsentBytes} bytes are unsent",
-          {
-            address: this.#options.address,
-            unsentBytes,
-          },
+          { address: this.address, unsentBytes },
         );
         return this.close(CLOSE.tooSlow, "too slow: reconnect");
       }
     }
     this.#givenSinceThen += text.length;
     socket.send(text);
+  }
+
+  #lifeMs(): number {
+    const { expiresAtMs } = this.#identity;
+    return expiresAtMs === undefined ? Infinity : expiresAtMs - this.#options.clock.nowMs();
+  }
+
+  #waitForExpiry(): void {
+    const { clock } = this.#options;
+    if (this.#expiry !== undefined) clock.clearTimeout(this.#expiry);
+    this.#expiry = undefined;
+    const lifeMs = this.#lifeMs();
+    if (lifeMs === Infinity) return;
+    this.#expiry = clock.setTimeout(() => {
+      if (this.isAdmitted()) this.#waitForExpiry();
+    }, Math.min(Math.max(lifeMs, 0), LONGEST_DELAY_MS));
   }
 }

@@ -26,3 +26,8 @@ export function permits(identity: Identity, right: Right, line: string): boolean
 export function hearsEverything({ can, lines }: Identity): boolean {
   return can.includes("monitor") && lines.includes("*");
 }
+
+/** Knows who brings a token. */
+export interface Authenticator {
+  identify(token: string): Identity | undefined;
+}

@@ -1,55 +1,61 @@
 /** The HTTP side: request in, response out. No socket and no port, so that it is tested without. */
-import type { StatusPort } from "../bus/status.ts";
+import { json, text } from "./http/answers.ts";
+import { API } from "./http/api.ts";
+import { rehearsalRoute } from "./http/rehearsals.ts";
+import type { Route, RoutesOptions, Visit } from "./http/route.ts";
 
-export interface RoutesOptions {
-  readonly version: string;
-  readonly status: StatusPort;
-  /** Seconds that the process has been serving. */
-  readonly uptimeSeconds: () => number;
+/** Answers a request that asks for no WebSocket: the one way out for every answer. */
+export async function respond(
+  visit: Omit<Visit, "url">,
+  options: RoutesOptions,
+): Promise<Response> {
+  const response = await answer({ ...visit, url: new URL(visit.request.url) }, options);
+  response.headers.set("cache-control", "no-store");
+  return response;
 }
 
-/** Answers a request that asks for no WebSocket. */
-export function respond(request: Request, options: RoutesOptions): Response {
-  const { pathname, host } = new URL(request.url);
-  const route = ROUTES[pathname];
+async function answer(visit: Visit, options: RoutesOptions): Promise<Response> {
+  const { request: { method }, url: { pathname } } = visit;
+  const route = Object.hasOwn(ROUTES, pathname)
+    ? ROUTES[pathname]
+    : rehearsalRoute(pathname, options);
   if (route === undefined) return text(404, `There is nothing at ${pathname}\n`);
-  if (request.method !== "GET" && request.method !== "HEAD") {
-    return text(405, `${pathname} answers GET only\n`, { allow: "GET, HEAD" });
+  const handler = method === "HEAD" ? route.GET : route[method as keyof Route];
+  if (handler === undefined) {
+    const allowed = Object.keys(route).flatMap((key) => key === "GET" ? ["GET", "HEAD"] : key);
+    return text(405, `${pathname} answers ${allowed.join(" and ")} only\n`, {
+      allow: allowed.join(", "),
+    });
   }
-  return route(options, host);
+  const response = await handler(visit, options);
+  return method === "HEAD" ? new Response(null, response) : response;
 }
-
-type Route = (options: RoutesOptions, host: string) => Response;
 
 const ROUTES: Readonly<Record<string, Route>> = {
-  "/": ({ version }, host) =>
-    text(
-      200,
-      `Tapi2Ws ${version}: telephone calls as JSON over WebSocket.
+  "/": {
+    GET: ({ url: { host } }, { version }) =>
+      text(
+        200,
+        `Tapi2Ws ${version}: telephone calls as JSON over WebSocket.
 
-Connect to ws://${host}/ for the events of every line, or to ws://${host}/?line=201 for one line's.
-Send {"cmd":"dial","line":201,"number":"0123"} to dial and {"cmd":"drop","line":201} to hang up.
+Connect to ws://${host}/ with the sub-protocol tapi2ws.v2 for lines, calls and every event.
+Without it, ws://${host}/ has the call events of every line, ws://${host}/?line=201 one line's.
+Send {"cmd":"dial","line":"201","number":"0123"} to dial and {"cmd":"drop","line":"201"} to hang up.
+GET /api/v2/lines and /api/v2/calls tell the state, /api/v2/schema.json what frames look like.
 GET /healthz tells whether the server runs, GET /readyz whether it hears the telephone system.
 `,
-    ),
-  "/healthz": ({ version, uptimeSeconds }) =>
-    json(200, { status: "ok", version, uptimeSeconds: Math.floor(uptimeSeconds()) }),
-  "/readyz": ({ status }) => {
-    const now = status.status();
-    const ready = now.provider === "up" && now.lines.open > 0;
-    return json(ready ? 200 : 503, now);
+      ),
   },
+  "/healthz": {
+    GET: (_, { version, uptimeSeconds }) =>
+      json(200, { status: "ok", version, uptimeSeconds: Math.floor(uptimeSeconds()) }),
+  },
+  "/readyz": {
+    GET: (_, { status }) => {
+      const now = status.status();
+      const ready = now.provider === "up" && now.lines.open > 0;
+      return json(ready ? 200 : 503, now);
+    },
+  },
+  ...API,
 };
-
-const NO_STORE = { "cache-control": "no-store" };
-
-function text(status: number, body: string, headers: Record<string, string> = {}): Response {
-  return new Response(body, {
-    status,
-    headers: { ...NO_STORE, "content-type": "text/plain; charset=utf-8", ...headers },
-  });
-}
-
-function json(status: number, body: unknown): Response {
-  return Response.json(body, { status, headers: NO_STORE });
-}

@@ -1,12 +1,20 @@
 /** Listens on the port and turns requests into clients: the only user of Deno.serve and its sockets. */
 import type { EventBus } from "../bus/bus.ts";
 import type { CommandPort } from "../bus/commands.ts";
+import type { Rehearsal } from "../bus/rehearsal.ts";
+import type { StatePort } from "../bus/state.ts";
 import type { StatusPort } from "../bus/status.ts";
 import { type Clock, sleep } from "../clock.ts";
 import { describeError, logger } from "../log.ts";
-import { ClassicClient } from "./client.ts";
-import { ClassicEncoder, CLOSE, type LineType } from "./protocol.ts";
+import { ClassicEncoder, type LineType } from "./classic.ts";
+import { ClassicClient } from "./classic_client.ts";
+import type { Client, ClientOptions, Speaker } from "./client.ts";
+import { ANYONE, type Authenticator, type Identity } from "./identity.ts";
+import { CLOSE, V2_PROTOCOL } from "./protocol.ts";
 import { respond } from "./routes.ts";
+import { Batcher } from "./v2/batch.ts";
+import { V2Client } from "./v2/client.ts";
+import { V2Encoder } from "./v2/frames.ts";
 
 const log = logger("server");
 
@@ -18,11 +26,20 @@ export interface ServerOptions {
   readonly maxUnsentBytes: number;
   /** A client that answers no ping for so long is closed. */
   readonly clientTimeoutSeconds: number;
+  /** How many events the bus remembers. */
+  readonly historyLength: number;
   readonly version: string;
   readonly clock: Clock;
   readonly bus: EventBus;
+  readonly state: StatePort;
   readonly commands: CommandPort;
   readonly status: StatusPort;
+  /** The pretend exchange; none on a real telephone system. */
+  readonly rehearsal?: Rehearsal;
+  /** Who sends a request; anyone when left out. */
+  readonly identityOf?: (request: Request) => Identity;
+  /** For tokens that are sent over a socket; none is known when left out. */
+  readonly authenticator?: Authenticator;
 }
 
 /** The port cannot be listened on. The message is for the administrator. */
@@ -41,11 +58,13 @@ export interface RunningServer {
 
 /** @throws ListenError when the address is in use or may not be used. */
 export function startServer(options: ServerOptions): RunningServer {
-  const { bus, commands, clock, maxUnsentBytes, version, status } = options;
-  const clients = new Set<ClassicClient>();
-  const encoder = new ClassicEncoder();
+  const { clock, identityOf = () => ANYONE } = options;
+  const clients = new Set<Client>();
+  const encoder = new V2Encoder();
+  const dialects = dialectsOf(options, encoder);
   const startedMs = performance.now();
   const uptimeSeconds = () => (performance.now() - startedMs) / 1000;
+  const routes = { ...options, encoder, clients, uptimeSeconds };
   const stopping = new AbortController();
   const checkTaking = async () => {
     for (;;) {
@@ -56,23 +75,26 @@ export function startServer(options: ServerOptions): RunningServer {
   };
 
   const upgrade = (request: Request, address: string): Response => {
-    const wish = wishOf(new URL(request.url).searchParams, options.lineType);
+    // All that is needed of the request, which is gone when the socket is open.
+    const identity = identityOf(request);
+    const dialect = speaksV2(request) ? dialects.v2 : dialects.classic(new URL(request.url));
     let upgraded: Deno.WebSocketUpgrade;
     try {
-      upgraded = Deno.upgradeWebSocket(request, { idleTimeout: options.clientTimeoutSeconds });
+      upgraded = Deno.upgradeWebSocket(request, {
+        idleTimeout: options.clientTimeoutSeconds,
+        ...dialect === dialects.v2 && { protocol: V2_PROTOCOL },
+      });
     } catch (error) {
       return new Response(`Not a WebSocket request: ${describeError(error)}\n`, { status: 400 });
     }
     const { socket, response } = upgraded;
-    let client: ClassicClient | undefined;
+    let client: Client & Speaker | undefined;
     socket.onopen = () => {
-      const opened: ClassicClient = new ClassicClient(socket, {
-        bus,
-        commands,
-        encoder,
-        maxUnsentBytes,
+      const opened: Client & Speaker = dialect(socket, {
+        clock,
+        maxUnsentBytes: options.maxUnsentBytes,
         address,
-        ...wish,
+        identity,
         onClosed: () => clients.delete(opened),
       });
       client = opened;
@@ -100,10 +122,11 @@ export function startServer(options: ServerOptions): RunningServer {
   };
 
   const server = listen(options, (request, info) => {
+    const address = `${info.remoteAddr.hostname}:${info.remoteAddr.port}`;
     if (request.headers.get("upgrade")?.toLowerCase() === "websocket") {
-      return upgrade(request, `${info.remoteAddr.hostname}:${info.remoteAddr.port}`);
+      return upgrade(request, address);
     }
-    return respond(request, { version, status, uptimeSeconds });
+    return respond({ request, address, identity: identityOf(request) }, routes);
   });
 
   void checkTaking();
@@ -151,7 +174,40 @@ function listenProblem(error: unknown): string {
   return describeError(error);
 }
 
-/** What a connection's query asks for: `?line=201&line=202&lineType=string`. */
+/** Makes a client of a socket. */
+type Dialect = (socket: WebSocket, client: ClientOptions) => Client & Speaker;
+
+function dialectsOf(
+  options: ServerOptions,
+  encoder: V2Encoder,
+): { v2: Dialect; classic: (url: URL) => Dialect } {
+  const { bus, state, commands, version, authenticator } = options;
+  const { maxUnsentBytes, clientTimeoutSeconds, historyLength } = options;
+  const ports = { bus, state, commands };
+  const classic = { ...ports, encoder: new ClassicEncoder() };
+  const v2 = {
+    ...ports,
+    version,
+    limits: { maxUnsentBytes, clientTimeoutSeconds, historyLength },
+    encoder,
+    batcher: new Batcher(),
+    authenticator,
+  };
+  return {
+    v2: (socket, client) => new V2Client(socket, { ...v2, ...client }),
+    classic: ({ searchParams }) => {
+      const wish = wishOf(searchParams, options.lineType);
+      return (socket, client) => new ClassicClient(socket, { ...classic, ...client, ...wish });
+    },
+  };
+}
+
+function speaksV2(request: Request): boolean {
+  const offered = request.headers.get("sec-websocket-protocol") ?? "";
+  return offered.split(",").some((protocol) => protocol.trim() === V2_PROTOCOL);
+}
+
+/** What a classic connection's query asks for: `?line=201&line=202&lineType=string`. */
 function wishOf(
   query: URLSearchParams,
   defaultLineType: LineType,

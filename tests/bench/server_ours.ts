@@ -9,18 +9,23 @@ import { IDLE_TIMEOUT_SECONDS, serveSubject } from "./subject.mjs";
 // As in life, but for the lines that would run into the benchmark's table.
 await configureLogging({ level: "warning", format: "text", file: undefined });
 
+/** As the program's own. */
+const HISTORY_LENGTH = 10_000;
+
 const bus = new EventBus((error) => {
   throw error;
-});
+}, HISTORY_LENGTH);
 const server = startServer({
   host: "127.0.0.1",
   port: 0,
   lineType: "number",
   maxUnsentBytes: 4 * 1024 * 1024,
+  historyLength: HISTORY_LENGTH,
   clientTimeoutSeconds: IDLE_TIMEOUT_SECONDS,
   version: "bench",
   clock: systemClock,
   bus,
+  state: { provider: "up", lines: () => [], calls: () => [], call: () => undefined },
   commands: { execute: () => Promise.resolve({ ok: true, outcome: {} }) },
   status: {
     status: () => ({

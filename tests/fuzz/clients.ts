@@ -6,8 +6,11 @@ import type { EventBus } from "../../src/bus/bus.ts";
 import type { CommandPort } from "../../src/bus/commands.ts";
 import type { BusEvent, CallNumber } from "../../src/bus/events.ts";
 import type { Random } from "../../src/fake/random.ts";
-import { ClassicClient } from "../../src/server/client.ts";
-import { ClassicEncoder, type LineType } from "../../src/server/protocol.ts";
+import { ClassicEncoder, type LineType } from "../../src/server/classic.ts";
+import { ClassicClient } from "../../src/server/classic_client.ts";
+import { ANYONE } from "../../src/server/identity.ts";
+import { ManualClock } from "../support/clock.ts";
+import { FoldedState } from "../support/state.ts";
 import { anyCommand } from "./actions.ts";
 
 const KEYS = ["line", "state", "callId", "callerId", "calledId", "origin", "reason"] as const;
@@ -22,6 +25,7 @@ export class Clients {
   readonly #random: Random;
   readonly #problems: string[];
   readonly #bus: EventBus;
+  readonly #state: FoldedState;
   readonly #port: CommandPort;
   readonly #encoder = new ClassicEncoder();
   readonly #clients: ClassicClient[] = [];
@@ -31,6 +35,7 @@ export class Clients {
   constructor(random: Random, bus: EventBus, port: CommandPort, problems: string[]) {
     this.#random = random;
     this.#bus = bus;
+    this.#state = FoldedState.of(bus);
     this.#port = port;
     this.#problems = problems;
     bus.subscribe((event) => this.#hear(event));
@@ -66,6 +71,9 @@ export class Clients {
     this.#clients.push(
       new ClassicClient(socket, {
         bus: this.#bus,
+        state: this.#state,
+        clock: new ManualClock(),
+        identity: ANYONE,
         commands: this.#port,
         encoder: this.#encoder,
         maxUnsentBytes: MOST_UNSENT_BYTES,

@@ -1,44 +1,9 @@
 import assert from "node:assert/strict";
-import { EventBus } from "../../src/bus/bus.ts";
-import { systemClock } from "../../src/clock.ts";
-import { ListenError, type RunningServer, startServer } from "../../src/server/server.ts";
+import { ListenError } from "../../src/server/server.ts";
 import { RecordingClient } from "../support/client.ts";
-import { callEvent, shown } from "../support/events.ts";
-
-interface Options {
-  port?: number;
-  maxUnsentBytes?: number;
-  clientTimeoutSeconds?: number;
-}
-
-function start(options: Options = {}): { bus: EventBus; server: RunningServer } {
-  const bus = new EventBus((error) => {
-    throw error;
-  });
-  const server = startServer({
-    host: "127.0.0.1",
-    port: 0,
-    lineType: "number",
-    maxUnsentBytes: 4 * 1024 * 1024,
-    clientTimeoutSeconds: 30,
-    version: "1.2.3",
-    clock: systemClock,
-    bus,
-    commands: { execute: () => Promise.resolve({ ok: true, outcome: {} }) },
-    status: {
-      status: () => ({
-        provider: "up",
-        lines: { open: 1, closed: 0, failed: 0, outOfService: 0 },
-        lastMessageAgeSeconds: null,
-        lastProbeAgeSeconds: null,
-        troubles: [],
-        hanging: [],
-      }),
-    },
-    ...options,
-  });
-  return { bus, server };
-}
+import { callEvent, lineEvent, shown } from "../support/events.ts";
+import { startTestServer as start, until } from "../support/server.ts";
+import { V2TestClient } from "../support/v2_client.ts";
 
 /** A connection that speaks for itself: sends `head` and gives what comes back at first. */
 async function rawConnection(port: number, head: string[]): Promise<[Deno.TcpConn, string]> {
@@ -57,15 +22,6 @@ const HANDSHAKE = [
   "Sec-WebSocket-Version: 13",
   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
 ];
-
-/** Waits for what other connections cause; each look is a turn of the event loop. */
-async function until(reached: () => boolean): Promise<void> {
-  const endMs = performance.now() + 20_000;
-  while (!reached()) {
-    assert(performance.now() < endMs, "it did not come within 20 s");
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
 
 Deno.test("a WebSocket is answered on any path, everything else is HTTP", async () => {
   const { bus, server } = start();
@@ -195,4 +151,45 @@ Deno.test("stopping closes every client with 1001 and frees the port", async () 
   await client.until(() => client.closed !== undefined);
   assert.equal(client.closed?.code, 1001);
   await assert.rejects(Deno.connect({ hostname: "127.0.0.1", port: server.port }));
+});
+
+Deno.test("who offers tapi2ws.v2 among others speaks v2, and is greeted at once", async () => {
+  const { server } = start();
+  const [connection, answer] = await rawConnection(server.port, [
+    ...HANDSHAKE,
+    "Sec-WebSocket-Protocol: chat, tapi2ws.v2",
+  ]);
+  assert.match(answer, /^sec-websocket-protocol: tapi2ws\.v2\r$/im);
+  connection.close();
+  await using client = await V2TestClient.connect(server.port);
+  assert.equal(client.protocol, "tapi2ws.v2");
+  assert.equal((await client.hello).server.version, "1.2.3");
+  await server.stop(1000);
+});
+
+Deno.test("a classic client beside v2 ones sees what it always saw", async () => {
+  const { bus, server } = start();
+  await using classic = await RecordingClient.connect(server.port);
+  await using v2 = await V2TestClient.connect(server.port);
+  await v2.ask({ cmd: "subscribe" });
+  bus.publish(lineEvent({}, { change: "added" }));
+  bus.publish({ type: "provider", atMs: 0, state: "down" });
+  bus.publish(callEvent({}, { change: "info" }));
+  bus.publish(callEvent());
+  await classic.frame(() => true);
+  await v2.until(() => v2.events.length === 4);
+  assert.equal(classic.frames.length, 1);
+  assert.equal(Object.keys(classic.frames[0] ?? {}).length, 7);
+  await v2.ask({ cmd: "dial", line: "201", number: "1" });
+  assert.equal(classic.frames.length, 1);
+  await server.stop(1000);
+});
+
+Deno.test("stopping closes v2 clients with 1001 too", async () => {
+  const { server } = start();
+  await using client = await V2TestClient.connect(server.port);
+  await client.hello;
+  await server.stop(1000);
+  await client.until(() => client.closed);
+  assert.equal(client.closed?.code, 1001);
 });

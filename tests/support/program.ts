@@ -23,7 +23,7 @@ export class FlowProgram implements AsyncDisposable {
   private constructor(config: Config, clock: ManualClock, fake: FakeTapi) {
     this.clock = clock;
     this.fake = fake;
-    this.program = startProgram(config, fake, clock);
+    this.program = startProgram(config, fake, clock, fake.rehearsal);
   }
 
   /** Starts the program; resolves when its lines are open. */

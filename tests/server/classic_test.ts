@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Party } from "../../src/bus/events.ts";
-import {
-  ClassicEncoder,
-  classicError,
-  parseClassic,
-  toClassic,
-} from "../../src/server/protocol.ts";
+import { ClassicEncoder, classicError, parseClassic, toClassic } from "../../src/server/classic.ts";
 import { callEvent, lineEvent, shown } from "../support/events.ts";
 
 Deno.test("a classic frame has the seven keys in their order", () => {

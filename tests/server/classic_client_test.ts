@@ -1,29 +1,13 @@
 import assert from "node:assert/strict";
 import { EventBus } from "../../src/bus/bus.ts";
 import type { Command, CommandPort, CommandResult } from "../../src/bus/commands.ts";
-import { ClassicClient, type ClientSocket } from "../../src/server/client.ts";
-import { ClassicEncoder } from "../../src/server/protocol.ts";
+import { ClassicEncoder } from "../../src/server/classic.ts";
+import { ClassicClient } from "../../src/server/classic_client.ts";
+import { ANYONE } from "../../src/server/identity.ts";
+import { ManualClock } from "../support/clock.ts";
 import { callEvent } from "../support/events.ts";
-
-/** A socket in memory: keeps what is sent, and lets a test hold it back. */
-class MemorySocket implements ClientSocket {
-  readonly sent: string[] = [];
-  closed: { code: number; reason: string } | undefined;
-  bufferedAmount = 0;
-  readyState = 1;
-  /** Whether the other end takes nothing any more. */
-  stalled = false;
-
-  send(text: string): void {
-    this.sent.push(text);
-    if (this.stalled) this.bufferedAmount += text.length;
-  }
-
-  close(code: number, reason: string): void {
-    this.closed = { code, reason };
-    this.readyState = 2;
-  }
-}
+import { MemorySocket } from "../support/memory_socket.ts";
+import { FoldedState } from "../support/state.ts";
 
 function setUp(answer: CommandResult = { ok: true, outcome: {} }, lines?: string[]) {
   const bus = new EventBus((error) => {
@@ -36,11 +20,15 @@ function setUp(answer: CommandResult = { ok: true, outcome: {} }, lines?: string
       return Promise.resolve(answer);
     },
   };
+  const state = FoldedState.of(bus);
   const encoder = new ClassicEncoder();
   const connect = () => {
     const socket = new MemorySocket();
     const client = new ClassicClient(socket, {
       bus,
+      state,
+      clock: new ManualClock(),
+      identity: ANYONE,
       commands: port,
       encoder,
       maxUnsentBytes: 1000,

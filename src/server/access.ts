@@ -1,0 +1,62 @@
+/** What an identity sees of the state, and why it may not give a command. Pure. */
+import type { Command, CommandError } from "../bus/commands.ts";
+import type { Call, Line } from "../bus/events.ts";
+import type { StatePort } from "../bus/state.ts";
+import { hearsEverything, type Identity, permits } from "./identity.ts";
+
+/** Whether the identity may hear events and read the state at all. */
+export function mayMonitor({ can }: Identity): boolean {
+  return can.includes("monitor");
+}
+
+/** Which lines the identity hears of; `undefined` where it is all of them. */
+export function hearing(identity: Identity): ((line: string) => boolean) | undefined {
+  return hearsEverything(identity) ? undefined : (line) => permits(identity, "monitor", line);
+}
+
+/** The state as far as the identity may see it, of some lines where these are named. */
+export function visibleState(
+  identity: Identity,
+  state: StatePort,
+  lines?: ReadonlySet<string>,
+): { readonly lines: readonly Line[]; readonly calls: readonly Call[] } {
+  const hears = hearing(identity);
+  const visible = ({ line }: { readonly line: string }) =>
+    (lines?.has(line) ?? true) && (hears?.(line) ?? true);
+  return { lines: state.lines().filter(visible), calls: state.calls().filter(visible) };
+}
+
+/**
+ * Why the identity may not give the command; `undefined` where it may. What it may not see does not
+ * exist for it.
+ */
+export function refusal(
+  identity: Identity,
+  state: StatePort,
+  command: Command,
+): CommandError | undefined {
+  const target = "target" in command ? command.target : command;
+  if ("call" in target) {
+    const line = state.call(target.call)?.line;
+    if (line === undefined || !sees(identity, line)) {
+      return { code: "unknown_call", message: "There is no such call" };
+    }
+    return refusalOf(identity, line);
+  }
+  if (command.cmd === "pickup" && command.from !== undefined && !sees(identity, command.from)) {
+    return UNKNOWN_LINE;
+  }
+  return refusalOf(identity, target.line);
+}
+
+function refusalOf(identity: Identity, line: string): CommandError | undefined {
+  if (!sees(identity, line)) return UNKNOWN_LINE;
+  if (permits(identity, "control", line)) return undefined;
+  return { code: "not_permitted", message: "You may hear the line, but not control it" };
+}
+
+const UNKNOWN_LINE: CommandError = { code: "unknown_line", message: "There is no such line" };
+
+function sees(identity: Identity, line: string): boolean {
+  return permits(identity, "monitor", line) || permits(identity, "control", line);
+}

@@ -1,0 +1,69 @@
+/** A client that speaks classic: what it hears, and what becomes of what it says. */
+import type { EventBus } from "../bus/bus.ts";
+import type { CommandPort } from "../bus/commands.ts";
+import type { BusEvent } from "../bus/events.ts";
+import type { StatePort } from "../bus/state.ts";
+import { logger } from "../log.ts";
+import { hearing, mayMonitor, refusal } from "./access.ts";
+import { type ClassicEncoder, classicError, type LineType, parseClassic } from "./classic.ts";
+import { Client, type ClientOptions, type ClientSocket, type Speaker } from "./client.ts";
+
+const log = logger("server");
+
+export interface ClassicClientOptions extends ClientOptions {
+  readonly bus: EventBus;
+  readonly state: StatePort;
+  readonly commands: CommandPort;
+  readonly encoder: ClassicEncoder;
+  readonly lineType: LineType;
+  /** The extensions it wants to hear of; every line when left out. */
+  readonly lines?: readonly string[];
+}
+
+export class ClassicClient extends Client implements Speaker {
+  readonly #options: ClassicClientOptions;
+  readonly #subscription: Disposable | undefined;
+
+  constructor(socket: ClientSocket, options: ClassicClientOptions) {
+    super(socket, options);
+    this.#options = options;
+    if (!mayMonitor(options.identity)) return;
+    const where = hearing(options.identity);
+    this.#subscription = options.bus.subscribe((event) => this.#hear(event), {
+      ...options.lines !== undefined && { lines: options.lines },
+      ...where !== undefined && { where },
+    });
+  }
+
+  async receive(data: unknown): Promise<void> {
+    if (!this.isAdmitted()) return;
+    const message = parseClassic(typeof data === "string" ? data : "");
+    switch (message.kind) {
+      case "heartbeat":
+        return;
+      case "error":
+        log.debug("Client {address} sent what is answered with {code}", {
+          address: this.address,
+          code: message.error.code,
+        });
+        return this.send(classicError(message.error));
+      case "command": {
+        const { commands, state } = this.#options;
+        const refused = refusal(this.identity, state, message.command);
+        if (refused !== undefined) return this.send(classicError(refused));
+        const result = await commands.execute(message.command);
+        if (!result.ok) this.send(classicError(result.error));
+      }
+    }
+  }
+
+  override [Symbol.dispose](): void {
+    super[Symbol.dispose]();
+    this.#subscription?.[Symbol.dispose]();
+  }
+
+  #hear(event: BusEvent): void {
+    const text = this.#options.encoder.encode(event, this.#options.lineType);
+    if (text !== undefined) this.send(text);
+  }
+}

@@ -1,0 +1,59 @@
+/** What programs without a socket may do under /api/v2: read the state, and give a command. */
+import { mayMonitor, visibleState } from "../access.ts";
+import { callObject, lineObject, resultFrame } from "../v2/frames.ts";
+import { type Answer, NOT_A_MONITOR, obey, query } from "../v2/perform.ts";
+import { parseRequest, type Request as Command } from "../v2/requests.ts";
+import { jsonSchema } from "../v2/schema.ts";
+import { failure, json, jsonText } from "./answers.ts";
+import { readBody } from "./body.ts";
+import { eventStream } from "./event_stream.ts";
+import type { Route, RoutesOptions, Visit } from "./route.ts";
+
+let schemaText: string | undefined;
+
+export const API: Readonly<Record<string, Route>> = {
+  "/api/v2/lines": {
+    GET: ({ identity }, { state }) =>
+      mayMonitor(identity)
+        ? json(200, visibleState(identity, state).lines.map(lineObject))
+        : failure(NOT_A_MONITOR.error),
+  },
+  "/api/v2/calls": {
+    GET: ({ identity }, { state }) =>
+      mayMonitor(identity)
+        ? json(200, visibleState(identity, state).calls.map(callObject))
+        : failure(NOT_A_MONITOR.error),
+  },
+  "/api/v2/events": { GET: eventStream },
+  "/api/v2/commands": { POST: command },
+  "/api/v2/schema.json": {
+    GET: () => jsonText(200, schemaText ??= JSON.stringify(jsonSchema())),
+  },
+};
+
+async function command({ request, identity }: Visit, options: RoutesOptions): Promise<Response> {
+  const body = await readBody(request);
+  if (typeof body !== "string") return body;
+  const message = parseRequest(body);
+  if (message.kind === "error") return failure(message.error, message);
+  const { id } = message.request;
+  const answer = await answerTo(message.request);
+  return answer.ok ? jsonText(200, resultFrame(id, answer.outcome)) : failure(answer.error, { id });
+
+  async function answerTo(command: Command): Promise<Answer> {
+    switch (command.cmd) {
+      case "subscribe":
+      case "unsubscribe":
+      case "auth": {
+        const message = `cmd: ${command.cmd} is for a WebSocket; over HTTP, GET /api/v2/events`;
+        return { ok: false, error: { code: "bad_request", message } };
+      }
+      case "ping":
+      case "lines":
+      case "calls":
+        return query(command, identity, options);
+      default:
+        return await obey(command, identity, options);
+    }
+  }
+}

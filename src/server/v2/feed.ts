@@ -1,0 +1,148 @@
+/**
+ * What one client hears: the state or what it missed, and every event behind that, none missing, none
+ * twice, in order.
+ */
+import type { EventBus } from "../../bus/bus.ts";
+import type { BusEvent, ProviderState } from "../../bus/events.ts";
+import type { StatePort } from "../../bus/state.ts";
+import { hearing, mayMonitor, visibleState } from "../access.ts";
+import type { Identity } from "../identity.ts";
+import {
+  type CallObject,
+  callObject,
+  type LineObject,
+  lineObject,
+  type V2Encoder,
+} from "./frames.ts";
+import type { EventKind } from "./requests.ts";
+
+/** What a client wants to hear. */
+export interface Wish {
+  /** Every line that it may hear when left out. */
+  readonly lines?: readonly string[] | undefined;
+  /** Every kind when left out. */
+  readonly events?: readonly EventKind[] | undefined;
+  readonly resume?: { readonly epoch: string; readonly seq: number } | undefined;
+}
+
+/** The state, and the number of the event that led to it. */
+export interface Snapshot {
+  readonly epoch: string;
+  readonly seq: number;
+  /** Events are missing between the point of resumption and this. */
+  readonly gap?: true;
+  readonly provider: ProviderState;
+  readonly lines: readonly LineObject[];
+  readonly calls: readonly CallObject[];
+}
+
+/** An event as it is sent. */
+export interface Heard {
+  readonly text: string;
+  readonly seq: number;
+}
+
+/** With what a feed begins. */
+export type Opening =
+  | { readonly kind: "snapshot"; readonly snapshot: Snapshot }
+  | {
+    readonly kind: "replay";
+    readonly epoch: string;
+    readonly seq: number;
+    /** Oldest first. */
+    readonly missed: readonly Heard[];
+  };
+
+export interface FeedOptions {
+  readonly bus: EventBus;
+  readonly state: StatePort;
+  readonly encoder: V2Encoder;
+  /** More text than this is not sent again: the client gets the state instead. */
+  readonly maxReplayCharacters: number;
+  readonly hear: (text: string, seq: number) => void;
+}
+
+export class Feed implements Disposable {
+  readonly #options: FeedOptions;
+  #wish: Wish | undefined;
+  #subscription: Disposable | undefined;
+
+  constructor(options: FeedOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Begins, or begins anew. What the opening says must be sent in this turn: the next event comes
+   * straight after it.
+   */
+  open(wish: Wish, identity: Identity): Opening {
+    const { bus, state } = this.#options;
+    this.#listen(wish, identity);
+    const { epoch, seq } = bus;
+    const missed = this.#missed(wish, identity);
+    if (missed !== undefined) return { kind: "replay", epoch, seq, missed };
+    const { lines, calls } = visibleState(identity, state, wish.lines && new Set(wish.lines));
+    const snapshot: Snapshot = {
+      epoch,
+      seq,
+      ...wish.resume !== undefined && { gap: true },
+      provider: state.provider,
+      lines: lines.map(lineObject),
+      calls: calls.map(callObject),
+    };
+    return { kind: "snapshot", snapshot };
+  }
+
+  /** Goes on for somebody else; nothing is missed meanwhile. */
+  continueFor(identity: Identity): void {
+    if (this.#wish === undefined) return;
+    if (mayMonitor(identity)) this.#listen(this.#wish, identity);
+    else this[Symbol.dispose]();
+  }
+
+  /** Nothing is heard from now on. */
+  [Symbol.dispose](): void {
+    this.#subscription?.[Symbol.dispose]();
+    this.#subscription = undefined;
+    this.#wish = undefined;
+  }
+
+  #listen(wish: Wish, identity: Identity): void {
+    this[Symbol.dispose]();
+    this.#wish = wish;
+    const { lines } = wish;
+    const where = hearing(identity);
+    const { bus, encoder, hear } = this.#options;
+    const wanted = wantedKinds(wish);
+    this.#subscription = bus.subscribe((event) => {
+      if (wanted(event)) hear(encoder.encode(event), event.seq);
+    }, { ...lines !== undefined && { lines }, ...where !== undefined && { where } });
+  }
+
+  /** What the client has not heard; `undefined` where that is not known, or is too much. */
+  #missed(wish: Wish, identity: Identity): Heard[] | undefined {
+    const { bus, encoder, maxReplayCharacters } = this.#options;
+    const { resume } = wish;
+    const events = resume?.epoch === bus.epoch ? bus.since(resume.seq) : undefined;
+    if (events === undefined) return undefined;
+    const lines = wish.lines && new Set(wish.lines);
+    const hears = hearing(identity);
+    const wanted = wantedKinds(wish);
+    const missed: Heard[] = [];
+    let characters = 0;
+    for (const event of events) {
+      if (!wanted(event)) continue;
+      if (event.type !== "provider" && lines?.has(event.line) === false) continue;
+      if (event.type !== "provider" && hears?.(event.line) === false) continue;
+      const text = encoder.encode(event);
+      characters += text.length;
+      if (characters > maxReplayCharacters) return undefined;
+      missed.push({ text, seq: event.seq });
+    }
+    return missed;
+  }
+}
+
+function wantedKinds({ events }: Wish): (event: BusEvent) => boolean {
+  return events === undefined ? () => true : ({ type }) => events.includes(type);
+}

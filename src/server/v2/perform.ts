@@ -1,0 +1,50 @@
+/** Carries out what a v2 client asks for that is not about its connection: over a socket, or over HTTP. */
+import type { EventBus } from "../../bus/bus.ts";
+import type { CommandPort, CommandResult } from "../../bus/commands.ts";
+import type { StatePort } from "../../bus/state.ts";
+import { mayMonitor, refusal, visibleState } from "../access.ts";
+import type { Identity } from "../identity.ts";
+import { callObject, lineObject } from "./frames.ts";
+import { commandOf, type Order, type Query } from "./requests.ts";
+
+/** What the program is asked through. */
+export interface Ports {
+  readonly bus: EventBus;
+  readonly state: StatePort;
+  readonly commands: CommandPort;
+}
+
+type Refusal = Extract<CommandResult, { readonly ok: false }>;
+
+/** What a request came to. */
+export type Answer = { readonly ok: true; readonly outcome: object } | Refusal;
+
+export const NOT_A_MONITOR: Refusal = {
+  ok: false,
+  error: { code: "not_permitted", message: "You may not see lines and calls" },
+};
+
+/** Answers in the same turn, so that the answer is as old as the events around it. */
+export function query({ cmd }: Query, identity: Identity, { bus, state }: Ports): Answer {
+  if (cmd === "ping") return { ok: true, outcome: {} };
+  if (!mayMonitor(identity)) return NOT_A_MONITOR;
+  const { lines, calls } = visibleState(identity, state);
+  const { seq } = bus;
+  return {
+    ok: true,
+    outcome: cmd === "lines"
+      ? { seq, lines: lines.map(lineObject) }
+      : { seq, calls: calls.map(callObject) },
+  };
+}
+
+/** Gives the command to the telephone system, where the identity may. Never rejects. */
+export async function obey(
+  order: Order,
+  identity: Identity,
+  { state, commands }: Ports,
+): Promise<Answer> {
+  const command = commandOf(order);
+  const error = refusal(identity, state, command);
+  return error === undefined ? await commands.execute(command) : { ok: false, error };
+}

@@ -1,0 +1,67 @@
+/** The server on a real bus and a real port, with a telephone system that a test answers for. */
+import assert from "node:assert/strict";
+import { EventBus } from "../../src/bus/bus.ts";
+import type { Command, CommandResult } from "../../src/bus/commands.ts";
+import { systemClock } from "../../src/clock.ts";
+import { type RunningServer, type ServerOptions, startServer } from "../../src/server/server.ts";
+import { FoldedState } from "./state.ts";
+
+export interface TestServer {
+  readonly bus: EventBus;
+  readonly state: FoldedState;
+  /** What was commanded. */
+  readonly commands: Command[];
+  readonly server: RunningServer;
+}
+
+/** @param execute What a command comes to; by default it succeeds. */
+export function startTestServer(
+  options: Partial<ServerOptions> = {},
+  execute: (command: Command) => CommandResult = () => ({ ok: true, outcome: {} }),
+): TestServer {
+  const historyLength = options.historyLength ?? 1000;
+  const bus = new EventBus((error) => {
+    throw error;
+  }, historyLength);
+  const state = FoldedState.of(bus);
+  const commands: Command[] = [];
+  const server = startServer({
+    host: "127.0.0.1",
+    port: 0,
+    lineType: "number",
+    maxUnsentBytes: 4 * 1024 * 1024,
+    clientTimeoutSeconds: 30,
+    historyLength,
+    version: "1.2.3",
+    clock: systemClock,
+    bus,
+    state,
+    commands: {
+      execute: (command) => {
+        commands.push(command);
+        return Promise.resolve(execute(command));
+      },
+    },
+    status: {
+      status: () => ({
+        provider: "up",
+        lines: { open: 1, closed: 0, failed: 0, outOfService: 0 },
+        lastMessageAgeSeconds: null,
+        lastProbeAgeSeconds: null,
+        troubles: [],
+        hanging: [],
+      }),
+    },
+    ...options,
+  });
+  return { bus, state, commands, server };
+}
+
+/** Waits for what other connections cause; each look is a turn of the event loop. */
+export async function until(reached: () => boolean): Promise<void> {
+  const endMs = performance.now() + 20_000;
+  while (!reached()) {
+    assert(performance.now() < endMs, "it did not come within 20 s");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
