@@ -80,6 +80,7 @@ export function startProgram(
     bus,
     state: { provider: "up", lines: () => [], calls: () => [], call: () => undefined },
     commands: new Dispatch(supervisor),
+    journal,
     status: { status: () => statusOf(supervisor, clock) },
     ...rehearsal !== undefined && { rehearsal },
   });
