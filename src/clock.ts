@@ -9,7 +9,7 @@ export interface Clock {
   nowMs(): number;
   /** For durations: milliseconds since some moment; it never jumps. */
   uptimeMs(): number;
-  /** Calls back once, no earlier than after `delayMs`. */
+  /** Calls back once, no earlier than after `delayMs`; below 0 is as 0: what is due is overdue. */
   setTimeout(callback: () => void, delayMs: number): TimerId;
   clearTimeout(id: TimerId): void;
 }
@@ -19,7 +19,7 @@ export const systemClock: Clock = {
   nowMs: () => Date.now(),
   uptimeMs: () => performance.now(),
   // Number(): whether setTimeout answers a number or a Timeout depends on the types in scope.
-  setTimeout: (callback, delayMs) => Number(setTimeout(callback, delayMs)),
+  setTimeout: (callback, delayMs) => Number(setTimeout(callback, Math.max(delayMs, 0))),
   clearTimeout: (id) => clearTimeout(id),
 };
 

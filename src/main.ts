@@ -5,6 +5,7 @@
 import denoJson from "../deno.json" with { type: "json" };
 import { EventBus } from "./bus/bus.ts";
 import type { Rehearsal } from "./bus/rehearsal.ts";
+import type { StatePort } from "./bus/state.ts";
 import type { ServiceStatus } from "./bus/status.ts";
 import { Dispatch } from "./calls/dispatch.ts";
 import { Tracker } from "./calls/tracker.ts";
@@ -42,6 +43,8 @@ export interface Program {
   readonly linesTried: Promise<void>;
   /** Live calls and call handles: for those who check that nothing is left. */
   readonly live: { readonly calls: number; readonly handles: number };
+  /** What is the case now. */
+  readonly state: StatePort;
   /** Clients get 1001, lines are closed, TAPI is shut down; takes less than 5 s. */
   stop(): Promise<void>;
 }
@@ -78,7 +81,7 @@ export function startProgram(
     version: VERSION,
     clock,
     bus,
-    state: { provider: "up", lines: () => [], calls: () => [], call: () => undefined },
+    state: tracker,
     commands: new Dispatch(supervisor),
     journal,
     status: { status: () => statusOf(supervisor, clock) },
@@ -89,6 +92,7 @@ export function startProgram(
   return {
     server,
     linesTried,
+    state: tracker,
     get live() {
       return { calls: tracker.size, handles: supervisor.session?.calls.size ?? 0 };
     },

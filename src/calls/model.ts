@@ -1,106 +1,157 @@
 /** What a call is, and how a signal changes it. Pure: no clock, no bus, no TAPI. */
-import type { Call, CallEvent, Party } from "../bus/events.ts";
-import type { CallInfo, CallSignal } from "../session/signals.ts";
+import type { Call, CallEvent, CallState, Direction } from "../bus/events.ts";
+import type { CallInfo, CallSignal, CallStateSignal } from "../session/signals.ts";
+import { mergeParties, NO_PARTIES } from "./parties.ts";
 
 /** What a signal made of a call: the call as it is now, and the event to publish, if any. */
 export interface Reduced {
   readonly call: Call | undefined;
-  readonly event: Omit<CallEvent, "seq" | "atMs"> | undefined;
+  readonly event: Omit<CallEvent, "seq"> | undefined;
 }
 
 /**
  * Applies a signal to a call, `undefined` before its first state is known.
  *
  * Every call-state message makes an event, also one that repeats the state; IDLE ends the call for
- * good. What was known and is not told any more stays known, because providers clear a call's
- * information at its end or fail to answer.
+ * good. Anything else makes one where it changes what is known. What was known and is not told any
+ * more stays known, because providers clear a call's information at its end or fail to answer.
+ *
+ * @param atMs When the signal came: milliseconds since 1970, UTC.
  */
-export function reduce(call: Call | undefined, signal: CallSignal): Reduced {
+export function reduce(call: Call | undefined, signal: CallSignal, atMs: number): Reduced {
   if (call?.state === "IDLE") return { call, event: undefined };
+  if (signal.kind === "call-state") {
+    const next = inState(call ?? newCall(signal, atMs), signal, atMs);
+    const change = next.state === "IDLE" ? "ended" : call === undefined ? "new" : "state";
+    return reduced(next, change, atMs);
+  }
+  // Before the first state there is nothing to show; the state brings what is known then.
+  if (call === undefined) return { call, event: undefined };
   switch (signal.kind) {
-    case "call-state": {
-      const next: Call = {
-        ...merge(call ?? newCall(signal), signal.info),
-        state: signal.state,
-      };
-      const change = signal.state === "IDLE" ? "ended" : call === undefined ? "new" : "state";
-      return { call: next, event: eventOf(change, next, false) };
-    }
     case "call-info": {
-      // Before the first state there is nothing to show; the state brings what is known then.
-      if (call === undefined) return { call, event: undefined };
       const next = merge(call, signal.info);
-      if (same(call, next)) return { call, event: undefined };
-      const numberFilledIn = filledIn(call.caller, next.caller) ||
-        filledIn(call.called, next.called);
-      return { call: next, event: eventOf("info", next, numberFilledIn) };
+      if (next === call) return { call, event: undefined };
+      const numberFilledIn = (call.caller.number === "" && next.caller.number !== "") ||
+        (call.called.number === "" && next.called.number !== "");
+      return reduced(next, "info", atMs, numberFilledIn);
     }
-    case "call-lost": {
-      if (call === undefined) return { call, event: undefined };
-      const next: Call = { ...call, state: "IDLE" };
-      return { call: next, event: eventOf("ended", next, false) };
-    }
+    case "call-abilities":
+      // The same abilities are the same array.
+      if (signal.can === call.can) return { call, event: undefined };
+      return reduced({ ...call, can: signal.can }, "info", atMs);
+    case "call-lost":
+      return reduced({ ...call, ...ended(atMs), stateMode: null, can: [] }, "ended", atMs);
   }
 }
 
-function newCall(signal: CallSignal): Call {
+function reduced(
+  call: Call,
+  change: CallEvent["change"],
+  atMs: number,
+  numberFilledIn = false,
+): Reduced {
+  return { call, event: { type: "call", atMs, line: call.line, change, call, numberFilledIn } };
+}
+
+function newCall({ call, line }: CallStateSignal, atMs: number): Call {
   return {
-    id: signal.call,
+    id: call,
     callId: "0x0",
     relatedCallId: "0x0",
-    line: signal.line.extension,
+    line: line.extension,
     state: "UNKNOWN",
     stateMode: null,
     direction: "unknown",
     origin: "UNKNOWN",
     reason: "UNKNOWN",
-    caller: NOBODY,
-    called: NOBODY,
-    connected: NOBODY,
-    redirecting: NOBODY,
-    redirection: NOBODY,
-    startedAtMs: 0,
+    ...NO_PARTIES,
+    startedAtMs: atMs,
     can: [],
   };
 }
 
-const NOBODY: Party = { number: "", name: "", presentation: "unavailable" };
-
-function eventOf(
-  change: CallEvent["change"],
-  call: Call,
-  numberFilledIn: boolean,
-): Omit<CallEvent, "seq" | "atMs"> {
-  return { type: "call", line: call.line, change, call, numberFilledIn };
+function ended(atMs: number): Pick<Call, "state" | "endedAtMs"> {
+  return { state: "IDLE", endedAtMs: atMs };
 }
 
-function merge(call: Call, info: CallInfo | undefined): Call {
-  if (info === undefined) return call;
+function inState(call: Call, signal: CallStateSignal, atMs: number): Call {
+  const { state, mode, disconnect, info, can } = signal;
+  const known = info === undefined ? call : merge(call, info);
+  const isFirstConnected = state === "CONNECTED" && call.connectedAtMs === undefined;
   return {
-    ...call,
-    callId: info.callId === "0x0" ? call.callId : info.callId,
-    origin: info.origin,
-    reason: info.reason,
-    caller: mergeParty(call.caller, info.caller),
-    called: mergeParty(call.called, info.called),
+    ...known,
+    state,
+    stateMode: mode ?? null,
+    direction: known.direction === "unknown" ? directionOfState(state) : known.direction,
+    can,
+    ...isFirstConnected && { connectedAtMs: atMs },
+    ...disconnect !== undefined && { disconnect },
+    ...state === "IDLE" && ended(atMs),
   };
 }
 
-/** A number once shown stays, unless the network says now that it is withheld. */
-function mergeParty(known: Party, told: Party): Party {
-  const silent = told.presentation === "pending" || told.presentation === "unavailable";
-  return known.presentation === "shown" && silent ? known : told;
+/** The call with what is told of it; the same object where nothing changes. */
+function merge(call: Call, info: CallInfo): Call {
+  const callId = info.callId === "0x0" ? call.callId : info.callId;
+  const relatedCallId = info.relatedCallId === "0x0" ? call.relatedCallId : info.relatedCallId;
+  const origin = SILENT_ORIGINS.has(info.origin) && !SILENT_ORIGINS.has(call.origin)
+    ? call.origin
+    : info.origin;
+  const reason = SILENT_REASONS.has(info.reason) && !SILENT_REASONS.has(call.reason)
+    ? call.reason
+    : info.reason;
+  const direction = directionOfOrigin(origin) ?? call.direction;
+  const parties = mergeParties(call, info, call.line, direction === "out");
+  const isSame = callId === call.callId && relatedCallId === call.relatedCallId &&
+    origin === call.origin && reason === call.reason && direction === call.direction &&
+    parties === call;
+  if (isSame) return call;
+  const { caller, called, connected, redirecting, redirection } = parties;
+  return {
+    ...call,
+    callId,
+    relatedCallId,
+    direction,
+    origin,
+    reason,
+    caller,
+    called,
+    connected,
+    redirecting,
+    redirection,
+  };
 }
 
-function filledIn(before: Party, after: Party): boolean {
-  return before.number === "" && after.number !== "";
+/** What a provider writes that clears a call's information; 0 is no value of TAPI's. */
+const SILENT_ORIGINS: ReadonlySet<string> = new Set(["UNKNOWN", "UNAVAIL", "LINECALLORIGIN_$0"]);
+const SILENT_REASONS: ReadonlySet<string> = new Set(["UNKNOWN", "UNAVAIL", "LINECALLREASON_$0"]);
+
+/** `undefined` where the origin does not tell: UNKNOWN, UNAVAIL, CONFERENCE and what TAPI lacks. */
+function directionOfOrigin(origin: Call["origin"]): Direction | undefined {
+  switch (origin) {
+    case "OUTBOUND":
+      return "out";
+    case "INTERNAL":
+    case "EXTERNAL":
+    case "INBOUND":
+      return "in";
+    default:
+      return undefined;
+  }
 }
 
-function same(a: Call, b: Call): boolean {
-  return a.callId === b.callId && a.origin === b.origin && a.reason === b.reason &&
-    sameParty(a.caller, b.caller) && sameParty(a.called, b.called);
-}
-
-function sameParty(a: Party, b: Party): boolean {
-  return a.number === b.number && a.name === b.name && a.presentation === b.presentation;
+/** Who began a call of which only the state is known. */
+function directionOfState(state: CallState): Direction {
+  switch (state) {
+    case "OFFERING":
+    case "ACCEPTED":
+      return "in";
+    case "DIALTONE":
+    case "DIALING":
+    case "PROCEEDING":
+    case "RINGBACK":
+      return "out";
+    default:
+      return "unknown";
+  }
 }

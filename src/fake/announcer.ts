@@ -95,6 +95,10 @@ export class Announcer implements SwitchboardListener {
     this.#postAddressState(extension, LINEADDRESSSTATE.FORWARD);
   }
 
+  lineStateChanged(extension: Extension, state: number): void {
+    this.#postLineState(extension, state);
+  }
+
   #postState(call: CallHandle, newPrivilege: number): void {
     const { leg, line } = call;
     const conference = leg.state === LINECALLSTATE.CONFERENCED && leg.conference !== null

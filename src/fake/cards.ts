@@ -62,6 +62,15 @@ export const PARK: Card = {
 export const CARDS: readonly Card[] = [
   ORDINARY,
   MISSED,
+  { // missed: the caller leaves a message, which is listened to
+    count: 1,
+    extensions: 1,
+    steps: (cast) => [
+      ...MISSED.steps(cast),
+      { do: "lamp", atMs: 9000, line: cast.a, on: true },
+      { do: "lamp", atMs: 20_000, line: cast.a, on: false },
+    ],
+  },
   { // rejected
     count: 1,
     extensions: 1,
@@ -81,13 +90,9 @@ export const CARDS: readonly Card[] = [
   { // busy
     count: 2,
     extensions: 1,
-    steps: ({ a }) => [{
-      do: "call",
-      atMs: 0,
-      call: "x",
-      from: a,
-      to: SPECIAL_NUMBERS.busy,
-    }],
+    steps: ({ a }) => [
+      { do: "call", atMs: 0, call: "x", from: a, to: SPECIAL_NUMBERS.busy },
+    ],
   },
   { // unobtainable
     count: 1,

@@ -135,7 +135,9 @@ export function fillDevStatus(into: Memory, device: Device, openCount: number): 
     dwNumOpens: openCount,
     dwOpenMediaModes: device.mediaModes,
     dwLineFeatures: extension === null ? 0 : lineFeatures(extension),
-    dwDevStatusFlags: LINEDEVSTATUSFLAGS.CONNECTED | LINEDEVSTATUSFLAGS.INSERVICE,
+    dwDevStatusFlags: LINEDEVSTATUSFLAGS.CONNECTED |
+      (extension?.inService === false ? 0 : LINEDEVSTATUSFLAGS.INSERVICE) |
+      (extension?.messageWaiting ? LINEDEVSTATUSFLAGS.MSGWAIT : 0),
     dwAvailableMediaModes: device.mediaModes & LINEMEDIAMODE.INTERACTIVEVOICE,
   });
 }

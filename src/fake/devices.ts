@@ -36,6 +36,8 @@ export function createExtensions(count: number): Extension[] {
     legs: new Set(),
     forwards: [],
     ringsNoAnswer: 3,
+    messageWaiting: false,
+    inService: true,
   }));
 }
 

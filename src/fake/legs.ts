@@ -5,6 +5,7 @@ import {
   LINECALLREASON,
   LINECALLSTATE,
   LINECONNECTEDMODE,
+  LINEDEVSTATE,
   LINEDIALTONEMODE,
   LINEDISCONNECTMODE,
   LINEERR,
@@ -24,6 +25,7 @@ import {
   type Leg,
   NOBODY,
   type Outside,
+  type Party,
   partyOf,
   peerOf,
   Refusal,
@@ -70,7 +72,24 @@ export class Legs {
     for (const extension of this.extensions.values()) {
       extension.legs.clear();
       extension.forwards = [];
+      extension.messageWaiting = false;
+      extension.inService = true;
     }
+  }
+
+  /** Switches the message lamp of an extension. */
+  setMessageWaiting(extension: Extension, isOn: boolean): void {
+    if (extension.messageWaiting === isOn) return;
+    extension.messageWaiting = isOn;
+    this.#announceState(extension, isOn ? LINEDEVSTATE.MSGWAITON : LINEDEVSTATE.MSGWAITOFF);
+  }
+
+  /** The driver loses the exchange behind an extension's line, or has it again. Calls go on. */
+  setInService(extension: Extension, isInService: boolean): void {
+    if (extension.inService === isInService) return;
+    extension.inService = isInService;
+    const { INSERVICE, OUTOFSERVICE } = LINEDEVSTATE;
+    this.#announceState(extension, isInService ? INSERVICE : OUTOFSERVICE);
   }
 
   /** Ends the leg from its own side; dropping one that rings rejects the call. */
@@ -152,13 +171,33 @@ export class Legs {
   protected setInfo(
     leg: Leg,
     changes: Partial<
-      Pick<Leg, "caller" | "called" | "connected" | "redirecting" | "reason" | "relatedCallId">
+      Pick<
+        Leg,
+        | "caller"
+        | "called"
+        | "connected"
+        | "redirecting"
+        | "redirection"
+        | "reason"
+        | "relatedCallId"
+      >
     >,
     changed: number,
   ): void {
     if (leg.state === LINECALLSTATE.IDLE) return;
     Object.assign(leg, changes);
     for (const listener of this.#listeners) listener.legInfoChanged(leg, changed);
+  }
+
+  /** Whoever has a call that was sent elsewhere learns who did it, and where it is now. */
+  protected showRedirected(end: End, redirecting: Party, redirection: Party): void {
+    if (end.kind === "outside") return;
+    const { REDIRECTINGID, REDIRECTIONID } = LINECALLINFOSTATE;
+    this.setInfo(end, { redirecting, redirection }, REDIRECTINGID | REDIRECTIONID);
+  }
+
+  #announceState(extension: Extension, state: number): void {
+    for (const listener of this.#listeners) listener.lineStateChanged(extension, state);
   }
 
   protected announceForward(extension: Extension): void {

@@ -49,6 +49,8 @@ export interface FakeControl {
   liveHandles(): number;
   /** The provider closes the line of an extension, as it does when it loses the exchange. */
   forceClose(extension: string): void;
+  /** The driver loses the exchange behind the line of an extension, or has it again. */
+  setInService(extension: string, isInService: boolean): void;
 }
 
 const DEFAULT_EXTENSIONS = 8;
@@ -93,6 +95,10 @@ export function createFakeTapi(options: FakeTapiOptions = {}): FakeTapi {
     forceClose(number) {
       const extension = switchboard.extensions.get(number);
       if (extension !== undefined) announcer.forceClose(extension);
+    },
+    setInService(number, isInService) {
+      const extension = switchboard.extensions.get(number);
+      if (extension !== undefined) switchboard.setInService(extension, isInService);
     },
   };
 }

@@ -32,6 +32,10 @@ export interface Extension {
   forwards: readonly Forward[];
   /** Rings before a call is taken for unanswered. */
   ringsNoAnswer: number;
+  /** Whether the message lamp is on. */
+  messageWaiting: boolean;
+  /** Whether the exchange can be reached from the line's driver. */
+  inService: boolean;
 }
 
 /** A connection in the exchange. While it is set up, parked or diverted it has one end only. */
@@ -93,6 +97,8 @@ export interface SwitchboardListener {
   rang(extension: Extension, count: number): void;
   callCountChanged(extension: Extension): void;
   forwardChanged(extension: Extension): void;
+  /** @param state The LINEDEVSTATE_ bit that became true. */
+  lineStateChanged(extension: Extension, state: number): void;
 }
 
 /** The exchange does not do what was asked. */

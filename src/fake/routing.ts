@@ -201,7 +201,6 @@ export class Routing extends Legs {
     const internal = caller.kind === "leg";
     const firstState = route.firstState ?? LINECALLSTATE.OFFERING;
     const self = extensionParty(extension);
-    const redirected = route.redirectedBy !== undefined;
     const leg = this.addLeg(extension, caller.call, {
       state: firstState,
       stateMode: firstStateMode(firstState),
@@ -211,9 +210,10 @@ export class Routing extends Legs {
       caller: partyOf(caller),
       called: route.called ?? self,
       redirecting: route.redirectedBy ?? NOBODY,
-      redirection: redirected ? self : NOBODY,
+      redirection: route.redirectedBy === undefined ? NOBODY : self,
     });
     caller.call.ends.push(leg);
+    if (route.redirectedBy !== undefined) this.showRedirected(caller, route.redirectedBy, self);
     this.progress(caller, LINECALLSTATE.RINGBACK);
 
     if (firstState === LINECALLSTATE.CONNECTED) this.connect(caller.call);

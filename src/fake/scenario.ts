@@ -86,6 +86,8 @@ const step = z.discriminatedUnion("do", [
     when: z.enum(["always", "busy", "no_answer"]),
     to: number.optional(),
   }),
+  /** The message lamp of an extension goes on, or off. */
+  z.strictObject({ ...at, do: z.literal("lamp"), line: number, on: z.boolean().default(true) }),
 ]);
 
 /** One thing that happens. */
@@ -184,7 +186,7 @@ function checkLabels({ step: steps }: { step: Step[] }, context: z.RefinementCtx
     });
   };
   for (const step of byTime(steps)) {
-    if (step.do === "forward") continue;
+    if (step.do === "forward" || step.do === "lamp") continue;
     if (step.do === "ring" || step.do === "call") made.add(step.call);
     else demand(step, "call", step.call);
     if (step.do === "complete") demand(step, "consult", step.consult);

@@ -86,6 +86,8 @@ export class Script {
         return;
       case "forward":
         return this.#forward(step);
+      case "lamp":
+        return board.setMessageWaiting(this.#extension(step.line), step.on);
       case "drop":
         return this.#drop(step);
       case "unpark":
@@ -212,7 +214,7 @@ function extensionOf({ extensions }: Switchboard, number: string): Extension {
 }
 
 /** Steps that are not done by an extension that has the call already. */
-const MAKING = ["ring", "call", "forward", "drop", "unpark", "pickup"] as const;
+const MAKING = ["ring", "call", "forward", "lamp", "drop", "unpark", "pickup"] as const;
 
 /** What a leg must be able to do for a step. */
 const FEATURES = {
@@ -229,7 +231,7 @@ const FEATURES = {
 
 function checkExtensions(name: string, step: Step, { extensions }: Switchboard): void {
   const named: [key: string, number: string | undefined][] = [
-    ["line", step.do === "forward" ? step.line : undefined],
+    ["line", step.do === "forward" || step.do === "lamp" ? step.line : undefined],
     ["to", step.do === "ring" ? step.to : undefined],
     ["from", step.do === "call" ? step.from : undefined],
     ["forwardedFrom", step.do === "ring" ? step.forwardedFrom : undefined],

@@ -101,6 +101,7 @@ export class Switchboard extends Routing {
     target.call = call;
     call.ends = [remaining, target];
     if (target.kind === "leg") this.#showTransfer(target, remaining, held.extension);
+    this.showRedirected(remaining, extensionParty(held.extension), partyOf(target));
     if (target.kind === "leg" && isRinging(target)) {
       this.progress(remaining, LINECALLSTATE.RINGBACK);
     } else this.connect(call);
@@ -213,11 +214,13 @@ export class Switchboard extends Routing {
     const changes = {
       caller: partyOf(remaining),
       redirecting: extensionParty(transferrer),
+      redirection: extensionParty(target.extension),
       reason: LINECALLREASON.TRANSFER,
       relatedCallId: remaining.kind === "leg" ? remaining.callId : 0,
     };
-    const { CALLERID, REASON, REDIRECTINGID, RELATEDCALLID } = LINECALLINFOSTATE;
-    this.setInfo(target, changes, CALLERID | REASON | REDIRECTINGID | RELATEDCALLID);
+    const { CALLERID, REASON, REDIRECTINGID, REDIRECTIONID, RELATEDCALLID } = LINECALLINFOSTATE;
+    const changed = CALLERID | REASON | REDIRECTINGID | REDIRECTIONID | RELATEDCALLID;
+    this.setInfo(target, changes, changed);
   }
 
   #join(conference: Leg, member: Leg): void {

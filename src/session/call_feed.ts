@@ -12,9 +12,12 @@ import {
   type CallInfo,
   CALLSTATE_MASK,
   callStateName,
+  disconnectName,
   type Signal,
+  stateModeName,
   toCallInfo,
 } from "./signals.ts";
+import type { CallStatus, StatusFeed } from "./status_feed.ts";
 
 const log = logger("session");
 
@@ -25,6 +28,7 @@ export interface CallFeedContext {
   readonly tapi: Tapi;
   readonly clock: Clock;
   readonly calls: CallTable;
+  readonly statuses: StatusFeed;
   /** Aborted when the session ends: TAPI is asked nothing more about calls. */
   readonly ended: AbortSignal;
   readonly onSignal: (signal: Signal) => void;
@@ -37,23 +41,47 @@ export class CallFeed {
     this.#context = context;
   }
 
-  /** Tells a call's state; the one that tells IDLE gives the handle back. */
-  async tellState(entry: CallEntry, rawState: number): Promise<void> {
+  /**
+   * Tells a call's state; the one that tells IDLE gives the handle back.
+   *
+   * @param mode What LINE_CALLSTATE adds to the state; 0 where it adds nothing.
+   * @param known What lineGetCallStatus has just said, where it was asked.
+   */
+  async tellState(
+    entry: CallEntry,
+    rawState: number,
+    mode: number,
+    known?: CallStatus,
+  ): Promise<void> {
     if (entry.ended) return;
+    const { statuses, onSignal } = this.#context;
     const state = rawState & CALLSTATE_MASK;
+    const isIdle = state === LINECALLSTATE.IDLE;
+    const isFirst = entry.state === 0;
     entry.state = state;
-    const info = await this.#readInfo(entry);
+    const reading = this.#readInfo(entry);
+    // Nothing can be done with a call that is over.
+    const status = known ?? (isIdle ? undefined : await statuses.readCall(entry));
+    const info = await reading;
     // Lost with its line meanwhile.
     if (entry.ended) return;
-    entry.ended = state === LINECALLSTATE.IDLE;
-    this.#context.onSignal({
+    entry.ended = isIdle;
+    const told = mode === 0 && status !== undefined &&
+        (status.dwCallState & CALLSTATE_MASK) === state
+      ? status.dwCallStateMode
+      : mode;
+    onSignal({
       kind: "call-state",
       line: entry.line,
       call: entry.key,
       state: callStateName(state),
+      mode: stateModeName(state, told),
+      disconnect: disconnectName(state, told),
       info,
+      can: statuses.abilitiesOf(entry, status),
     });
-    if (entry.ended) await this.release(entry);
+    if (isIdle) await this.release(entry);
+    statuses.callChanged(entry, status !== undefined, isFirst || isIdle);
   }
 
   /** Tells what is known of a call now. */
@@ -95,8 +123,9 @@ export class CallFeed {
     const { tapi, calls, clock, ended } = this.#context;
     if (entry.ended || ended.aborted || calls.byKey(entry.key) === undefined) return;
     let state: number;
+    let status: CallStatus | undefined;
     try {
-      const status = await tapi.getCallStatus(entry.handle, entry.line.device.apiVersion);
+      status = await tapi.getCallStatus(entry.handle, entry.line.device.apiVersion);
       state = status.dwCallState & CALLSTATE_MASK;
     } catch (error) {
       const gone = error instanceof TapiError && error.code === LINEERR.INVALCALLHANDLE;
@@ -118,7 +147,7 @@ export class CallFeed {
     // Some providers leave a call DISCONNECTED for ever; nothing can come of it.
     const over = state === LINECALLSTATE.DISCONNECTED && entry.state === state;
     if (over) state = LINECALLSTATE.IDLE;
-    if (state !== 0 && state !== entry.state) await this.tellState(entry, state);
+    if (state !== 0 && state !== entry.state) await this.tellState(entry, state, 0, status);
   }
 
   /**

@@ -1,6 +1,7 @@
 /** The handles that the session holds: lines with their HLINE, calls with their HCALL. */
 import type { Clock } from "../clock.ts";
 import { describeError, logger } from "../log.ts";
+import type { LineFeatures } from "./abilities.ts";
 import { Gate } from "./gate.ts";
 import { Lane } from "./lane.ts";
 import type { CallKey, Line, LineStatus } from "./signals.ts";
@@ -16,12 +17,35 @@ export interface Device {
   readonly addressStates: number;
   readonly extension: string;
   readonly name: string;
+  readonly permanentId: string;
+  readonly provider: string;
+  readonly features: DeviceFeatures;
+}
+
+/** What can ever be done on a device; 0 where it does not tell. */
+export interface DeviceFeatures extends LineFeatures {
+  /** LINEADDRESSCAPS.dwCallFeatures. */
+  readonly call: number;
+}
+
+/** What is to be read again when the line's messages have been worked off. */
+export interface Refresh {
+  /** What can be done with the line's calls. */
+  calls: boolean;
+  /** What can be done on the line, where its calls go, and its message lamp. */
+  status: boolean;
+  /** What can ever be done. */
+  caps: boolean;
 }
 
 /** A voice line of the session. */
 export class LineEntry implements Line {
   readonly extension: string;
   readonly name: string;
+  permanentId: string;
+  readonly provider: string;
+  /** What can ever be done; changes where the provider says so. */
+  features: DeviceFeatures;
   /** HLINE; 0 unless open. */
   handle = 0;
   status: LineStatus | "opening" = "opening";
@@ -35,6 +59,10 @@ export class LineEntry implements Line {
   readonly reports = { outOfService: false, disconnected: false };
   /** Whether LINEDEVSTATUS ever said "in service": some providers never set it. */
   tellsService = false;
+  /** Whether LINEDEVSTATUS ever said that the message lamp is on: some providers never do. */
+  tellsMessageWaiting = false;
+  /** What waits to be read again. */
+  refresh: Refresh | undefined;
   /** The calls whose handles are valid. */
   readonly calls = new Set<CallEntry>();
   readonly lane: Lane;
@@ -43,6 +71,9 @@ export class LineEntry implements Line {
   constructor(readonly device: Device, clock: Clock) {
     this.extension = device.extension;
     this.name = device.name;
+    this.permanentId = device.permanentId;
+    this.provider = device.provider;
+    this.features = device.features;
     this.lane = new Lane({
       clock,
       onFailure: (error) =>
@@ -62,6 +93,13 @@ export class LineEntry implements Line {
   /** Whether calls on it can be told of: messages may overtake lineOpen's return. */
   get takesCalls(): boolean {
     return this.handle !== 0 || this.closedEarly !== undefined;
+  }
+
+  /** Gets a permanent id of its own, where its provider gives several lines the same. */
+  tellApart(others: readonly LineEntry[]): void {
+    const isTaken = () => others.some((other) => other.permanentId === this.permanentId);
+    if (isTaken()) this.permanentId += `/${this.extension}`;
+    if (isTaken()) this.permanentId += `#${this.device.deviceId}`;
   }
 
   opened(handle: number): void {

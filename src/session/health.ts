@@ -53,6 +53,8 @@ export class Health {
   /** When the service last answered a probe. */
   lastProbeAtMs: number | undefined;
   readonly #context: HealthContext;
+  /** What is asked and has not answered: a provider that hangs must not take a thread each time. */
+  readonly #unanswered = new Set<object>();
   #failedProbes = 0;
 
   constructor(context: HealthContext) {
@@ -85,13 +87,13 @@ export class Health {
     const { tapi, app, lines, clock, onDead } = this.#context;
     const open = [...lines.values()].filter((line) => line.handle !== 0);
     const deviceId = open[0]?.device.deviceId ?? 0;
-    const answers = [await this.#answers(() => tapi.negotiate(app, deviceId))];
+    const answers = [await this.#answers(tapi, () => tapi.negotiate(app, deviceId))];
     const asked = tapi.library.lineGetLineDevStatusW === null ? [] : open;
     for (const line of asked) {
       if (this.#context.ended.aborted) return;
       // Closed meanwhile, or hanging anyway: no answer is to be had.
       if (line.handle === 0 || line.lane.hangs) continue;
-      answers.push(await this.#answers(() => this.#probeLine(line)));
+      answers.push(await this.#answers(line, () => this.#probeLine(line)));
     }
     // One line's provider may fail for itself; the service has failed when nothing answers.
     if (answers.some((answered) => answered)) {
@@ -102,15 +104,24 @@ export class Health {
     }
   }
 
-  /** Whether the service answers: most errors are answers too. A probe that hangs is not waited for. */
-  async #answers(probe: () => Promise<unknown>): Promise<boolean> {
+  /**
+   * Whether the service answers: most errors are answers too. A probe that hangs is not waited for.
+   *
+   * @param asked What the probe is about.
+   */
+  async #answers(asked: object, probe: () => Promise<unknown>): Promise<boolean> {
     const { clock, ended } = this.#context;
+    if (this.#unanswered.has(asked)) return false;
+    this.#unanswered.add(asked);
     const settled = new AbortController();
     let answered = false;
     void probe().then(() => answered = true, (error) => {
       this.judge(error);
       answered = !(error instanceof TapiError && DOUBTFUL.includes(error.code));
-    }).finally(() => settled.abort());
+    }).finally(() => {
+      this.#unanswered.delete(asked);
+      settled.abort();
+    });
     await sleep(clock, PROBE_PATIENCE_MS, AbortSignal.any([settled.signal, ended]));
     return answered;
   }
@@ -138,7 +149,8 @@ export class Health {
     const { calls, clock, feed } = this.#context;
     const latestMs = clock.uptimeMs() - STALE_AFTER_MS;
     for (const entry of [...calls]) {
-      if (entry.heardAtMs > latestMs) continue;
+      // In a lane that hangs, questions would only pile up.
+      if (entry.heardAtMs > latestMs || entry.line.lane.hangs) continue;
       // Not asked again before this is answered.
       entry.heardAtMs = clock.uptimeMs();
       entry.line.lane.add(() => feed.check(entry));

@@ -21,6 +21,8 @@ export interface LaneOptions {
 export class Lane {
   readonly #options: LaneOptions;
   #queue: (() => Promise<void>)[] = [];
+  /** Of the tasks that were taken out of the queue, those whose turn has not come. */
+  #taken = 0;
   #working = false;
   #taskSinceMs = 0;
   #overflowing = false;
@@ -29,16 +31,29 @@ export class Lane {
     this.#options = options;
   }
 
-  /** Runs `task` after all that were given before it, unless too many wait for one that hangs. */
-  add(task: () => Promise<void>): void {
-    if (this.#queue.length < MOST_WAITING || !this.hangs) return this.#push(task);
+  /**
+   * Runs `task` after all that were given before it, unless too many wait for one that hangs.
+   *
+   * @returns Whether it will run.
+   */
+  add(task: () => Promise<void>): boolean {
+    if (this.#queue.length < MOST_WAITING || !this.hangs) {
+      this.#push(task);
+      return true;
+    }
     if (!this.#overflowing) this.#options.onOverflow();
     this.#overflowing = true;
+    return false;
   }
 
   /** As {@linkcode add}, whatever waits; settled with the task. */
   run(task: () => Promise<void>): Promise<void> {
     return new Promise((resolve, reject) => this.#push(() => task().then(resolve, reject)));
+  }
+
+  /** How many tasks wait behind the one that runs. */
+  get waiting(): number {
+    return this.#taken + this.#queue.length;
   }
 
   /** Whether a task runs that does not come to its end. */
@@ -57,7 +72,9 @@ export class Lane {
       const tasks = this.#queue;
       this.#queue = [];
       this.#overflowing = false;
+      this.#taken = tasks.length;
       for (const task of tasks) {
+        this.#taken--;
         this.#taskSinceMs = this.#options.clock.uptimeMs();
         try {
           await task();

@@ -10,9 +10,11 @@ import { TapiError } from "../tapi/errors.ts";
 import { Backoff } from "./backoff.ts";
 import type { CallFeed } from "./call_feed.ts";
 import type { LineEntry } from "./handles.ts";
+import { lineAbilities, NO_FEATURES, NO_LINE_ABILITIES } from "./abilities.ts";
 import { describeLine, openLine } from "./lines.ts";
 import type { Replies } from "./replies.ts";
 import type { LineStatus, Signal } from "./signals.ts";
+import type { StatusFeed } from "./status_feed.ts";
 
 const log = logger("session");
 
@@ -34,9 +36,12 @@ export interface LineKeeperContext {
   readonly random: () => number;
   readonly wanted: (extension: string) => boolean;
   readonly feed: CallFeed;
+  readonly statuses: StatusFeed;
   readonly replies: Replies;
   /** The lines found, by callback instance. */
   readonly lines: Map<number, LineEntry>;
+  /** The lines whose lineOpen is under way, also for a device that was removed meanwhile. */
+  readonly opening: Set<LineEntry>;
   /** Aborted when the session ends. */
   readonly ended: AbortSignal;
   readonly onSignal: (signal: Signal) => void;
@@ -84,7 +89,19 @@ export class LineKeeper {
       log.warn("Line {line} was removed", { line: line.extension });
       this.#context.lines.delete(instance);
       if (line.handle !== 0) this.closed(line);
+      // Behind what was told of its calls.
+      this.#context.feed.lose(
+        line,
+        () => this.#context.onSignal({ kind: "line-removed", line }),
+      );
     }
+  }
+
+  /** The session is over, and with it the line as this session has it. */
+  abandon(line: LineEntry): void {
+    if (line.handle !== 0) return this.closed(line);
+    line.status = "closed";
+    this.#context.feed.lose(line, () => this.#tell(line, "closed"));
   }
 
   /** The line's handle is dead, and so are its calls'. */
@@ -104,14 +121,16 @@ export class LineKeeper {
     else log.error("Line {line} is out of service", { line: line.extension });
     this.#tell(line, line.status);
     if (!inService) return;
+    const { feed, statuses } = this.#context;
     void line.lane.run(async () => {
-      for (const entry of [...line.calls]) await this.#context.feed.check(entry);
-      await this.#context.feed.listCalls(line);
+      for (const entry of [...line.calls]) await feed.check(entry);
+      await feed.listCalls(line);
+      statuses.refresh(line, { status: true });
     });
   }
 
   async #keep(deviceId: number, until: AbortSignal, tried: () => void): Promise<void> {
-    const { tapi, app, clock, random, lines, wanted } = this.#context;
+    const { tapi, app, clock, random, wanted } = this.#context;
     const backoff = new Backoff({ firstMs: FIRST_PAUSE_MS, longestMs: LONGEST_PAUSE_MS, random });
     let line: LineEntry | undefined;
     let trouble: string | undefined;
@@ -119,7 +138,7 @@ export class LineKeeper {
       try {
         line ??= await this.#inSlot(until, () => describeLine(tapi, app, deviceId, clock));
         if (line === undefined || !wanted(line.extension) || until.aborted) return;
-        lines.set(line.instance, line);
+        this.#register(line);
         await this.#open(line, until);
         if (trouble !== undefined) log.info("Line {line} is open again", { line: line.extension });
         tried();
@@ -141,21 +160,37 @@ export class LineKeeper {
     }
   }
 
+  /** Counts the line among those found, once. */
+  #register(line: LineEntry): void {
+    const { lines, onSignal } = this.#context;
+    const replaces = lines.get(line.instance);
+    if (replaces === line) return;
+    lines.set(line.instance, line);
+    line.tellApart([...lines.values()].filter((other) => other !== line));
+    onSignal({ kind: "line-found", line, replaces });
+  }
+
   /** Opens the line and lists its calls, before any message of theirs is worked off. */
   #open(line: LineEntry, until: AbortSignal): Promise<void> {
-    const { tapi, app, feed, ended } = this.#context;
+    const { tapi, app, feed, statuses, ended, opening, onSignal } = this.#context;
     return line.lane.run(async () => {
+      opening.add(line);
       try {
         await this.#inSlot(until, () => openLine(tapi, app, line, until, ended));
       } catch (error) {
         feed.forget(line);
         throw error;
+      } finally {
+        opening.delete(line);
       }
       // Closed again meanwhile, or the session is over.
       if (line.handle === 0 || ended.aborted) return;
       log.debug("Line {line} is open", { line: line.extension });
-      this.#tell(line, "open");
+      // What it can do now is asked below; until the answer comes, what it ever can.
+      const can = lineAbilities(NO_FEATURES, line.features);
+      onSignal({ kind: "line-status", line, status: "open", can });
       await feed.listCalls(line);
+      statuses.refresh(line, { status: true });
     });
   }
 
@@ -175,7 +210,8 @@ export class LineKeeper {
 
   #tell(line: LineEntry, status: LineStatus): void {
     const error = status === "failed" && line.error !== undefined ? { error: line.error } : {};
-    this.#context.onSignal({ kind: "line", line, status, ...error });
+    const can = line.handle === 0 ? { can: NO_LINE_ABILITIES } : {};
+    this.#context.onSignal({ kind: "line-status", line, status, ...error, ...can });
   }
 
   /** Runs `task` when few others run. One that hangs gives its place up, but not its wait. */

@@ -10,16 +10,16 @@ import {
 } from "../tapi/constants.ts";
 import type { Tapi } from "../tapi/calls.ts";
 import { TapiError } from "../tapi/errors.ts";
-import { LineEntry } from "./handles.ts";
+import { type DeviceFeatures, LineEntry } from "./handles.ts";
 
 const log = logger("session");
 
 const VOICE_MODES = LINEMEDIAMODE.INTERACTIVEVOICE | LINEMEDIAMODE.AUTOMATEDVOICE;
-/** Line states that tell whether a line works, and its message lamp. */
+/** Line states that tell whether a line works, its message lamp, and what it can do. */
 const REPORTED_LINE_STATES = LINEDEVSTATE.CONNECTED | LINEDEVSTATE.DISCONNECTED |
   LINEDEVSTATE.INSERVICE | LINEDEVSTATE.OUTOFSERVICE |
-  LINEDEVSTATE.MSGWAITON | LINEDEVSTATE.MSGWAITOFF;
-const REPORTED_ADDRESS_STATES = LINEADDRESSSTATE.FORWARD;
+  LINEDEVSTATE.MSGWAITON | LINEDEVSTATE.MSGWAITOFF | LINEDEVSTATE.CAPSCHANGE;
+const REPORTED_ADDRESS_STATES = LINEADDRESSSTATE.FORWARD | LINEADDRESSSTATE.CAPSCHANGE;
 
 /**
  * Asks a device what it is.
@@ -36,28 +36,80 @@ export async function describeLine(
   const apiVersion = await tapi.negotiate(app, deviceId);
   const caps = await tapi.getDevCaps(app, deviceId, apiVersion);
   if ((caps.dwMediaModes & VOICE_MODES) === 0) return undefined;
-  let address = "";
-  let addressStates = 0;
-  try {
-    const addressCaps = await tapi.getAddressCaps(app, deviceId, 0, apiVersion);
-    address = addressCaps.Address;
-    addressStates = addressCaps.dwAddressStates;
-  } catch (error) {
-    // The line works without: it goes by its name.
-    log.warn("Line device {deviceId} does not tell its address: {error}", {
-      deviceId,
-      error: describeError(error),
-    });
-  }
+  const addressCaps = await readAddressCaps(tapi, app, deviceId, apiVersion);
+  const extension = addressCaps?.Address || caps.LineName || String(deviceId);
   return new LineEntry({
     deviceId,
     apiVersion,
     mediaModes: caps.dwMediaModes & (VOICE_MODES | LINEMEDIAMODE.UNKNOWN),
     lineStates: caps.dwLineStates & REPORTED_LINE_STATES,
-    addressStates: addressStates & REPORTED_ADDRESS_STATES,
-    extension: address || caps.LineName || String(deviceId),
+    addressStates: (addressCaps?.dwAddressStates ?? 0) & REPORTED_ADDRESS_STATES,
+    extension,
     name: caps.LineName,
+    permanentId: permanentIdOf(caps, extension),
+    provider: caps.ProviderInfo,
+    features: featuresOf(caps, addressCaps),
   }, clock);
+}
+
+/**
+ * Asks a device anew what can ever be done on it.
+ *
+ * @throws TapiError when the device cannot be asked.
+ */
+export async function readFeatures(
+  tapi: Tapi,
+  app: number,
+  { device: { deviceId, apiVersion } }: LineEntry,
+): Promise<DeviceFeatures> {
+  const caps = await tapi.getDevCaps(app, deviceId, apiVersion);
+  return featuresOf(caps, await readAddressCaps(tapi, app, deviceId, apiVersion));
+}
+
+type DevCaps = Awaited<ReturnType<Tapi["getDevCaps"]>>;
+type AddressCaps = Awaited<ReturnType<Tapi["getAddressCaps"]>>;
+
+/** `undefined` where the device does not tell: the line works without, and goes by its name. */
+async function readAddressCaps(
+  tapi: Tapi,
+  app: number,
+  deviceId: number,
+  apiVersion: number,
+): Promise<AddressCaps | undefined> {
+  try {
+    return await tapi.getAddressCaps(app, deviceId, 0, apiVersion);
+  } catch (error) {
+    log.warn("Line device {deviceId} does not tell its address: {error}", {
+      deviceId,
+      error: describeError(error),
+    });
+    return undefined;
+  }
+}
+
+function featuresOf(caps: DevCaps, addressCaps: AddressCaps | undefined): DeviceFeatures {
+  return {
+    line: caps.dwLineFeatures,
+    address: addressCaps?.dwAddressFeatures ?? 0,
+    call: addressCaps?.dwCallFeatures ?? 0,
+  };
+}
+
+/**
+ * What a line keeps over restarts: its GUID where version 2.2 has one, else the provider and its
+ * dwPermanentLineID, else, with a provider that numbers its lines all 0, what it is called.
+ */
+function permanentIdOf(caps: DevCaps, extension: string): string {
+  const { PermanentLineGuid: guid, dwPermanentLineID: id, ProviderInfo: provider } = caps;
+  if (guid.some((byte) => byte !== 0)) return guidText(guid);
+  return id === 0 ? `${provider}:${caps.LineName}:${extension}` : `${provider}:${id}`;
+}
+
+/** A GUID as Windows writes it: the first three of its parts are numbers, least byte first. */
+function guidText(guid: Uint8Array): string {
+  const hex = (from: number, to: number) => guid.slice(from, to).toHex();
+  const number = (from: number, to: number) => guid.slice(from, to).reverse().toHex();
+  return [number(0, 4), number(4, 6), number(6, 8), hex(8, 10), hex(10, 16)].join("-");
 }
 
 /**

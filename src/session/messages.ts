@@ -5,10 +5,11 @@
 import type { Clock } from "../clock.ts";
 import { logger } from "../log.ts";
 import type { LineMessage } from "../tapi/calls.ts";
-import { has, LINE, LINECALLPRIVILEGE, LINEDEVSTATE } from "../tapi/constants.ts";
+import { has, LINE, LINEADDRESSSTATE, LINECALLPRIVILEGE, LINEDEVSTATE } from "../tapi/constants.ts";
 import type { CallFeed } from "./call_feed.ts";
 import type { CallEntry, CallTable, LineEntry } from "./handles.ts";
 import type { Replies } from "./replies.ts";
+import type { StatusFeed } from "./status_feed.ts";
 
 const log = logger("session");
 
@@ -20,8 +21,11 @@ export interface MessageContext {
   readonly clock: Clock;
   /** By callback instance. */
   readonly lines: ReadonlyMap<number, LineEntry>;
+  /** The lines whose lineOpen is under way. */
+  readonly opening: ReadonlySet<LineEntry>;
   readonly calls: CallTable;
   readonly feed: CallFeed;
+  readonly statuses: StatusFeed;
   readonly replies: Replies;
   readonly onLineCreated: (deviceId: number) => void;
   readonly onLineRemoved: (deviceId: number) => void;
@@ -62,7 +66,7 @@ export class MessageHandler {
         const entry = this.#callOf(message);
         if (entry === undefined) break;
         entry.heardAtMs = this.#context.clock.uptimeMs();
-        entry.line.lane.add(() => feed.tellState(entry, dwParam1));
+        entry.line.lane.add(() => feed.tellState(entry, dwParam1, dwParam2));
         break;
       }
       case LINE.CALLINFO: {
@@ -74,7 +78,9 @@ export class MessageHandler {
       }
       case LINE.CLOSE: {
         const line = this.#lineOf(message);
-        line?.closedEarly?.add(hDevice);
+        // Whose handle it is shows when lineOpen returns. By its instance it may be either line's of a
+        // device that was removed and has come back.
+        for (const opened of this.#context.opening) opened.closedEarly?.add(hDevice);
         // Otherwise it is about an older handle, or overtakes lineOpen's return.
         if (line !== undefined && line.handle !== 0 && line.handle === hDevice) {
           this.#context.onLineClosed(line);
@@ -84,6 +90,14 @@ export class MessageHandler {
       case LINE.LINEDEVSTATE:
         this.#handleDevState(message);
         break;
+      case LINE.ADDRESSSTATE: {
+        const line = this.#lineOf(message);
+        // Only the first address is known to clients.
+        if (line === undefined || dwParam1 !== 0) break;
+        const caps = has(dwParam2, LINEADDRESSSTATE.CAPSCHANGE);
+        this.#context.statuses.refresh(line, { status: true, caps });
+        break;
+      }
       case LINE.CREATE:
         this.#context.onLineCreated(dwParam1);
         break;
@@ -133,6 +147,19 @@ export class MessageHandler {
     if (has(states, LINEDEVSTATE.OUTOFSERVICE)) reports.outOfService = true;
     if (has(states, LINEDEVSTATE.DISCONNECTED)) reports.disconnected = true;
     this.#context.onLineReport(line);
+    this.#refresh(line, states);
+  }
+
+  /** What the line can do, and its message lamp: another thing than whether it works. */
+  #refresh(line: LineEntry, states: number): void {
+    const { statuses } = this.#context;
+    const { CAPSCHANGE, MSGWAITOFF, MSGWAITON } = LINEDEVSTATE;
+    if (has(states, MSGWAITON) || has(states, MSGWAITOFF)) {
+      line.lane.add(() =>
+        Promise.resolve(statuses.tellMessageWaiting(line, has(states, MSGWAITON)))
+      );
+    }
+    if (has(states, CAPSCHANGE)) statuses.refresh(line, { caps: true });
   }
 
   #lineOf(message: LineMessage): LineEntry | undefined {

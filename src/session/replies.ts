@@ -151,7 +151,8 @@ export class Replies {
     const pending = this.#pending.get(requestId);
     if (pending === undefined) {
       if (this.#returning.size === 0) return false;
-      this.#early.set(requestId, result);
+      // The first reply counts, as it does where the request id is known already.
+      if (!this.#early.has(requestId)) this.#early.set(requestId, result);
       if (this.#early.size > MOST_EARLY) {
         const [oldest] = this.#early.keys();
         if (oldest !== undefined) this.#early.delete(oldest);

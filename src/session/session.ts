@@ -15,6 +15,7 @@ import { LineKeeper } from "./line_keeper.ts";
 import { MessageHandler } from "./messages.ts";
 import { Replies } from "./replies.ts";
 import type { CallKey, Signal } from "./signals.ts";
+import { StatusFeed } from "./status_feed.ts";
 
 const log = logger("session");
 
@@ -72,7 +73,9 @@ export class Session {
     this.calls = new CallTable(options.nextCallKey);
     this.replies = new Replies(clock, options.replyTimeoutMs);
     const ended = this.#end.signal;
-    const shared = { tapi, app, clock, lines: this.#lines, calls: this.calls, ended, onSignal };
+    const base = { tapi, app, clock, lines: this.#lines, calls: this.calls, ended, onSignal };
+    const opening = new Set<LineEntry>();
+    const shared = { ...base, opening, statuses: new StatusFeed(base) };
     const feed = new CallFeed(shared);
     this.#feed = feed;
     this.health = new Health({
@@ -150,7 +153,7 @@ export class Session {
   /** Ends the session when it had to be given up: the handles are dead, its calls have ended. */
   async abandon(): Promise<void> {
     this.replies.end();
-    for (const line of this.lines) if (line.handle !== 0) this.#keeper.closed(line);
+    for (const line of this.lines) this.#keeper.abandon(line);
     await this.#shutDown();
   }
 

@@ -10,7 +10,7 @@ import { type PendingFunction, watch, type WatchedLibrary } from "../tapi/watch.
 import { Backoff } from "./backoff.ts";
 import { HANG_MS } from "./lane.ts";
 import { Session, type SessionOptions } from "./session.ts";
-import type { CallKey, LineStatus } from "./signals.ts";
+import type { CallKey, LineStatus, ProviderSignal } from "./signals.ts";
 
 const log = logger("session");
 
@@ -132,6 +132,7 @@ export class Supervisor {
         const session = await Session.initialize(this.#sessionOptions);
         if (trouble !== undefined) log.info("TAPI is available again");
         trouble = undefined;
+        this.#tell("up");
         const startedAtMs = clock.uptimeMs();
         await this.#live(session);
         if (clock.uptimeMs() - startedAtMs >= SETTLED_MS) backoff.reset();
@@ -139,6 +140,7 @@ export class Supervisor {
         const reason = describeError(error);
         if (reason !== trouble) log.error("TAPI is not available: {reason}", { reason });
         trouble = reason;
+        this.#tell("down");
       }
       await sleep(clock, backoff.pauseMs(), this.#stopping.signal);
     }
@@ -148,14 +150,22 @@ export class Supervisor {
   async #live(session: Session): Promise<void> {
     if (this.stopping) return await session.stop();
     this.#session = session;
-    void session.start().then(() => this.#firstTried.resolve());
+    void session.start().then(() => {
+      if (!session.over) this.#options.onSignal({ kind: "lines-tried" });
+      this.#firstTried.resolve();
+    });
     const reason = await session.ended;
     this.#lastMessageAtMs = session.lastMessageAtMs;
     this.#lastProbeAtMs = session.health.lastProbeAtMs;
     if (this.stopping) return;
     log.error("TAPI has to be initialised again: {reason}", { reason });
+    this.#tell("restarting");
     await session.abandon();
     if (!this.stopping) this.#session = undefined;
+  }
+
+  #tell(state: ProviderSignal["state"]): void {
+    if (!this.stopping) this.#options.onSignal({ kind: "provider", state });
   }
 
   async #tellHangs(): Promise<void> {

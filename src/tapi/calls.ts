@@ -8,12 +8,13 @@
  */
 import { LINECALLSELECT, LINEERR, LINEINITIALIZEEXOPTION } from "./constants.ts";
 import { check, MissingFunctionError, TapiError } from "./errors.ts";
+import { type AddressStatus, decodeAddressStatus } from "./address_status.ts";
 import { StructBuffers } from "./buffers.ts";
+import { decodeCallInfo, type RawCallInfo } from "./call_info.ts";
 import { API_VERSION, type Decoded } from "./layout.ts";
 import type { Long, Memory, TapiLibrary } from "./library.ts";
 import {
   LINEADDRESSCAPS,
-  LINECALLINFO,
   LINECALLLIST,
   LINECALLSTATUS,
   LINEDEVCAPS,
@@ -31,19 +32,6 @@ const INITIALIZE_PARAMS_BYTES = 32;
 
 /** A message as lineGetMessage delivered it. */
 export type LineMessage = Decoded<typeof LINEMESSAGE>;
-/** What the program uses of a LINECALLINFO. */
-const CALL_INFO_MEMBERS = [
-  "dwCallID",
-  "dwOrigin",
-  "dwReason",
-  "dwCallerIDFlags",
-  "CallerID",
-  "CallerIDName",
-  "dwCalledIDFlags",
-  "CalledID",
-  "CalledIDName",
-] as const;
-export type RawCallInfo = Pick<Decoded<typeof LINECALLINFO>, typeof CALL_INFO_MEMBERS[number]>;
 /** What lineGetMessage leaves in dwMessageID when it answers 0 and writes nothing. */
 export const UNWRITTEN_MESSAGE_ID = 0xffffffff;
 
@@ -213,14 +201,14 @@ export class Tapi {
     return this.library.lineGetMessageNow(app, buffer, 0);
   }
 
-  /** lineGetCallInfoW; the members of {@linkcode CALL_INFO_MEMBERS}, for it is called most of all. */
+  /** lineGetCallInfoW. */
   async getCallInfo(call: number, apiVersion: number): Promise<RawCallInfo> {
     const fn = "lineGetCallInfoW";
     const info = await this.#buffers.read(
       fn,
       (buffer) => this.library[fn](call, buffer),
     );
-    return LINECALLINFO.decode(info, apiVersion, CALL_INFO_MEMBERS);
+    return decodeCallInfo(info, apiVersion);
   }
 
   /** lineGetCallStatus. */
@@ -242,6 +230,14 @@ export class Tapi {
     const call = present(fn, this.library[fn]);
     const status = await this.#buffers.read(fn, (buffer) => call(line, buffer));
     return LINEDEVSTATUS.decode(status, apiVersion);
+  }
+
+  /** lineGetAddressStatusW of the line's first address. */
+  async getAddressStatus(line: number, apiVersion: number): Promise<AddressStatus> {
+    const fn = "lineGetAddressStatusW";
+    const call = present(fn, this.library[fn]);
+    const status = await this.#buffers.read(fn, (buffer) => call(line, 0, buffer));
+    return decodeAddressStatus(status, apiVersion);
   }
 
   /** lineSetCallPrivilege. @param privilege One of LINECALLPRIVILEGE. */

@@ -57,7 +57,8 @@ class Follower {
   }
 
   hear(event: BusEvent): void {
-    if (event.type !== "call") return;
+    // What can be done with a call is told behind a burst.
+    if (event.type !== "call" || event.change === "info") return;
     const { state, caller } = event.call;
     const call = Number(caller.number);
     const lived = this.#lived[call] ?? LIFE.length;

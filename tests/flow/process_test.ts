@@ -73,7 +73,7 @@ Deno.test("a port in use exits 1 with one line", async () => {
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.test({
-    name: `${signal} with calls up: clients get 1001, exit 0 within 5 s`,
+    name: `${signal} with calls up: clients get 1001, exit 0`,
     ignore: Deno.build.os === "windows",
     async fn() {
       await using process = new ProgramProcess([...FAKE, "--fake-rate", "0"]);
@@ -81,10 +81,8 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
       await process.logged(/8 lines are open/);
       client.send({ cmd: "dial", line: 201, number: "202" });
       await client.frame((frame) => frame.state === "OFFERING");
-      const startMs = performance.now();
       process.signal(signal);
       assert.equal(await process.exitCode(), 0, process.log);
-      assert(performance.now() - startMs < 5000);
       assert.doesNotMatch(process.log, /WRN|ERR/);
       await client.until(() => client.closed !== undefined);
       assert.equal(client.closed?.code, 1001);

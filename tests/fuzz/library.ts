@@ -8,6 +8,7 @@ import { API_VERSION } from "../../src/tapi/layout.ts";
 import type { Memory, TapiLibrary } from "../../src/tapi/library.ts";
 import {
   LINEADDRESSCAPS,
+  LINEADDRESSSTATUS,
   LINECALLINFO,
   LINECALLSTATUS,
   LINEDEVCAPS,
@@ -23,13 +24,13 @@ const INVALID_LINE = LINEERR.INVALLINEHANDLE | 0;
 
 type OptionalFunction =
   | "lineGetAddressCapsW"
+  | "lineGetAddressStatusW"
   | "lineGetLineDevStatusW"
   | "lineSetStatusMessages"
   | "lineGetNewCalls";
 
 /** The functions that the program has no use for yet; a library may lack them. */
 const LACKING = {
-  lineGetAddressStatusW: null,
   lineAnswer: null,
   lineHold: null,
   lineUnhold: null,
@@ -90,6 +91,7 @@ export function createHostileTapi(exchange: Exchange): TapiLibrary {
           LINEDEVCAPS.encode(caps, {
             dwMediaModes: LINEMEDIAMODE.INTERACTIVEVOICE,
             dwLineStates: 0xffffffff,
+            dwPermanentLineID: random.between(0, 2),
             LineName: anyText(random),
           }),
       ),
@@ -100,7 +102,13 @@ export function createHostileTapi(exchange: Exchange): TapiLibrary {
           `lineGetAddressCapsW ${deviceId}`,
           caps,
           LINEADDRESSCAPS.fixedSize(apiVersion),
-          () => LINEADDRESSCAPS.encode(caps, { Address: extensionOf(random, deviceId) }),
+          () =>
+            LINEADDRESSCAPS.encode(caps, {
+              Address: extensionOf(random, deviceId),
+              dwAddressStates: 0xffffffff,
+              dwCallFeatures: random.oneIn(3) ? 0 : anyDword(random),
+              dwAddressFeatures: random.oneIn(3) ? 0 : anyDword(random),
+            }),
         ),
     ),
     lineOpenW: (app, deviceId, outLine, _version, _extVersion, instance) =>
@@ -124,12 +132,27 @@ export function createHostileTapi(exchange: Exchange): TapiLibrary {
         status,
         LINEDEVSTATUS.size,
         () => {
-          if (line?.valid) return LINEDEVSTATUS.encode(status, {});
+          const dwLineFeatures = anyDword(random);
+          if (line?.valid) return LINEDEVSTATUS.encode(status, { dwLineFeatures });
           // So the program learns of the end before LINE_CLOSE reaches it.
           if (line?.end === "no") line.end = "delivered";
           return INVALID_LINE;
         },
       );
+    }),
+    lineGetAddressStatusW: orLacking("lineGetAddressStatusW", (handle, _addressId, status) => {
+      const what = `lineGetAddressStatusW ${handle}`;
+      const line = answers.isAskedAgain(what)
+        ? ledger.line(handle)
+        : ledger.useLine("lineGetAddressStatusW", handle);
+      return answers.fill(what, status, LINEADDRESSSTATUS.size, () => {
+        if (!line?.valid) return INVALID_LINE;
+        return LINEADDRESSSTATUS.encode(status, {
+          dwAddressFeatures: anyDword(random),
+          dwForwardNumEntries: random.oneIn(2) ? random.between(0, 4) : anyDword(random),
+          Forward: new Uint8Array(random.between(0, 200)).map(() => random.between(0, 0xff)),
+        });
+      });
     }),
     lineGetNewCalls: orLacking("lineGetNewCalls", (handle, _addressId, _select, list) => {
       const line = ledger.useLine("lineGetNewCalls", handle);
@@ -156,7 +179,11 @@ export function createHostileTapi(exchange: Exchange): TapiLibrary {
         : ledger.useCall("lineGetCallStatus", handle);
       return answers.fill(`lineGetCallStatus ${handle}`, status, LINECALLSTATUS.size, () => {
         if (!call?.line.valid) return INVALID_CALL;
-        return LINECALLSTATUS.encode(status, { dwCallState: call.state });
+        return LINECALLSTATUS.encode(status, {
+          dwCallState: call.state,
+          dwCallStateMode: anyDword(random),
+          dwCallFeatures: random.oneIn(3) ? 0 : anyDword(random),
+        });
       });
     },
     lineSetCallPrivilege(handle) {
@@ -257,6 +284,11 @@ function anyCallInfo(random: Random): Parameters<typeof LINECALLINFO.encode>[1] 
     dwCalledIDFlags: random.between(0, 0xff),
     CalledID: anyText(random),
     CalledIDName: anyText(random),
+    dwConnectedIDFlags: random.between(0, 0xff),
+    ConnectedID: anyText(random),
+    dwRedirectingIDFlags: random.between(0, 0xff),
+    RedirectingID: anyText(random),
+    dwRelatedCallID: anyDword(random),
   };
 }
 

@@ -19,6 +19,16 @@ export interface Leftovers {
   readonly clients: number;
 }
 
+/** Which functions of the library fail. */
+export type Failing = "every function" | "lineGetMessage";
+
+/** What the program has used and done. */
+export interface Cost {
+  readonly cpuMs: number;
+  /** Calls of the library. */
+  readonly calls: number;
+}
+
 export class SoakedServer implements AsyncDisposable {
   readonly #child: Child;
 
@@ -45,6 +55,15 @@ export class SoakedServer implements AsyncDisposable {
 
   async leftovers(): Promise<Leftovers> {
     return await this.#child.ask({ do: "leftovers" }) as Leftovers;
+  }
+
+  /** Lets every function, or lineGetMessage alone, fail at once from now on. */
+  async fail(what: Failing): Promise<void> {
+    await this.#child.ask({ do: "fail", what });
+  }
+
+  async costSinceFail(): Promise<Cost> {
+    return await this.#child.ask({ do: "costSinceFail" }) as Cost;
   }
 
   /** Stops the program. @returns Whatever was wrong in all that time. */

@@ -3,17 +3,22 @@
  * with commands for what the exchange does and questions about what is left. The first argument is
  * the stand-in's path, the second the number of lines.
  */
+import process from "node:process";
 import { configure } from "@logtape/logtape";
 import { startProgram } from "../../src/main.ts";
+import { LINEERR } from "../../src/tapi/constants.ts";
 import { openTapi32 } from "../../src/tapi/library.ts";
+import { TAPI_SYMBOLS } from "../../src/tapi/symbols.ts";
 import { answer, collectGarbage } from "../bench/subject.mjs";
 import { openControl } from "../native/standin.ts";
 import { configOf } from "../support/config.ts";
-import type { Leftovers, Memory } from "./server.ts";
+import type { Cost, Failing, Leftovers, Memory } from "./server.ts";
 
 /** So little may wait in a client's socket that one that does not read is soon closed. */
 const MAX_UNSENT_BYTES = 1_000_000;
 const CALLS_AT_ONCE = 64;
+/** TAPI's functions; lineGetMessageNow is lineGetMessage, called in another way. */
+const FUNCTIONS = Object.keys(TAPI_SYMBOLS).filter((fn) => fn !== "lineGetMessageNow");
 /** The burst waits for the program, so that a machine that is busy does not fill the queue. */
 const MOST_QUEUED = 1000;
 
@@ -34,6 +39,13 @@ const program = startProgram(
 );
 await program.linesTried;
 
+function cost(): Cost {
+  const { user, system } = process.cpuUsage();
+  const calls = FUNCTIONS.reduce((sum, fn) => sum + standin.callsOf(fn), 0);
+  return { cpuMs: (user + system) / 1000, calls };
+}
+let atFail = cost();
+
 answer({
   burst: ({ calls }: { calls: number }) => standin.burst(calls, CALLS_AT_ONCE, MOST_QUEUED),
   memory(): Memory {
@@ -48,6 +60,16 @@ answer({
     pendingReplies: standin.pendingReplies,
     clients: program.server.clients,
   }),
+  fail({ what }: { what: Failing }): void {
+    for (const fn of what === "every function" ? FUNCTIONS : [what]) {
+      standin.fail(fn, LINEERR.OPERATIONFAILED);
+    }
+    atFail = cost();
+  },
+  costSinceFail(): Cost {
+    const now = cost();
+    return { cpuMs: now.cpuMs - atFail.cpuMs, calls: now.calls - atFail.calls };
+  },
   /** Stops the program. @returns Whatever was wrong in all that time. */
   async stop(): Promise<string[]> {
     await program.stop();

@@ -8,9 +8,14 @@ export class FoldedState implements StatePort {
   readonly #lines = new Map<string, Line>();
   readonly #calls = new Map<CallNumber, Call>();
 
-  /** The state of a bus from now on; made before the first listener, it is as new as every event. */
-  static of(bus: EventBus): FoldedState {
+  /**
+   * The state of a bus from now on; made before the first listener, it is as new as every event.
+   *
+   * @param begin What is the case already; nothing when left out.
+   */
+  static of(bus: EventBus, begin?: StatePort): FoldedState {
     const state = new FoldedState();
+    if (begin !== undefined) state.#begin(begin);
     bus.subscribe((event) => state.apply(event));
     return state;
   }
@@ -20,16 +25,20 @@ export class FoldedState implements StatePort {
       case "provider":
         this.provider = event.state;
         return;
-      case "line": {
-        const key = `${event.line} ${event.now.permanentId}`;
-        if (event.change === "removed") this.#lines.delete(key);
-        else this.#lines.set(key, event.now);
+      case "line":
+        if (event.change === "removed") this.#lines.delete(keyOf(event.now));
+        else this.#lines.set(keyOf(event.now), event.now);
         return;
-      }
       case "call":
         if (event.change === "ended") this.#calls.delete(event.call.id);
         else this.#calls.set(event.call.id, event.call);
     }
+  }
+
+  #begin(state: StatePort): void {
+    this.provider = state.provider;
+    for (const line of state.lines()) this.#lines.set(keyOf(line), line);
+    for (const call of state.calls()) this.#calls.set(call.id, call);
   }
 
   lines(): Line[] {
@@ -43,4 +52,9 @@ export class FoldedState implements StatePort {
   call(id: CallNumber): Call | undefined {
     return this.#calls.get(id);
   }
+}
+
+/** Lines may share an extension. */
+function keyOf({ line, permanentId }: Line): string {
+  return `${line} ${permanentId}`;
 }

@@ -17,6 +17,9 @@ const PROGRAM_FLAGS = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-O2", "-stati
 /** Of the shells that set a machine up: where its tools lie. */
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+/** So much of what a failed making wrote is shown. */
+const LINES_OF_FAILURE = 20;
+
 /** Where programs on the machine find what enter.sh brings in. */
 export const WINDOWS_REPOSITORY = "Z:\\mnt\\repo";
 export const WINDOWS_STAGE = "Z:\\mnt\\stage";
@@ -45,7 +48,7 @@ export async function prepareMachine(): Promise<Machine | undefined> {
   const folder = join(cache, "tapi2ws", `windows-${hash}`);
   const isMade = await exists(folder);
 
-  const missing = await missingTools(isMade ? [] : ["debootstrap", "npm"]);
+  const missing = await missingTools(isMade ? [] : ["flock", "debootstrap", "npm"]);
   if (missing.length > 0) {
     leaveOut(`the Windows suite is left out, because there is no ${missing.join(", no ")}`);
     return undefined;
@@ -103,22 +106,23 @@ async function missingTools(wanted: readonly string[]): Promise<string[]> {
   return missing;
 }
 
-/** Made aside and then renamed, so that what is found is whole. */
+/** Alone: another test run that wants the same waits, and finds it. */
 async function make(folder: string): Promise<void> {
-  Deno.stderr.writeSync(new TextEncoder().encode(`\nMaking ${folder}: 2.3 GB, minutes …\n\n`));
+  Deno.stderr.writeSync(new TextEncoder().encode(`\nMaking ${folder}: 2 GB, minutes …\n\n`));
   await Deno.mkdir(join(folder, ".."), { recursive: true });
-  const making = `${folder}.${Deno.pid}`;
-  try {
-    const { success } = await new Deno.Command("sh", {
-      args: [join(HERE, "build.sh"), making, ...await debianMirror()],
-      stdout: "null",
-    }).output();
-    if (!success) throw new Error(`${folder} could not be made`);
-    // Another test run may have made it meanwhile.
-    if (!await exists(folder)) await Deno.rename(making, folder);
-  } finally {
-    if (await exists(making)) await Deno.remove(making, { recursive: true });
-  }
+  const { success, stdout, stderr } = await new Deno.Command("flock", {
+    args: [
+      `${folder}.lock`,
+      ...["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"],
+      ...["sh", join(HERE, "build.sh"), folder, ...await debianMirror()],
+    ],
+  }).output();
+  if (success) return;
+  // debootstrap names its errors on standard output.
+  const [said, complained] = [stdout, stderr].map((bytes) =>
+    new TextDecoder().decode(bytes).split("\n").slice(-LINES_OF_FAILURE).join("\n")
+  );
+  throw new Error(`${folder} could not be made:\n${said}\n${complained}`);
 }
 
 /** The mirror that this machine takes Debian from; none: debootstrap's own default. */

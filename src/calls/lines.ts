@@ -1,0 +1,142 @@
+/**
+ * The lines as last heard. A line stays while TAPI is away, and is itself again when it comes back: a
+ * session's line object is forgotten with the session, the permanent id is not.
+ */
+import type { Line, LineEvent } from "../bus/events.ts";
+import type {
+  ForwardInfo,
+  Line as SessionLine,
+  LineFoundSignal,
+  LineReportSignal,
+  LineSignal,
+} from "../session/signals.ts";
+
+/** What happened to a line. */
+export type LineChange = Pick<LineEvent, "change" | "now">;
+type LineChanges = Generator<LineChange, void, void>;
+
+/** A line that clients know; its place among the others stays. */
+interface Tracked {
+  now: Line;
+}
+
+export class Lines {
+  /** In the order in which they were found. */
+  readonly #tracked = new Set<Tracked>();
+  readonly #bySessionLine = new Map<SessionLine, Tracked>();
+  readonly #byPermanentId = new Map<string, SessionLine>();
+  /** Those of a session that is over. */
+  readonly #away = new Set<SessionLine>();
+
+  all(): Line[] {
+    return Array.from(this.#tracked, ({ now }) => now);
+  }
+
+  /** Takes the session's next signal, and yields what changes by it, each when it has. */
+  *receive(signal: LineSignal): LineChanges {
+    if (signal.kind === "line-found") return yield* this.#found(signal);
+    if (signal.kind === "line-removed") return yield* this.#remove(signal.line);
+    const tracked = this.#bySessionLine.get(signal.line);
+    // Removed, or another session's line by now.
+    if (tracked === undefined) return;
+    switch (signal.kind) {
+      case "line-status": {
+        const { error: knownError, ...now } = tracked.now;
+        const { status, error, can = now.can } = signal;
+        if (status === now.status && error === knownError && can === now.can) return;
+        const next = { ...now, status, ...error !== undefined && { error }, can };
+        return yield change(tracked, "status", next);
+      }
+      case "line-report":
+        return yield* this.#report(signal, tracked);
+    }
+  }
+
+  /** The session is over: its lines wait for the next one's. */
+  sessionEnded(): void {
+    for (const line of this.#bySessionLine.keys()) this.#away.add(line);
+  }
+
+  /** The next session has found all its lines: those that did not come back are gone. */
+  *linesTried(): LineChanges {
+    for (const line of [...this.#away]) yield* this.#remove(line);
+  }
+
+  *#found({ line, replaces }: LineFoundSignal): LineChanges {
+    if (replaces !== undefined && replaces.permanentId !== line.permanentId) {
+      yield* this.#remove(replaces);
+    }
+    const old = this.#byPermanentId.get(line.permanentId);
+    // Clients know a line by its extension: with another one it is another line.
+    if (old !== undefined && old.extension !== line.extension) yield* this.#remove(old);
+    const returned = old && this.#bySessionLine.get(old);
+    if (old !== undefined) this.#forget(old);
+    const tracked: Tracked = returned ?? { now: newLine(line) };
+    this.#tracked.add(tracked);
+    this.#bySessionLine.set(line, tracked);
+    this.#byPermanentId.set(line.permanentId, line);
+    if (returned === undefined) return yield { change: "added", now: tracked.now };
+    // How it ended may not have been told yet, and is not awaited any more.
+    if (returned.now.status !== "closed") yield change(returned, "status", closed(returned.now));
+    const { name, provider } = line;
+    if (name === returned.now.name && provider === returned.now.provider) return;
+    yield change(returned, "info", { ...returned.now, name, provider });
+  }
+
+  *#report(report: LineReportSignal, tracked: Tracked): LineChanges {
+    const { forwards, messageWaiting, can } = report;
+    if (forwards !== undefined && !sameForwards(forwards, tracked.now.forwards)) {
+      yield change(tracked, "forwarding", { ...tracked.now, forwards });
+    }
+    if (messageWaiting !== undefined && messageWaiting !== tracked.now.messageWaiting) {
+      yield change(tracked, "message_lamp", { ...tracked.now, messageWaiting });
+    }
+    // The same abilities are the same array.
+    if (can !== undefined && can !== tracked.now.can) {
+      yield change(tracked, "info", { ...tracked.now, can });
+    }
+  }
+
+  *#remove(line: SessionLine): LineChanges {
+    const tracked = this.#bySessionLine.get(line);
+    if (tracked === undefined) return;
+    this.#forget(line);
+    this.#tracked.delete(tracked);
+    yield { change: "removed", now: closed(tracked.now) };
+  }
+
+  #forget(line: SessionLine): void {
+    this.#away.delete(line);
+    this.#bySessionLine.delete(line);
+    if (this.#byPermanentId.get(line.permanentId) === line) {
+      this.#byPermanentId.delete(line.permanentId);
+    }
+  }
+}
+
+function newLine({ extension, name, permanentId, provider }: SessionLine): Line {
+  return {
+    line: extension,
+    name,
+    permanentId,
+    provider,
+    status: "closed",
+    forwards: [],
+    messageWaiting: false,
+    can: [],
+  };
+}
+
+function closed({ error: _, ...line }: Line): Line {
+  return { ...line, status: "closed", can: [] };
+}
+
+function change(tracked: Tracked, change: LineEvent["change"], now: Line): LineChange {
+  tracked.now = now;
+  return { change, now };
+}
+
+function sameForwards(a: readonly ForwardInfo[], b: readonly ForwardInfo[]): boolean {
+  return a.length === b.length &&
+    a.every(({ when, to }, index) => when === b[index]?.when && to === b[index]?.to);
+}

@@ -1,0 +1,83 @@
+/** The five parties of a call: what stays known of them, and what must not be shown. Pure. */
+import type { Call, Party } from "../bus/events.ts";
+import type { CallInfo } from "../session/signals.ts";
+
+export type Parties = Pick<
+  Call,
+  "caller" | "called" | "connected" | "redirecting" | "redirection"
+>;
+
+const ROLES = ["caller", "called", "connected", "redirecting", "redirection"] as const;
+
+const NOBODY: Party = { number: "", name: "", presentation: "unavailable" };
+const WITHHELD: Party = { number: "", name: "", presentation: "withheld" };
+
+export const NO_PARTIES: Parties = {
+  caller: NOBODY,
+  called: NOBODY,
+  connected: NOBODY,
+  redirecting: NOBODY,
+  redirection: NOBODY,
+};
+
+/**
+ * What is known of the parties when `told` has been told. The same object where nothing changes.
+ *
+ * @param line The extension of the call's line.
+ * @param isOutbound Whether the line made the call.
+ */
+export function mergeParties(
+  known: Parties,
+  told: CallInfo,
+  line: string,
+  isOutbound: boolean,
+): Parties {
+  const merged = {
+    caller: mergeParty(known.caller, told.caller),
+    called: mergeParty(known.called, told.called),
+    connected: mergeParty(known.connected, told.connected),
+    redirecting: mergeParty(known.redirecting, told.redirecting),
+    redirection: mergeParty(known.redirection, told.redirection),
+  };
+  if (ROLES.some((role) => merged[role].presentation === "withheld")) {
+    guard(known, merged, line, isOutbound);
+  }
+  return ROLES.every((role) => merged[role] === known[role]) ? known : merged;
+}
+
+/** Takes out of `merged` what would show somebody who is withheld in another party's place. */
+function guard(known: Parties, merged: Mutable<Parties>, line: string, isOutbound: boolean): void {
+  /** Numbers that were shown until the network declared them withheld. */
+  const secret = ROLES.flatMap((role) =>
+    merged[role].presentation === "withheld" && known[role].number !== "" ? known[role].number : []
+  );
+  for (const role of ROLES) if (secret.includes(merged[role].number)) merged[role] = WITHHELD;
+  if (!isOutbound && mayBeCaller(merged, line)) merged.connected = WITHHELD;
+  // One that was taken out before is no change.
+  for (const role of ROLES) merged[role] = mergeParty(known[role], merged[role]);
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/**
+ * Whether the connected party may be the caller, who withholds the number: providers write either end
+ * of an inbound call there, and not all of them flag it once more.
+ */
+function mayBeCaller({ caller, called, connected }: Parties, line: string): boolean {
+  if (caller.presentation !== "withheld" || connected.presentation !== "shown") return false;
+  return ![called.number, line].includes(connected.number);
+}
+
+/**
+ * What was shown stays, unless the network says now that it is withheld; what was withheld stays so
+ * until something is told in its place.
+ */
+function mergeParty(known: Party, told: Party): Party {
+  const isSilent = told.presentation === "pending" || told.presentation === "unavailable";
+  const isKnown = known.presentation === "shown" || known.presentation === "withheld";
+  return (isKnown && isSilent) || isSame(known, told) ? known : told;
+}
+
+function isSame(a: Party, b: Party): boolean {
+  return a === b || a.number === b.number && a.name === b.name && a.presentation === b.presentation;
+}

@@ -1,0 +1,57 @@
+/** What the program uses of a LINEADDRESSSTATUS: the features, and the forwarding entries. */
+import { LINEADDRESSSTATUS, LINEFORWARD } from "./structs.ts";
+import { decodeText } from "./text.ts";
+
+/** A forwarding entry. */
+export interface RawForward {
+  /** LINEFORWARDMODE_ bits. */
+  readonly mode: number;
+  /** "" where it does not lead anywhere. */
+  readonly to: string;
+}
+
+export interface AddressStatus {
+  readonly addressFeatures: number;
+  readonly forwards: readonly RawForward[];
+}
+
+/** So many entries are believed; no address has more. */
+const MOST_FORWARDS = 64;
+
+/**
+ * Decodes a LINEADDRESSSTATUS. Entries are 24 bytes, as in every version that the program negotiates;
+ * one that does not lie wholly inside dwUsedSize, it or its text, is left out.
+ *
+ * @see https://learn.microsoft.com/windows/win32/api/tapi/ns-tapi-lineforward
+ */
+export function decodeAddressStatus(status: Uint8Array, apiVersion: number): AddressStatus {
+  const { dwAddressFeatures, dwForwardNumEntries, dwUsedSize } = LINEADDRESSSTATUS.decode(
+    status,
+    apiVersion,
+    ["dwAddressFeatures", "dwForwardNumEntries", "dwUsedSize"],
+  );
+  const used = status.subarray(0, Math.min(dwUsedSize, status.length));
+  const first = forwardsOffset(used);
+  const forwards: RawForward[] = [];
+  for (let entry = 0; entry < Math.min(dwForwardNumEntries, MOST_FORWARDS); entry++) {
+    const start = first + entry * LINEFORWARD.size;
+    if (first < LINEADDRESSSTATUS.size || start + LINEFORWARD.size > used.length) break;
+    const { dwForwardMode: mode, dwDestAddressSize: size, dwDestAddressOffset: offset } =
+      LINEFORWARD.decode(used.subarray(start, start + LINEFORWARD.size));
+    // Its offset counts from the start of the struct that contains it.
+    const isInside = offset >= LINEADDRESSSTATUS.size && offset + size <= used.length;
+    if (size === 0) forwards.push({ mode, to: "" });
+    else if (isInside) {
+      forwards.push({ mode, to: decodeText(used.subarray(offset, offset + size)) });
+    }
+  }
+  return { addressFeatures: dwAddressFeatures, forwards };
+}
+
+/** dwForwardOffset, or 0 where the struct is too short to have it, or dwForwardSize is 0. */
+function forwardsOffset(used: Uint8Array): number {
+  if (used.length < LINEADDRESSSTATUS.size) return 0;
+  const view = new DataView(used.buffer, used.byteOffset, used.byteLength);
+  const { offset } = LINEADDRESSSTATUS.fields.Forward;
+  return view.getUint32(offset, true) === 0 ? 0 : view.getUint32(offset + 4, true);
+}
