@@ -18,8 +18,6 @@ const LONGEST_VISIT_MS = 1500;
 const PATIENCE_MS = 30_000;
 const LOOK_EVERY_MS = 2;
 const TENTHS = 10;
-/** By how much memory may have grown from the third tenth to the last. */
-const MOST_GROWTH = 1.1;
 
 export interface SoakOptions {
   readonly standinPath: string;
@@ -30,6 +28,8 @@ export interface SoakOptions {
   readonly mostMinutes: number;
   /** Which memory must not grow: a short soak's resident memory has not settled. */
   readonly flat: keyof Memory;
+  /** By what factor it may have grown from the third tenth to the last. */
+  readonly mostGrowth: number;
 }
 
 export interface SoakFigures {
@@ -189,13 +189,14 @@ class Soak {
   }
 
   #checkMemory(): void {
-    const third = this.#memory[2]?.[this.#options.flat];
-    const last = this.#memory[TENTHS - 1]?.[this.#options.flat];
+    const { flat, mostGrowth } = this.#options;
+    const third = this.#memory[2]?.[flat];
+    const last = this.#memory[TENTHS - 1]?.[flat];
     if (third === undefined || last === undefined) {
       return void this.#problems.push("it ended before the last tenth");
     }
-    if (last > third * MOST_GROWTH) {
-      this.#problems.push(`memory grew from ${third} to ${last} bytes (${this.#options.flat})`);
+    if (last > third * mostGrowth) {
+      this.#problems.push(`memory grew from ${third} to ${last} bytes (${flat})`);
     }
   }
 }
