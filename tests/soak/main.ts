@@ -23,7 +23,6 @@ const { messages, seconds, clients, deafClients, frames, dialled, memory, ...soa
   clients: Number(values.clients),
   mostMinutes: Number(values.minutes),
   flat: "residentBytes",
-  mostGrowth: 1.1,
 });
 const failing = await costsOfFailing(standinPath, Number(values["failing-seconds"]));
 const problems = [...soaked.problems, ...failing.problems];

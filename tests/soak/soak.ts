@@ -18,6 +18,8 @@ const LONGEST_VISIT_MS = 1500;
 const PATIENCE_MS = 30_000;
 const LOOK_EVERY_MS = 2;
 const TENTHS = 10;
+/** By how much memory may have grown from the third tenth to the last. */
+const MOST_GROWTH = 1.1;
 
 export interface SoakOptions {
   readonly standinPath: string;
@@ -28,8 +30,6 @@ export interface SoakOptions {
   readonly mostMinutes: number;
   /** Which memory must not grow: a short soak's resident memory has not settled. */
   readonly flat: keyof Memory;
-  /** By what factor it may have grown from the third tenth to the last. */
-  readonly mostGrowth: number;
 }
 
 export interface SoakFigures {
@@ -189,14 +189,13 @@ class Soak {
   }
 
   #checkMemory(): void {
-    const { flat, mostGrowth } = this.#options;
-    const third = this.#memory[2]?.[flat];
-    const last = this.#memory[TENTHS - 1]?.[flat];
+    const third = this.#memory[2]?.[this.#options.flat];
+    const last = this.#memory[TENTHS - 1]?.[this.#options.flat];
     if (third === undefined || last === undefined) {
       return void this.#problems.push("it ended before the last tenth");
     }
-    if (last > third * mostGrowth) {
-      this.#problems.push(`memory grew from ${third} to ${last} bytes (${flat})`);
+    if (last > third * MOST_GROWTH) {
+      this.#problems.push(`memory grew from ${third} to ${last} bytes (${this.#options.flat})`);
     }
   }
 }
