@@ -5,6 +5,7 @@
 import process from "node:process";
 import denoJson from "../deno.json" with { type: "json" };
 import { EventBus } from "./bus/bus.ts";
+import type { CommandPort } from "./bus/commands.ts";
 import type { Rehearsal } from "./bus/rehearsal.ts";
 import type { StatePort } from "./bus/state.ts";
 import type { ServiceStatus } from "./bus/status.ts";
@@ -49,6 +50,8 @@ export interface Program {
   readonly live: { readonly calls: number; readonly handles: number };
   /** What is the case now. */
   readonly state: StatePort;
+  /** Carries commands out. */
+  readonly commands: CommandPort;
   /** Clients get 1001, lines are closed, TAPI is shut down; takes less than 5 s. */
   stop(): Promise<void>;
 }
@@ -92,6 +95,7 @@ export function startProgram(
     onMessages: (count) => figures.messagesCame(count),
     onTapiError: (name) => figures.tapiFailed(name),
   });
+  const commands = traced(new Dispatch(supervisor), VERSION);
   const journal = config.journal && new Journal({ ...config.journal, bus, clock });
   using unlessServed = new DisposableStack();
   if (journal !== undefined) unlessServed.defer(() => journal.stop());
@@ -101,7 +105,7 @@ export function startProgram(
     clock,
     bus,
     state: tracker,
-    commands: traced(new Dispatch(supervisor), VERSION),
+    commands,
     journal,
     figures,
     status: { status: () => statusOf(supervisor, clock) },
@@ -113,6 +117,7 @@ export function startProgram(
     server,
     linesTried,
     state: tracker,
+    commands,
     get live() {
       return { calls: tracker.size, handles: supervisor.session?.calls.size ?? 0 };
     },
