@@ -1,6 +1,6 @@
 /**
- * The benchmarks: `deno task bench [drain|fanout|batch|selectivity|memory|journal]…`, all of them
- * when none is named. Prints what was measured, against baselines of the same run and against the targets.
+ * The benchmarks: `deno task bench [drain|fanout|batch|selectivity|memory|journal]…`, all of them when
+ * none is named. Prints what was measured, against baselines of the same run and the targets.
  *
  * Exits 0 whatever the times; 1 when something is wrong, such as a lost frame; 2 on a wrong name.
  */

@@ -38,7 +38,10 @@ async function command({ request, identity }: Visit, options: RoutesOptions): Pr
   const body = await readBody(request);
   if (typeof body !== "string") return body;
   const message = parseRequest(body);
-  if (message.kind === "error") return failure(message.error, message);
+  if (message.kind === "error") {
+    options.figures?.answered("invalid", message.error.code);
+    return failure(message.error, message);
+  }
   const { id } = message.request;
   const answer = await answerTo(message.request);
   return answer.ok ? jsonText(200, resultFrame(id, answer.outcome)) : failure(answer.error, { id });

@@ -29,6 +29,7 @@ export interface V2ClientOptions extends ClientOptions, Ports {
 }
 
 export class V2Client extends Client implements Speaker {
+  readonly dialect = "v2";
   readonly #options: V2ClientOptions;
   readonly #feed: Feed;
 
@@ -61,6 +62,7 @@ export class V2Client extends Client implements Speaker {
       address: this.address,
       code: error.code,
     });
+    this.#options.figures?.answered("invalid", error.code);
     this.#answer(id, { ok: false, error });
   }
 

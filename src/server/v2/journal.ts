@@ -4,6 +4,7 @@ import {
   type CallResult,
   CursorError,
   type JournalEntry,
+  type JournalPort,
   JournalUnavailableError,
 } from "../../bus/journal.ts";
 import { hearing, mayMonitor } from "../access.ts";
@@ -58,7 +59,17 @@ const PAGE_ENTRIES = 100;
 export async function search(
   request: JournalRequest,
   identity: Identity,
-  { journal }: Pick<Ports, "journal">,
+  { journal, figures }: Pick<Ports, "journal" | "figures">,
+): Promise<SearchAnswer> {
+  const answer = await find(request, identity, journal);
+  figures?.answered("journal", answer.ok ? "ok" : answer.error.code);
+  return answer;
+}
+
+async function find(
+  request: JournalRequest,
+  identity: Identity,
+  journal: JournalPort | undefined,
 ): Promise<SearchAnswer> {
   if (!mayMonitor(identity)) return NOT_A_MONITOR;
   if (journal === undefined) return failed("not_supported", "The server keeps no journal");
