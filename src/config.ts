@@ -35,6 +35,8 @@ export interface Config {
     readonly requestSeconds: number;
   };
   readonly audit: { readonly file: string | undefined };
+  /** `undefined`: finished calls are not kept. */
+  readonly journal: { readonly file: string; readonly days: number } | undefined;
   readonly fake: {
     readonly extensions: number;
     readonly rate: number;
@@ -60,6 +62,8 @@ export interface ConfigSources {
   /** The file that is read where no `--config` names one, if it is there. */
   readonly defaultFile: string | undefined;
   readonly readTextFile: FileReader;
+  /** Where the journal is kept unless it is told otherwise; in memory when left out. */
+  readonly defaultJournal?: string | undefined;
 }
 
 /** What the command line asks for. */
@@ -185,6 +189,12 @@ function complete(
       requestSeconds: get("limits.requestSeconds", 20),
     }),
     audit: Object.freeze({ file: path("audit.file") }),
+    journal: get("journal", true)
+      ? Object.freeze({
+        file: get("journal.file", sources.defaultJournal ?? ":memory:"),
+        days: get("journal.days", 90),
+      })
+      : undefined,
     fake: Object.freeze({
       extensions: get("fake.extensions", 8),
       rate: get("fake.rate", 12),

@@ -2,8 +2,10 @@
  * Composition root and command line: configuration -> provider -> session -> calls -> bus -> server,
  * signals, exit code.
  */
+import process from "node:process";
 import denoJson from "../deno.json" with { type: "json" };
 import { EventBus } from "./bus/bus.ts";
+import type { CommandPort } from "./bus/commands.ts";
 import type { Rehearsal } from "./bus/rehearsal.ts";
 import type { StatePort } from "./bus/state.ts";
 import type { ServiceStatus } from "./bus/status.ts";
@@ -15,6 +17,10 @@ import { closeLogging, configureLogging, describeError, logger } from "./log.ts"
 import { helpText } from "./command_line.ts";
 import { ListenError } from "./server/listen_error.ts";
 import { type RunningServer, startServer } from "./server/server.ts";
+import type { ProcessLoad } from "./figures/catalogue.ts";
+import { Figures } from "./figures/figures.ts";
+import { traced } from "./figures/trace.ts";
+import { Journal } from "./journal/journal.ts";
 import type { LineEntry } from "./session/handles.ts";
 import { Supervisor } from "./session/supervisor.ts";
 import { matchesAny } from "./patterns.ts";
@@ -45,6 +51,8 @@ export interface Program {
   readonly live: { readonly calls: number; readonly handles: number };
   /** What is the case now. */
   readonly state: StatePort;
+  /** Carries commands out. */
+  readonly commands: CommandPort;
   /** Clients get 1001, lines are closed, TAPI is shut down; takes less than 5 s. */
   stop(): Promise<void>;
 }
@@ -60,9 +68,19 @@ export function startProgram(
   clock: Clock = systemClock,
   rehearsal?: Rehearsal,
 ): Program {
+  const figures: Figures = new Figures({
+    version: VERSION,
+    runtimeVersion: Deno.version.deno,
+    status: () => statusOf(supervisor, clock),
+    load: () => server.load,
+    journal: () => journal,
+    process: processLoad,
+    nowMs: () => clock.nowMs(),
+  });
   const bus = new EventBus(
     (error) => log.error("A listener failed: {error}", { error: describeError(error) }),
     config.historyLength,
+    (event, tookMs) => figures.delivered(event, tookMs),
   );
   const tracker = new Tracker(bus, clock);
   const supervisor = new Supervisor({
@@ -71,8 +89,17 @@ export function startProgram(
     clock,
     wanted: (extension) => config.lines.length === 0 || matchesAny(config.lines, extension),
     replyTimeoutMs: config.replyTimeoutSeconds * 1000,
-    onSignal: (signal) => tracker.receive(signal),
+    onSignal: (signal) => {
+      if ("heardAtMs" in signal) figures.drained(clock.uptimeMs() - signal.heardAtMs);
+      tracker.receive(signal);
+    },
+    onMessages: (count) => figures.messagesCame(count),
+    onTapiError: (name) => figures.tapiFailed(name),
   });
+  const commands = traced(new Dispatch(supervisor), VERSION);
+  const journal = config.journal && new Journal({ ...config.journal, bus, clock });
+  using unlessServed = new DisposableStack();
+  if (journal !== undefined) unlessServed.defer(() => journal.stop());
   const server = startServer({
     ...config,
     ownNames: [Deno.hostname()],
@@ -80,21 +107,36 @@ export function startProgram(
     clock,
     bus,
     state: tracker,
-    commands: new Dispatch(supervisor),
+    commands,
+    journal,
+    figures,
     status: { status: () => statusOf(supervisor, clock) },
     ...rehearsal !== undefined && { rehearsal },
   });
+  unlessServed.move();
   const linesTried = supervisor.start();
   return {
     server,
     linesTried,
     state: tracker,
+    commands,
     get live() {
       return { calls: tracker.size, handles: supervisor.session?.calls.size ?? 0 };
     },
     async stop() {
       await Promise.all([server.stop(CLIENTS_GOODBYE_MS), supervisor.stop()]);
+      journal?.stop();
     },
+  };
+}
+
+function processLoad(): ProcessLoad {
+  const { rss, heapUsed } = Deno.memoryUsage();
+  const { user, system } = process.cpuUsage();
+  return {
+    residentBytes: rss,
+    heapUsedBytes: heapUsed,
+    cpuSeconds: (user + system) / 1e6,
   };
 }
 
@@ -188,6 +230,10 @@ function stopSignal(): Promise<Deno.Signal> {
   });
 }
 
+function besideTheProgram(file: string): string {
+  return Deno.execPath().replace(/[^\\/]*$/, file);
+}
+
 function readTextFile(path: string): string | undefined {
   try {
     return Deno.readTextFileSync(path);
@@ -204,6 +250,10 @@ async function run(config: Config): Promise<void> {
   const { host, port } = program.server;
   log.info("Tapi2Ws {version} listens on {host}:{port}", { version: VERSION, host, port });
   log.info("Calls come from {provider}", { provider: description });
+  if (config.journal !== undefined) {
+    const { file, days } = config.journal;
+    log.info("Finished calls are kept in {file}, for {days} days", { file, days });
+  }
   log.info("Stopping: {signal}", { signal: await stopped });
   await program.stop();
   log.info("Stopped");
@@ -216,8 +266,9 @@ async function main(args: readonly string[]): Promise<number> {
       args,
       env: (name) => Deno.env.get(name),
       os: Deno.build.os,
-      defaultFile: Deno.build.standalone
-        ? Deno.execPath().replace(/[^\\/]*$/, "tapi2ws.toml")
+      defaultFile: Deno.build.standalone ? besideTheProgram("tapi2ws.toml") : undefined,
+      defaultJournal: Deno.build.standalone
+        ? besideTheProgram("tapi2ws-journal.sqlite")
         : undefined,
       readTextFile,
     });

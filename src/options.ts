@@ -35,7 +35,7 @@ export function someText(expected: string): z.ZodType<string> {
   return z.string({ error: expected }).min(1, expected);
 }
 
-const YES_OR_NO = "expected true or false";
+const YES_OR_NO = 'expected "true" or "false"';
 const yesOrNo = z.union([
   z.boolean(),
   z.enum(["true", "false"]).transform((text) => text === "true"),
@@ -187,6 +187,24 @@ export const OPTIONS: readonly Option[] = [
     value: "PATH",
     help: "a file for a line about every command; it rotates (default: the log)",
     schema: someText("expected the path of a file"),
+  },
+  {
+    key: "journal",
+    value: "true|false",
+    help: "whether finished calls are kept (default: true)",
+    schema: yesOrNo,
+  },
+  {
+    key: "journal.file",
+    value: "PATH",
+    help: "where they are kept (default: tapi2ws-journal.sqlite beside the program)",
+    schema: someText("expected the path of a file"),
+  },
+  {
+    key: "journal.days",
+    value: "N",
+    help: "how many days they are kept (default: 90)",
+    schema: wholeNumber(1, 36_500),
   },
   {
     key: "fake.extensions",

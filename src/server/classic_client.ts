@@ -2,6 +2,7 @@
 import type { EventBus } from "../bus/bus.ts";
 import type { CommandError, CommandPort } from "../bus/commands.ts";
 import type { BusEvent } from "../bus/events.ts";
+import type { FiguresPort } from "../bus/figures.ts";
 import type { StatePort } from "../bus/state.ts";
 import { logger } from "../log.ts";
 import { hearing, mayMonitor } from "./access.ts";
@@ -17,12 +18,14 @@ export interface ClassicClientOptions extends ClientOptions {
   readonly state: StatePort;
   readonly commands: CommandPort;
   readonly encoder: ClassicEncoder;
+  readonly figures?: FiguresPort | undefined;
   readonly lineType: LineType;
   /** The extensions it wants to hear of; every line when left out. */
   readonly lines?: readonly string[];
 }
 
 export class ClassicClient extends Client implements Speaker {
+  readonly dialect = "classic";
   readonly #options: ClassicClientOptions;
   #subscription: Disposable | undefined;
 
@@ -43,6 +46,7 @@ export class ClassicClient extends Client implements Speaker {
           address: this.address,
           code: message.error.code,
         });
+        this.#options.figures?.answered("invalid", message.error.code);
         return this.send(classicError(message.error));
       case "command": {
         const result = await carryOut(message.command, this, this.#options);

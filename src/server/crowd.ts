@@ -1,4 +1,5 @@
 /** The clients that are connected, and how many of them come from where. */
+import type { Dialect, ServerLoad } from "../bus/figures.ts";
 import type { Client } from "./client.ts";
 
 export interface CrowdLimits {
@@ -17,6 +18,17 @@ export class Crowd implements Iterable<Client> {
 
   get size(): number {
     return this.#clients.size;
+  }
+
+  /** What they are to the server now. */
+  get load(): ServerLoad {
+    const clients: Record<Dialect, number> = { classic: 0, v2: 0, sse: 0 };
+    let unsentBytes = 0;
+    for (const client of this.#clients) {
+      clients[client.dialect]++;
+      unsentBytes += client.unsentBytes;
+    }
+    return { clients, unsentBytes };
   }
 
   /** Whether one more from this address is too many. */

@@ -1,6 +1,8 @@
 /** Which dialect a connection speaks, and the clients that speak it. */
-import type { CommandPort } from "../bus/commands.ts";
 import type { EventBus } from "../bus/bus.ts";
+import type { CommandPort } from "../bus/commands.ts";
+import type { FiguresPort } from "../bus/figures.ts";
+import type { JournalPort } from "../bus/journal.ts";
 import type { StatePort } from "../bus/state.ts";
 import { ClassicEncoder, type LineType } from "./classic.ts";
 import { ClassicClient } from "./classic_client.ts";
@@ -21,6 +23,8 @@ export interface DialectOptions {
   readonly bus: EventBus;
   readonly state: StatePort;
   readonly commands: CommandPort;
+  readonly journal?: JournalPort | undefined;
+  readonly figures?: FiguresPort | undefined;
 }
 
 export interface Dialects {
@@ -34,13 +38,14 @@ export function dialectsOf(
   encoder: V2Encoder,
   authenticator: Authenticator,
 ): Dialects {
-  const { bus, state, commands, version } = options;
+  const { bus, state, commands, journal, figures, version } = options;
   const { maxUnsentBytes, clientTimeoutSeconds, historyLength } = options;
   const { messageBytes, commandsPerSecond } = options.limits;
-  const ports = { bus, state, commands };
+  const ports = { bus, state, commands, figures };
   const classic = { ...ports, encoder: new ClassicEncoder() };
   const v2 = {
     ...ports,
+    journal,
     version,
     limits: {
       maxUnsentBytes,

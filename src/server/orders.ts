@@ -3,6 +3,7 @@
  * client may, what came of it, and a line about both for those who have to know who did what.
  */
 import type { Command, CommandPort, CommandResult } from "../bus/commands.ts";
+import type { FiguresPort } from "../bus/figures.ts";
 import type { StatePort } from "../bus/state.ts";
 import { logger, maskNumber } from "../log.ts";
 import { refusal } from "./access.ts";
@@ -21,7 +22,11 @@ export interface Commander {
 export async function carryOut(
   command: Command,
   { identity, address }: Commander,
-  { state, commands }: { readonly state: StatePort; readonly commands: CommandPort },
+  { state, commands, figures }: {
+    readonly state: StatePort;
+    readonly commands: CommandPort;
+    readonly figures?: FiguresPort | undefined;
+  },
 ): Promise<CommandResult> {
   // Asked before: afterwards the call may be gone.
   const line = lineOf(command, state);
@@ -29,6 +34,7 @@ export async function carryOut(
   const result: CommandResult = error === undefined
     ? await commands.execute(command)
     : { ok: false, error };
+  figures?.answered(command.cmd, result.ok ? "ok" : result.error.code);
   const number = numberOf(command);
   audit.info(
     number === undefined

@@ -1,7 +1,10 @@
 /** The HTTP side: request in, response out. No socket and no port, so that it is tested without. */
-import { json, text } from "./http/answers.ts";
+import { monitorRefusal } from "./access.ts";
+import { failure, json, text } from "./http/answers.ts";
 import { API } from "./http/api.ts";
+import { ASSETS } from "./http/assets.ts";
 import { rehearsalRoute } from "./http/rehearsals.ts";
+import { permits } from "./identity.ts";
 import type { Route, RoutesOptions, Visit } from "./http/route.ts";
 
 /** Answers a request that asks for no WebSocket: the one way out for every answer. */
@@ -10,7 +13,7 @@ export async function respond(
   options: RoutesOptions,
 ): Promise<Response> {
   const response = await answer({ ...visit, url: new URL(visit.request.url) }, options);
-  response.headers.set("cache-control", "no-store");
+  if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
   return response;
 }
 
@@ -42,7 +45,9 @@ Connect to ws://${host}/ with the sub-protocol tapi2ws.v2 for lines, calls and e
 Without it, ws://${host}/ has the call events of every line, ws://${host}/?line=201 one line's.
 Send {"cmd":"dial","line":"201","number":"0123"} to dial and {"cmd":"drop","line":"201"} to hang up.
 GET /api/v2/lines and /api/v2/calls tell the state, /api/v2/schema.json what frames look like.
+Pages import /client.js, which connects, keeps the state and commands.
 GET /healthz tells whether the server runs, GET /readyz whether it hears the telephone system.
+GET /metrics has its figures for Prometheus, GET /api/v2/journal the calls that have ended.
 `,
       ),
   },
@@ -51,11 +56,27 @@ GET /healthz tells whether the server runs, GET /readyz whether it hears the tel
       json(200, { status: "ok", version, uptimeSeconds: Math.floor(uptimeSeconds()) }),
   },
   "/readyz": {
-    GET: (_, { status }) => {
+    GET: ({ identity }, { status }) => {
       const now = status.status();
       const ready = now.provider === "up" && now.lines.open > 0;
-      return json(ready ? 200 : 503, now);
+      const sees = ({ line }: { readonly line?: string }) =>
+        line === undefined || permits(identity, "monitor", line);
+      return json(ready ? 200 : 503, {
+        ...now,
+        troubles: now.troubles.filter(sees),
+        hanging: now.hanging.filter(sees),
+      });
+    },
+  },
+  "/metrics": {
+    GET: async ({ identity }, { figures }) => {
+      const refused = monitorRefusal(identity);
+      if (refused !== undefined) return failure(refused);
+      if (figures === undefined) return text(404, "There are no figures\n");
+      const exposition = await figures.exposition();
+      return text(200, exposition.text, { "content-type": exposition.contentType });
     },
   },
   ...API,
+  ...ASSETS,
 };

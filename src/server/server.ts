@@ -1,6 +1,8 @@
 /** Listens on the port and gives each request to those who answer it: the only user of Deno.serve. */
 import type { EventBus } from "../bus/bus.ts";
 import type { CommandPort } from "../bus/commands.ts";
+import type { FiguresPort, ServerLoad } from "../bus/figures.ts";
+import type { JournalPort } from "../bus/journal.ts";
 import type { Rehearsal } from "../bus/rehearsal.ts";
 import type { StatePort } from "../bus/state.ts";
 import type { StatusPort } from "../bus/status.ts";
@@ -47,6 +49,9 @@ export interface ServerOptions {
   readonly bus: EventBus;
   readonly state: StatePort;
   readonly commands: CommandPort;
+  /** None where the journal is switched off. */
+  readonly journal?: JournalPort | undefined;
+  readonly figures?: FiguresPort | undefined;
   readonly status: StatusPort;
   /** The pretend exchange; none on a real telephone system. */
   readonly rehearsal?: Rehearsal;
@@ -66,6 +71,7 @@ export interface RunningServer {
   rule(rules: AccessRules): void;
   /** From now on new connections get this certificate; nothing happens without TLS. Never rejects. */
   renew(keyPair: KeyPair): Promise<void>;
+  readonly load: ServerLoad;
   /** Closes every client with 1001 and stops listening; waits `graceMs` at most for their goodbyes. */
   stop(graceMs: number): Promise<void>;
 }
@@ -137,6 +143,9 @@ export function startServer(options: ServerOptions): RunningServer {
       }
     },
     renew: (keyPair) => door.renew(keyPair),
+    get load() {
+      return clients.load;
+    },
     async stop(graceMs) {
       stopping.abort();
       for (const client of [...clients]) client.close(CLOSE.goingAway, "server stops");

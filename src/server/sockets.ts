@@ -1,5 +1,6 @@
 /** Turns requests into clients with a WebSocket: the only user of the runtime's. */
 import { Buffer } from "node:buffer";
+import type { FiguresPort } from "../bus/figures.ts";
 import type { Clock } from "../clock.ts";
 import { describeError, logger } from "../log.ts";
 import type { Client, ClientOptions, Speaker } from "./client.ts";
@@ -19,6 +20,7 @@ export interface SocketOptions {
   readonly maxUnsentBytes: number;
   readonly clientTimeoutSeconds: number;
   readonly limits: { readonly commandsPerSecond: number; readonly messageBytes: number };
+  readonly figures?: FiguresPort | undefined;
   readonly stopping: AbortSignal;
 }
 
@@ -35,7 +37,7 @@ export interface Applicant {
 export function accept(
   request: Request,
   { address, identity, dialect, speaksV2 }: Applicant,
-  { clock, clients, limits, stopping, ...options }: SocketOptions,
+  { clock, clients, limits, figures, stopping, ...options }: SocketOptions,
 ): Response {
   let upgraded: Deno.WebSocketUpgrade;
   try {
@@ -67,7 +69,10 @@ export function accept(
       maxUnsentBytes: options.maxUnsentBytes,
       address,
       identity,
-      onClosed: () => clients.delete(opened),
+      onClosed: (code) => {
+        clients.delete(opened);
+        figures?.closed(code);
+      },
     });
     client = opened;
     clients.add(opened);
@@ -102,6 +107,7 @@ export function accept(
     // After an unanswered ping the runtime tells of the close twice.
     if (client === undefined || !clients.delete(client)) return;
     client[Symbol.dispose]();
+    figures?.closed(code);
     log.debug("Client {address} left with {code}: {clients} now", {
       address,
       code,

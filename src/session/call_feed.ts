@@ -46,12 +46,13 @@ export class CallFeed {
    *
    * @param mode What LINE_CALLSTATE adds to the state; 0 where it adds nothing.
    * @param known What lineGetCallStatus has just said, where it was asked.
+   * @param heardAtMs When lineGetMessage brought it, where it did.
    */
   async tellState(
     entry: CallEntry,
     rawState: number,
     mode: number,
-    known?: CallStatus,
+    { known, heardAtMs }: { readonly known?: CallStatus | undefined; readonly heardAtMs?: number },
   ): Promise<void> {
     if (entry.ended) return;
     const { statuses, onSignal } = this.#context;
@@ -59,6 +60,7 @@ export class CallFeed {
     const isIdle = state === LINECALLSTATE.IDLE;
     const isFirst = entry.state === 0;
     entry.state = state;
+    entry.mode = mode;
     const reading = this.#readInfo(entry);
     // Nothing can be done with a call that is over.
     const status = known ?? (isIdle ? undefined : await statuses.readCall(entry));
@@ -79,6 +81,7 @@ export class CallFeed {
       disconnect: disconnectName(state, told),
       info,
       can: statuses.abilitiesOf(entry, status),
+      ...heardAtMs !== undefined && { heardAtMs },
     });
     if (isIdle) await this.release(entry);
     statuses.callChanged(entry, status !== undefined, isFirst || isIdle);
@@ -147,7 +150,9 @@ export class CallFeed {
     // Some providers leave a call DISCONNECTED for ever; nothing can come of it.
     const over = state === LINECALLSTATE.DISCONNECTED && entry.state === state;
     if (over) state = LINECALLSTATE.IDLE;
-    if (state !== 0 && state !== entry.state) await this.tellState(entry, state, 0, status);
+    if (state !== 0 && state !== entry.state) {
+      await this.tellState(entry, state, 0, { known: status });
+    }
   }
 
   /**

@@ -139,13 +139,18 @@ Deno.test("a transfer tells who sent the call where, on the lines of both who ta
 Deno.test("what can be done with a held call changes when the line's other call does", async () => {
   await using telephony = await Telephony.start({
     scenario: ring(0) + answer(1000) +
-      step(3000, "consult", { call: "a", as: "b", to: "902" }) +
+      step(3000, "consult", { call: "a", as: "b", to: "202" }) +
       step(9000, "drop", { call: "b", by: "201" }),
   });
-  const held = () => telephony.tracker.calls().find(({ state }) => state === "ONHOLDPENDTRANSFER");
-  await telephony.until(() => telephony.tracker.calls().length === 2 && held() !== undefined);
+  const inState = (wanted: string) =>
+    telephony.tracker.calls().find(({ state }) => state === wanted);
+  const held = () => inState("ONHOLDPENDTRANSFER");
+  await telephony.until(() => inState("DIALTONE") !== undefined && held() !== undefined);
   await telephony.pass(100);
-  assert.deepEqual(held()?.can, ["drop", "swap", "complete"]);
+  assert.deepEqual(held()?.can, ["drop"]);
+  await telephony.until(() => inState("RINGBACK") !== undefined);
+  await telephony.pass(100);
+  assert.deepEqual(held()?.can, ["drop", "complete"]);
   await telephony.until(() => telephony.tracker.calls().length === 1);
   await telephony.pass(100);
   assert.deepEqual(held()?.can, ["drop", "unhold"]);
@@ -157,6 +162,22 @@ Deno.test("what can be done with a held call changes when the line's other call 
   const states = telephony.classicFrames("201").map((frame) => JSON.parse(frame).state);
   const heldStates = states.filter((state) => state === "ONHOLDPENDTRANSFER");
   assert.equal(heldStates.length, 1);
+});
+
+Deno.test("holding one of two calls changes what can be done with the other", async () => {
+  await using telephony = await Telephony.start({
+    scenario: ring(0) + answer(1000) +
+      ring(2000, { call: "b", from: "+441632960124", callWaiting: true }) + answer(3000, "b") +
+      step(6000, "hold", { call: "b" }),
+  });
+  const first = () => telephony.tracker.calls()[0];
+  await telephony.until(() => telephony.tracker.calls()[1]?.state === "CONNECTED");
+  await telephony.pass(100);
+  assert.equal(first()?.state, "ONHOLD");
+  assert.deepEqual(first()?.can, ["drop", "swap", "complete"]);
+  await telephony.until(() => telephony.tracker.calls()[1]?.state === "ONHOLD");
+  await telephony.pass(100);
+  assert.deepEqual(first()?.can, ["drop", "unhold"]);
 });
 
 Deno.test("a conference and its members tell of each other", async () => {

@@ -7,6 +7,7 @@ import type { Authenticator, Identity } from "../identity.ts";
 import { type Batcher, batchFrame } from "./batch.ts";
 import { Feed } from "./feed.ts";
 import { errorFrame, type RequestId, resultFrame, type V2Encoder } from "./frames.ts";
+import { search } from "./journal.ts";
 import { type Answer, obey, type Ports, query } from "./perform.ts";
 import { parseRequest, type Request, type SubscribeRequest } from "./requests.ts";
 
@@ -31,6 +32,7 @@ export interface V2ClientOptions extends ClientOptions, Ports {
 }
 
 export class V2Client extends Client implements Speaker {
+  readonly dialect = "v2";
   readonly #options: V2ClientOptions;
   readonly #feed: Feed;
   /** Pending while it is found out whom a token belongs to. */
@@ -67,6 +69,7 @@ export class V2Client extends Client implements Speaker {
       address: this.address,
       code: error.code,
     });
+    this.#options.figures?.answered("invalid", error.code);
     this.#answer(id, { ok: false, error });
   }
 
@@ -103,6 +106,8 @@ export class V2Client extends Client implements Speaker {
       case "lines":
       case "calls":
         return this.#answer(request.id, query(request, this.identity, this.#options));
+      case "journal":
+        return this.#answer(request.id, await search(request, this.identity, this.#options));
       default:
         this.#answer(request.id, await obey(request, this, this.#options));
     }
