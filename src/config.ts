@@ -94,6 +94,17 @@ export function readInvocation(sources: ConfigSources): Invocation {
   }
 }
 
+/** The settings alone, read once more. @throws ConfigError */
+export function readRunConfig(sources: ConfigSources): Config {
+  return readConfig(readCommandLine(sources.args).flags, sources);
+}
+
+/** Whether people on other machines may dial without a token. */
+export function isOpenToDial({ host, rules }: Config): boolean {
+  const isLoopback = host === "localhost" || host === "::1" || host.startsWith("127.");
+  return !isLoopback && rules.anonymous?.can.includes("control") === true;
+}
+
 function readConfig(
   flags: ReadonlyMap<string, readonly string[]>,
   sources: ConfigSources,

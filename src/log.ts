@@ -51,7 +51,7 @@ export function logger(part: string): Logger {
  */
 export async function configureLogging(
   options: LogOptions,
-  auditFile: string | undefined,
+  auditFile?: string,
 ): Promise<void> {
   masking = options.maskNumbers;
   const formatter = options.format === "json"

@@ -21,8 +21,8 @@ function sources({ args = [], env = {}, file, os = "windows" }: Given): ConfigSo
 
 function configOf(given: Given): Config {
   const invocation = readInvocation(sources(given));
-  assert.equal(invocation.kind, "run");
-  return (invocation as Extract<typeof invocation, { kind: "run" }>).config;
+  assert(invocation.kind === "run");
+  return invocation.config;
 }
 
 function rejects(given: Given, ...mentions: string[]) {

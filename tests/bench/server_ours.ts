@@ -4,10 +4,11 @@ import type { EventDraft } from "../../src/bus/events.ts";
 import { systemClock } from "../../src/clock.ts";
 import { configureLogging } from "../../src/log.ts";
 import { startServer } from "../../src/server/server.ts";
+import { configOf } from "../support/config.ts";
 import { IDLE_TIMEOUT_SECONDS, serveSubject } from "./subject.mjs";
 
 // As in life, but for the lines that would run into the benchmark's table.
-await configureLogging({ level: "warning", format: "text", file: undefined });
+await configureLogging({ level: "warning", format: "text", file: undefined, maskNumbers: true });
 
 /** As the program's own. */
 const HISTORY_LENGTH = 10_000;
@@ -15,7 +16,12 @@ const HISTORY_LENGTH = 10_000;
 const bus = new EventBus((error) => {
   throw error;
 }, HISTORY_LENGTH);
+const { rules, limits } = configOf();
 const server = startServer({
+  // Everyone comes from one address here.
+  limits: { ...limits, connectionsPerAddress: limits.connections },
+  rules,
+  ownNames: [],
   host: "127.0.0.1",
   port: 0,
   lineType: "number",
