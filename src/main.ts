@@ -13,6 +13,7 @@ import { Tracker } from "./calls/tracker.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type Config, ConfigError, readInvocation } from "./config.ts";
 import { closeLogging, configureLogging, describeError, logger } from "./log.ts";
+import { Journal } from "./journal/journal.ts";
 import { helpText } from "./options.ts";
 import { ListenError, type RunningServer, startServer } from "./server/server.ts";
 import type { LineEntry } from "./session/handles.ts";
@@ -76,6 +77,9 @@ export function startProgram(
     onSignal: (signal) => tracker.receive(signal),
   });
   const commands = new Dispatch(supervisor);
+  const journal = config.journal && new Journal({ ...config.journal, bus, clock });
+  using unlessServed = new DisposableStack();
+  if (journal !== undefined) unlessServed.defer(() => journal.stop());
   const server = startServer({
     ...config,
     version: VERSION,
@@ -83,9 +87,11 @@ export function startProgram(
     bus,
     state: tracker,
     commands,
+    journal,
     status: { status: () => statusOf(supervisor, clock) },
     ...rehearsal !== undefined && { rehearsal },
   });
+  unlessServed.move();
   const linesTried = supervisor.start();
   return {
     server,
@@ -97,6 +103,7 @@ export function startProgram(
     },
     async stop() {
       await Promise.all([server.stop(CLIENTS_GOODBYE_MS), supervisor.stop()]);
+      journal?.stop();
     },
   };
 }
@@ -191,6 +198,10 @@ function stopSignal(): Promise<Deno.Signal> {
   });
 }
 
+function besideTheProgram(file: string): string {
+  return Deno.execPath().replace(/[^\\/]*$/, file);
+}
+
 function readTextFile(path: string): string | undefined {
   try {
     return Deno.readTextFileSync(path);
@@ -207,6 +218,10 @@ async function run(config: Config): Promise<void> {
   const { host, port } = program.server;
   log.info("Tapi2Ws {version} listens on {host}:{port}", { version: VERSION, host, port });
   log.info("Calls come from {provider}", { provider: description });
+  if (config.journal !== undefined) {
+    const { file, days } = config.journal;
+    log.info("Finished calls are kept in {file}, for {days} days", { file, days });
+  }
   log.info("Stopping: {signal}", { signal: await stopped });
   await program.stop();
   log.info("Stopped");
@@ -219,8 +234,9 @@ async function main(args: readonly string[]): Promise<number> {
       args,
       env: (name) => Deno.env.get(name),
       os: Deno.build.os,
-      defaultFile: Deno.build.standalone
-        ? Deno.execPath().replace(/[^\\/]*$/, "tapi2ws.toml")
+      defaultFile: Deno.build.standalone ? besideTheProgram("tapi2ws.toml") : undefined,
+      defaultJournal: Deno.build.standalone
+        ? besideTheProgram("tapi2ws-journal.sqlite")
         : undefined,
       readTextFile,
     });

@@ -6,7 +6,7 @@ const ROOT = resolve(import.meta.dirname ?? ".", "..", "src");
 
 /** Which folder may import from which. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
-  main: ["bus", "calls", "fake", "server", "session", "tapi", "config", "options"],
+  main: ["bus", "calls", "fake", "journal", "server", "session", "tapi", "config", "options"],
   config: ["options"],
   options: [],
   log: [],
@@ -19,6 +19,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   calls: ["bus", "session"],
   server: ["bus", "client"],
   client: [],
+  journal: ["bus"],
 };
 /** What every part may import. */
 const EVERYWHERE = ["log", "clock", "patterns"];

@@ -2,6 +2,7 @@
 import type { EventBus } from "../bus/bus.ts";
 import type { CommandPort } from "../bus/commands.ts";
 import type { Rehearsal } from "../bus/rehearsal.ts";
+import type { JournalPort } from "../bus/journal.ts";
 import type { StatePort } from "../bus/state.ts";
 import type { StatusPort } from "../bus/status.ts";
 import { type Clock, sleep } from "../clock.ts";
@@ -33,6 +34,8 @@ export interface ServerOptions {
   readonly bus: EventBus;
   readonly state: StatePort;
   readonly commands: CommandPort;
+  /** None where the journal is switched off. */
+  readonly journal?: JournalPort | undefined;
   readonly status: StatusPort;
   /** The pretend exchange; none on a real telephone system. */
   readonly rehearsal?: Rehearsal;
@@ -181,12 +184,13 @@ function dialectsOf(
   options: ServerOptions,
   encoder: V2Encoder,
 ): { v2: Dialect; classic: (url: URL) => Dialect } {
-  const { bus, state, commands, version, authenticator } = options;
+  const { bus, state, commands, journal, version, authenticator } = options;
   const { maxUnsentBytes, clientTimeoutSeconds, historyLength } = options;
   const ports = { bus, state, commands };
   const classic = { ...ports, encoder: new ClassicEncoder() };
   const v2 = {
     ...ports,
+    journal,
     version,
     limits: { maxUnsentBytes, clientTimeoutSeconds, historyLength },
     encoder,

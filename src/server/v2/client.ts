@@ -6,6 +6,7 @@ import type { Authenticator, Identity } from "../identity.ts";
 import { type Batcher, batchFrame } from "./batch.ts";
 import { Feed } from "./feed.ts";
 import { errorFrame, type RequestId, resultFrame, type V2Encoder } from "./frames.ts";
+import { search } from "./journal.ts";
 import { type Answer, NOT_A_MONITOR, obey, type Ports, query } from "./perform.ts";
 import { parseRequest, type Request, type SubscribeRequest } from "./requests.ts";
 
@@ -83,6 +84,8 @@ export class V2Client extends Client implements Speaker {
       case "lines":
       case "calls":
         return this.#answer(request.id, query(request, this.identity, this.#options));
+      case "journal":
+        return this.#answer(request.id, await search(request, this.identity, this.#options));
       default:
         this.#answer(request.id, await obey(request, this.identity, this.#options));
     }

@@ -1,6 +1,7 @@
 /** Carries out what a v2 client asks for that is not about its connection: over a socket, or over HTTP. */
 import type { EventBus } from "../../bus/bus.ts";
 import type { CommandPort, CommandResult } from "../../bus/commands.ts";
+import type { JournalPort } from "../../bus/journal.ts";
 import type { StatePort } from "../../bus/state.ts";
 import { mayMonitor, refusal, visibleState } from "../access.ts";
 import type { Identity } from "../identity.ts";
@@ -12,6 +13,8 @@ export interface Ports {
   readonly bus: EventBus;
   readonly state: StatePort;
   readonly commands: CommandPort;
+  /** None where the journal is switched off. */
+  readonly journal?: JournalPort | undefined;
 }
 
 type Refusal = Extract<CommandResult, { readonly ok: false }>;
