@@ -24,8 +24,9 @@ export class Lines {
   /** In the order in which they were found. */
   readonly #tracked = new Set<Tracked>();
   readonly #bySessionLine = new Map<SessionLine, Tracked>();
-  /** The lines of a session that is over, by what the next session knows them by. */
-  readonly #away = new Map<string, SessionLine>();
+  readonly #byPermanentId = new Map<string, SessionLine>();
+  /** Those of a session that is over. */
+  readonly #away = new Set<SessionLine>();
 
   all(): Line[] {
     return Array.from(this.#tracked, ({ now }) => now);
@@ -34,12 +35,11 @@ export class Lines {
   /** Takes the session's next signal, and yields what changes by it, each when it has. */
   *receive(signal: LineSignal): LineChanges {
     if (signal.kind === "line-found") return yield* this.#found(signal);
+    if (signal.kind === "line-removed") return yield* this.#remove(signal.line);
     const tracked = this.#bySessionLine.get(signal.line);
     // Removed, or another session's line by now.
     if (tracked === undefined) return;
     switch (signal.kind) {
-      case "line-removed":
-        return yield* this.#remove(signal.line, tracked);
       case "line-status": {
         const { error: knownError, ...now } = tracked.now;
         const { status, error, can = now.can } = signal;
@@ -54,33 +54,28 @@ export class Lines {
 
   /** The session is over: its lines wait for the next one's. */
   sessionEnded(): void {
-    for (const line of this.#bySessionLine.keys()) this.#away.set(identityOf(line), line);
+    for (const line of this.#bySessionLine.keys()) this.#away.add(line);
   }
 
   /** The next session has found all its lines: those that did not come back are gone. */
   *linesTried(): LineChanges {
-    for (const line of [...this.#away.values()]) {
-      const tracked = this.#bySessionLine.get(line);
-      if (tracked !== undefined) yield* this.#remove(line, tracked);
-    }
+    for (const line of [...this.#away]) yield* this.#remove(line);
   }
 
   *#found({ line, replaces }: LineFoundSignal): LineChanges {
-    const isReplaced = replaces !== undefined && identityOf(replaces) === identityOf(line);
-    const old = isReplaced ? replaces : this.#away.get(identityOf(line));
+    if (replaces !== undefined && replaces.permanentId !== line.permanentId) {
+      yield* this.#remove(replaces);
+    }
+    const old = this.#byPermanentId.get(line.permanentId);
+    // Clients know a line by its extension: with another one it is another line.
+    if (old !== undefined && old.extension !== line.extension) yield* this.#remove(old);
     const returned = old && this.#bySessionLine.get(old);
-    if (replaces !== undefined && !isReplaced) {
-      const replaced = this.#bySessionLine.get(replaces);
-      if (replaced !== undefined) yield* this.#remove(replaces, replaced);
-    }
-    if (old === undefined || returned === undefined) {
-      const tracked: Tracked = { now: newLine(line) };
-      this.#tracked.add(tracked);
-      this.#bySessionLine.set(line, tracked);
-      return yield { change: "added", now: tracked.now };
-    }
-    this.#forget(old);
-    this.#bySessionLine.set(line, returned);
+    if (old !== undefined) this.#forget(old);
+    const tracked: Tracked = returned ?? { now: newLine(line) };
+    this.#tracked.add(tracked);
+    this.#bySessionLine.set(line, tracked);
+    this.#byPermanentId.set(line.permanentId, line);
+    if (returned === undefined) return yield { change: "added", now: tracked.now };
     // How it ended may not have been told yet, and is not awaited any more.
     if (returned.now.status !== "closed") yield change(returned, "status", closed(returned.now));
     const { name, provider } = line;
@@ -102,21 +97,21 @@ export class Lines {
     }
   }
 
-  *#remove(line: SessionLine, tracked: Tracked): LineChanges {
+  *#remove(line: SessionLine): LineChanges {
+    const tracked = this.#bySessionLine.get(line);
+    if (tracked === undefined) return;
     this.#forget(line);
     this.#tracked.delete(tracked);
     yield { change: "removed", now: closed(tracked.now) };
   }
 
   #forget(line: SessionLine): void {
+    this.#away.delete(line);
     this.#bySessionLine.delete(line);
-    if (this.#away.get(identityOf(line)) === line) this.#away.delete(identityOf(line));
+    if (this.#byPermanentId.get(line.permanentId) === line) {
+      this.#byPermanentId.delete(line.permanentId);
+    }
   }
-}
-
-/** What makes a line of one session that of another. */
-function identityOf({ permanentId, extension }: SessionLine): string {
-  return `${permanentId}\n${extension}`;
 }
 
 function newLine({ extension, name, permanentId, provider }: SessionLine): Line {

@@ -9,6 +9,7 @@ import { Random } from "../../src/fake/random.ts";
 import { Supervisor } from "../../src/session/supervisor.ts";
 import { LINECALLSTATE } from "../../src/tapi/constants.ts";
 import { ManualClock } from "../support/clock.ts";
+import { Mirror } from "../support/state.ts";
 import { act } from "./actions.ts";
 import { Clients } from "./clients.ts";
 import { Exchange } from "./exchange.ts";
@@ -54,6 +55,7 @@ class Life {
   readonly #clock = new ManualClock();
   readonly #exchange: Exchange;
   readonly #tracker: Tracker;
+  readonly #mirror: Mirror;
   readonly #supervisor: Supervisor;
   readonly #clients: Clients;
 
@@ -67,6 +69,7 @@ class Life {
     for (let id = random.between(0, MOST_DEVICES); id > 0; id--) exchange.devices.add(id - 1);
     const bus = new EventBus((error) => problems.push(`a listener failed: ${error}`));
     this.#tracker = new Tracker(bus, clock);
+    this.#mirror = new Mirror(bus, this.#tracker);
     this.#supervisor = new Supervisor({
       library: createHostileTapi(exchange),
       clock,
@@ -127,6 +130,11 @@ class Life {
     if (!openLines.every((handle) => keptLines.includes(handle))) {
       this.#problems.push("an open line is not kept");
     }
+    const kept = [...session?.lines ?? []].map((line) => `${line.permanentId} ${line.status}`);
+    const told = this.#tracker.lines().map((line) => `${line.permanentId} ${line.status}`);
+    if (told.sort().join() !== kept.sort().join()) {
+      this.#problems.push(`the lines told of are ${told}, those kept are ${kept}`);
+    }
     const keys = new Set<number>([...session?.calls ?? []].map(({ key }) => key));
     for (const id of this.#clients.live) {
       if (!keys.has(id)) this.#problems.push(`call ${id} was told of and never ends`);
@@ -172,7 +180,7 @@ class Life {
   }
 
   #check(step: string): void {
-    const problems = [...this.#problems, ...this.#troubles.take()];
+    const problems = [...this.#problems, ...this.#troubles.take(), ...this.#mirror.problems()];
     if (problems.length > 0) throw new FuzzFailure(this.#seed, step, problems);
   }
 }

@@ -121,6 +121,20 @@ export const LIE = {
   RANDOM: 13,
 } as const;
 
+/** The members that a test may set in the place of what the exchange would report itself. */
+export const REPORTED = {
+  /** LINECALLSTATUS.dwCallFeatures. */
+  CALL_FEATURES: 0,
+  /** LINEADDRESSCAPS.dwCallFeatures. */
+  CAPS_CALL_FEATURES: 1,
+  /** LINEADDRESSSTATUS.dwAddressFeatures. */
+  ADDRESS_FEATURES: 2,
+  /** LINEDEVSTATUS.dwLineFeatures. */
+  LINE_FEATURES: 3,
+  /** LINEDEVSTATUS.dwDevStatusFlags. */
+  DEV_STATUS_FLAGS: 4,
+} as const;
+
 /** The parties of a LINECALLINFO. */
 export const PARTY = {
   CALLER: 0,
@@ -168,6 +182,10 @@ export const SYMBOLS = {
   standin_line: { parameters: ["u32"], result: "u32" },
   standin_close_line: { parameters: ["u32"], result: "u32" },
   standin_line_state: { parameters: ["u32", "u32"], result: "u32" },
+  standin_address_state: { parameters: ["u32", "u32"], result: "u32" },
+  standin_add_forward: { parameters: ["u32", "u32", "buffer"], result: "u32" },
+  standin_forget_forwards: { parameters: ["u32"], result: "void" },
+  standin_report: { parameters: ["u32", "u32"], result: "void" },
   standin_reply_mode: { parameters: ["u32", "u32"], result: "void" },
   standin_release_replies: { parameters: [], result: "u32" },
   standin_lack: { parameters: ["u32", "u32"], result: "void" },
@@ -296,6 +314,26 @@ export class StandIn {
   /** Tells a LINEDEVSTATE. @returns Whether the application has asked for it. */
   lineState(device: number, state: number): boolean {
     return this.#c.standin_line_state(device, state) !== 0;
+  }
+
+  /** Tells a LINEADDRESSSTATE. @returns Whether the application has asked for it. */
+  addressState(device: number, state: number): boolean {
+    return this.#c.standin_address_state(device, state) !== 0;
+  }
+
+  /** Adds a forwarding entry. @param mode A LINEFORWARDMODE. @param to Nowhere when left out. */
+  addForward(device: number, mode: number, to?: string): void {
+    existing(this.#c.standin_add_forward(device, mode, wide(to)));
+  }
+
+  /** Takes every forwarding entry of a device away. */
+  forgetForwards(device: number): void {
+    this.#c.standin_forget_forwards(device);
+  }
+
+  /** What a member of a struct holds from now on, on every device. */
+  report(what: ValueOf<typeof REPORTED>, value: number): void {
+    this.#c.standin_report(what, value);
   }
 
   /** How asynchronous functions reply from now on. @param error The LINEERR_ code of `ERROR`. */

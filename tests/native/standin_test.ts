@@ -290,7 +290,7 @@ nativeTest("an address tells the extension and what it supports", async (rig) =>
   const caps = LINEADDRESSCAPS.decode(buffer);
   assert.equal(caps.Address, "202");
   assert.equal(caps.dwLineDeviceID, 1);
-  assert.equal(caps.dwAddressStates, 0x60);
+  assert.equal(caps.dwAddressStates, 0x160);
   assert.equal(caps.dwMaxForwardEntries, 4);
   assert.equal(caps.dwAvailableMediaModes, 4);
 });

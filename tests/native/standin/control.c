@@ -162,6 +162,7 @@ EXPORT DWORD standin_reset(DWORD voice_lines, DWORD extras) {
   exchange.lacking = 0;
   exchange.silent_to_monitors = false;
   exchange.lie = LIE_NONE;
+  memset(exchange.reported, 0, sizeof exchange.reported);
   exchange.violations = 0;
   exchange.last_violation[0] = 0;
   exchange.logged = 0;
@@ -294,6 +295,43 @@ EXPORT DWORD standin_line_state(DWORD device, DWORD state) {
   if (line->line == 0 || (line->line_states & state) == 0) return answer(false);
   post(LINE_LINEDEVSTATE, line->line, state, 0, 0);
   return answer(true);
+}
+
+/* Tells a LINEADDRESSSTATE of the first address. Answers whether the application asked for it. */
+EXPORT DWORD standin_address_state(DWORD device, DWORD state) {
+  lock();
+  if (device >= exchange.device_count) return answer(false);
+  const struct device *line = &exchange.devices[device];
+  if (line->line == 0 || (line->address_states & state) == 0) return answer(false);
+  post(LINE_ADDRESSSTATE, line->line, 0, state, 0);
+  return answer(true);
+}
+
+/* Adds a forwarding entry, `dest` NULL for one that leads nowhere. Answers whether there is room. */
+EXPORT DWORD standin_add_forward(DWORD device, DWORD mode, const WCHAR *dest) {
+  lock();
+  if (device >= exchange.device_count) return answer(false);
+  struct device *line = &exchange.devices[device];
+  if (line->forward_count == MAX_FORWARDS) return answer(false);
+  struct forward *forward = &line->forwards[line->forward_count++];
+  *forward = (struct forward){.mode = mode, .dest = wide_copy(dest)};
+  return answer(true);
+}
+
+EXPORT void standin_forget_forwards(DWORD device) {
+  lock();
+  if (device < exchange.device_count) forget_forwards(&exchange.devices[device]);
+  unlock();
+}
+
+/* What a member of a struct, an enum reported, holds from now on, on every device. */
+EXPORT void standin_report(DWORD what, DWORD value) {
+  lock();
+  if (what < REPORTED_COUNT) {
+    exchange.reported[what].set = true;
+    exchange.reported[what].value = value;
+  }
+  unlock();
 }
 
 /* ---- How functions answer ---- */

@@ -150,6 +150,16 @@ enum dial_script {
   DIAL_NOTHING, /* the test drives the call */
 };
 
+/* What tests set in the place of what the exchange would report itself. */
+enum reported {
+  REPORTED_CALL_FEATURES,
+  REPORTED_CAPS_CALL_FEATURES,
+  REPORTED_ADDRESS_FEATURES,
+  REPORTED_LINE_FEATURES,
+  REPORTED_DEV_STATUS_FLAGS,
+  REPORTED_COUNT
+};
+
 /* How the next structs are wrong. */
 enum lie {
   LIE_NONE,
@@ -211,6 +221,11 @@ struct exchange {
   struct queued *queue; /* a ring */
   size_t queue_first, queue_count, queue_room;
   size_t refill_at; /* the number of queued messages at which queue_shrunk is woken */
+
+  struct {
+    bool set;
+    DWORD value;
+  } reported[REPORTED_COUNT];
 
   enum lie lie;
   DWORD lies_left;

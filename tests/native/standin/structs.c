@@ -205,8 +205,9 @@ static WCHAR *default_name(DWORD device) {
 enum {
   LINE_STATES = LINEDEVSTATE_RINGING | LINEDEVSTATE_CONNECTED | LINEDEVSTATE_DISCONNECTED |
                 LINEDEVSTATE_MSGWAITON | LINEDEVSTATE_MSGWAITOFF | LINEDEVSTATE_INSERVICE |
-                LINEDEVSTATE_OUTOFSERVICE,
-  ADDRESS_STATES = LINEADDRESSSTATE_NUMCALLS | LINEADDRESSSTATE_FORWARD,
+                LINEDEVSTATE_OUTOFSERVICE | LINEDEVSTATE_CAPSCHANGE,
+  ADDRESS_STATES = LINEADDRESSSTATE_NUMCALLS | LINEADDRESSSTATE_FORWARD |
+                   LINEADDRESSSTATE_CAPSCHANGE,
   CALL_FEATURES = LINECALLFEATURE_ADDTOCONF | LINECALLFEATURE_ANSWER |
                   LINECALLFEATURE_BLINDTRANSFER | LINECALLFEATURE_COMPLETETRANSF |
                   LINECALLFEATURE_DIAL | LINECALLFEATURE_DROP | LINECALLFEATURE_GENERATEDIGITS |
@@ -218,6 +219,11 @@ enum {
                      LINEADDRFEATURE_UNPARK,
   LINE_FEATURES = LINEFEATURE_FORWARD | LINEFEATURE_MAKECALL,
 };
+
+/* What a test has set, or else what is so. */
+static DWORD report(enum reported what, DWORD honest) {
+  return exchange.reported[what].set ? exchange.reported[what].value : honest;
+}
 
 static DWORD media_modes(const struct device *device) {
   return device->kind == DEVICE_DATA ? LINEMEDIAMODE_DIGITALDATA : LINEMEDIAMODE_INTERACTIVEVOICE;
@@ -277,7 +283,7 @@ LONG fill_address_caps(DWORD index, DWORD version, LINEADDRESSCAPS *into) {
   into->dwAddressSharing = LINEADDRESSSHARING_PRIVATE;
   into->dwAddressStates = ADDRESS_STATES;
   into->dwMaxNumActiveCalls = 4;
-  into->dwCallFeatures = CALL_FEATURES & ~exchange.lacking;
+  into->dwCallFeatures = report(REPORTED_CAPS_CALL_FEATURES, CALL_FEATURES & ~exchange.lacking);
   into->dwTransferModes = LINETRANSFERMODE_TRANSFER | LINETRANSFERMODE_CONFERENCE;
   into->dwParkModes = LINEPARKMODE_DIRECTED | LINEPARKMODE_NONDIRECTED;
   into->dwMaxForwardEntries = MAX_FORWARDS;
@@ -310,7 +316,7 @@ LONG fill_address_status(const struct device *device, LINEADDRESSSTATUS *into) {
   into->dwNumInUse = 1;
   into->dwNumActiveCalls = active;
   into->dwNumOnHoldCalls = on_hold;
-  into->dwAddressFeatures = ADDRESS_FEATURES;
+  into->dwAddressFeatures = report(REPORTED_ADDRESS_FEATURES, ADDRESS_FEATURES);
   into->dwForwardNumEntries = count(device->forward_count);
   /* The entries first, then their addresses, which count from the start of this struct too. */
   LINEFORWARD entries[MAX_FORWARDS] = {0};
@@ -345,8 +351,9 @@ LONG fill_dev_status(const struct device *device, LINEDEVSTATUS *into) {
   into->dwNumOpens = 1;
   into->dwNumActiveCalls = active;
   into->dwNumOnHoldCalls = on_hold;
-  into->dwLineFeatures = LINE_FEATURES;
-  into->dwDevStatusFlags = LINEDEVSTATUSFLAGS_CONNECTED | LINEDEVSTATUSFLAGS_INSERVICE;
+  into->dwLineFeatures = report(REPORTED_LINE_FEATURES, LINE_FEATURES);
+  into->dwDevStatusFlags = report(REPORTED_DEV_STATUS_FLAGS,
+                                  LINEDEVSTATUSFLAGS_CONNECTED | LINEDEVSTATUSFLAGS_INSERVICE);
   if (!old) into->dwAvailableMediaModes = media_modes(device);
   end(&f);
   return 0;
@@ -451,7 +458,7 @@ LONG fill_call_status(const struct call *call, LINECALLSTATUS *into) {
   into->dwCallState = call->state;
   into->dwCallStateMode = call->mode;
   into->dwCallPrivilege = call->privilege;
-  into->dwCallFeatures = features_of(call);
+  into->dwCallFeatures = report(REPORTED_CALL_FEATURES, features_of(call));
   if (!old) into->tStateEntryTime = (SYSTEMTIME){.wYear = 2026, .wMonth = 1, .wDay = 1};
   end(&f);
   return 0;

@@ -1,0 +1,145 @@
+/** Session and calls over the fake exchange, without a server: what they publish, and time on demand. */
+import assert from "node:assert/strict";
+import { EventBus } from "../../src/bus/bus.ts";
+import type { BusEvent, Call, CallEvent, Line, LineEvent } from "../../src/bus/events.ts";
+import { Tracker } from "../../src/calls/tracker.ts";
+import { createFakeTapi, type FakeTapi, type FakeTapiOptions } from "../../src/fake/library.ts";
+import { parseScenario } from "../../src/fake/scenario.ts";
+import { toClassic } from "../../src/server/protocol.ts";
+import { Supervisor } from "../../src/session/supervisor.ts";
+import type { TapiLibrary } from "../../src/tapi/library.ts";
+import { ManualClock } from "./clock.ts";
+import { Mirror } from "./state.ts";
+
+const STEP_MS = 10;
+/** How much time may pass until what is waited for must have come. */
+const PATIENCE_MS = 5 * 60_000;
+
+export interface TelephonyOptions extends Omit<FakeTapiOptions, "scenario" | "clock"> {
+  /** TOML. */
+  readonly scenario?: string;
+  /** Changes what the library answers. */
+  readonly library?: (fake: FakeTapi) => TapiLibrary;
+}
+
+export class Telephony implements AsyncDisposable {
+  readonly clock = new ManualClock();
+  readonly fake: FakeTapi;
+  readonly tracker: Tracker;
+  readonly supervisor: Supervisor;
+  readonly mirror: Mirror;
+  #stopped = false;
+
+  private constructor({ scenario, library, ...options }: TelephonyOptions) {
+    const { clock } = this;
+    this.fake = createFakeTapi({
+      callsPerMinute: 0,
+      seed: 1,
+      polite: true,
+      clock,
+      ...options,
+      ...scenario !== undefined && { scenario: parseScenario(scenario, "test") },
+    });
+    const bus = new EventBus((error) => {
+      throw error;
+    });
+    this.tracker = new Tracker(bus, clock);
+    this.mirror = new Mirror(bus, this.tracker);
+    this.supervisor = new Supervisor({
+      library: library?.(this.fake) ?? this.fake,
+      blockingThreads: 64,
+      clock,
+      wanted: () => true,
+      replyTimeoutMs: 10_000,
+      onSignal: (signal) => {
+        this.tracker.receive(signal);
+        assert.deepEqual(this.mirror.problems(), []);
+      },
+      random: () => 0,
+    });
+  }
+
+  /** Starts; resolves when every line has been tried. */
+  static async start(options: TelephonyOptions = {}): Promise<Telephony> {
+    const telephony = new Telephony(options);
+    let tried = false;
+    void telephony.supervisor.start().then(() => tried = true);
+    await telephony.until(() => tried);
+    return telephony;
+  }
+
+  /** Lets time pass. */
+  async pass(ms: number): Promise<void> {
+    const endMs = this.clock.nowMs() + ms;
+    while (this.clock.nowMs() < endMs) await this.clock.advanceAsync(STEP_MS);
+  }
+
+  /** Lets time pass until `reached` is true. */
+  async until(reached: () => boolean): Promise<void> {
+    const endMs = this.clock.nowMs() + PATIENCE_MS;
+    while (!reached()) {
+      assert(this.clock.nowMs() < endMs, "It did not come in time");
+      await this.clock.advanceAsync(STEP_MS);
+    }
+  }
+
+  get events(): readonly BusEvent[] {
+    return this.mirror.events;
+  }
+
+  callEvents(line?: string): CallEvent[] {
+    return this.events.filter((event) => event.type === "call")
+      .filter((event) => line === undefined || event.line === line);
+  }
+
+  lineEvents(line: string): LineEvent[] {
+    return this.events.filter((event) => event.type === "line")
+      .filter((event) => event.line === line);
+  }
+
+  /** What a classic client is sent of the events so far. */
+  classicFrames(line?: string): string[] {
+    return this.callEvents(line).flatMap((event) => toClassic(event, "string") ?? []);
+  }
+
+  /** The only live call of a line. */
+  callOf(line: string): Call {
+    const calls = this.tracker.calls().filter((call) => call.line === line);
+    assert.equal(calls.length, 1, `${line} has ${calls.length} calls`);
+    return calls[0] as Call;
+  }
+
+  /** Waits until the only call of a line is in a state. */
+  async reach(line: string, state: string): Promise<Call> {
+    await this.until(() =>
+      this.tracker.calls().some((call) => call.line === line && call.state === state)
+    );
+    // What the state has led to is read and told as well.
+    await this.pass(STEP_MS);
+    return this.callOf(line);
+  }
+
+  lineOf(extension: string): Line {
+    const line = this.tracker.lines().find(({ line }) => line === extension);
+    assert(line, `there is no line ${extension}`);
+    return line;
+  }
+
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    let stopped = false;
+    void this.supervisor.stop().then(() => stopped = true);
+    await this.until(() => stopped);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+}
+
+/** A step of a scenario in TOML. */
+export function step(atMs: number, what: string, keys: Record<string, unknown>): string {
+  const lines = Object.entries(keys).map(([key, value]) => `${key} = ${JSON.stringify(value)}`);
+  return ["[[step]]", `atMs = ${atMs}`, `do = "${what}"`, ...lines, ""].join("\n");
+}
