@@ -3,12 +3,12 @@
  * call nothing behind its end.
  */
 import type { EventBus } from "../../src/bus/bus.ts";
-import type { CommandPort } from "../../src/bus/commands.ts";
+import type { CommandPort, CommandResult } from "../../src/bus/commands.ts";
 import type { BusEvent, CallNumber } from "../../src/bus/events.ts";
 import type { Random } from "../../src/fake/random.ts";
 import { ClassicClient } from "../../src/server/client.ts";
 import { ClassicEncoder, type LineType } from "../../src/server/protocol.ts";
-import { anyCommand } from "./actions.ts";
+import { anyCommand, anyMessageText } from "./actions.ts";
 
 const KEYS = ["line", "state", "callId", "callerId", "calledId", "origin", "reason"] as const;
 const MOST_UNSENT_BYTES = 1000;
@@ -37,13 +37,23 @@ export class Clients {
     this.#come();
   }
 
-  /** A client asks for something. */
-  command(): void {
+  /** A client sends something. */
+  message(): void {
     const client = this.#clients[0];
     if (client === undefined) return;
     this.commands++;
-    const text = anyCommand(this.#random, [...this.#lines]);
+    const text = anyMessageText(this.#random, [...this.#lines]);
     void client.receive(text).finally(() => this.commands--);
+  }
+
+  /** Somebody gives a command of any kind. */
+  command(): void {
+    const command = anyCommand(this.#random, [...this.#lines], [...this.live]);
+    this.commands++;
+    void this.#port.execute(command).then((result) => {
+      const problem = problemOfResult(result);
+      if (problem !== undefined) this.#problems.push(`${JSON.stringify(command)} ${problem}`);
+    }).finally(() => this.commands--);
   }
 
   /** A client connects or leaves; some want one line only, some do not read. */
@@ -95,6 +105,20 @@ export class Clients {
     const problem = problemOf(text, lineType);
     if (problem !== undefined) this.#problems.push(`the frame ${text} ${problem}`);
   }
+}
+
+/** What is wrong with a command's result. */
+function problemOfResult(result: CommandResult): string | undefined {
+  if (!result.ok) {
+    const { code, message, tapi } = result.error;
+    if (message === "") return "fails without saying why";
+    return tapi !== undefined && code !== "tapi_error"
+      ? `has TAPI's error with ${code}`
+      : undefined;
+  }
+  const { call, slot } = result.outcome;
+  if (call !== undefined && !(Number.isSafeInteger(call) && call > 0)) return "answers no call";
+  return slot !== undefined && !slot.isWellFormed() ? "answers half a character" : undefined;
 }
 
 /** What is wrong with a classic frame, or an error's. */
