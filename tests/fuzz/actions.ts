@@ -38,7 +38,7 @@ const ACTIONS: readonly (readonly [shares: number, action: Action])[] = [
   [1, wantReinit],
   [3, ({ exchange }) => exchange.changeMood()],
   [6, ({ clients }) => clients.message()],
-  [8, ({ clients }) => clients.command()],
+  [14, ({ clients }) => clients.command()],
   [2, ({ clients }) => clients.comeOrGo()],
 ];
 const ALL_SHARES = ACTIONS.reduce((sum, [shares]) => sum + shares, 0);

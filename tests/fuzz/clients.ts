@@ -3,7 +3,7 @@
  * call nothing behind its end.
  */
 import type { EventBus } from "../../src/bus/bus.ts";
-import type { CommandPort, CommandResult } from "../../src/bus/commands.ts";
+import type { Command, CommandPort, CommandResult } from "../../src/bus/commands.ts";
 import type { BusEvent, CallNumber } from "../../src/bus/events.ts";
 import type { Random } from "../../src/fake/random.ts";
 import { ClassicClient } from "../../src/server/client.ts";
@@ -51,7 +51,7 @@ export class Clients {
     const command = anyCommand(this.#random, [...this.#lines], [...this.live]);
     this.commands++;
     void this.#port.execute(command).then((result) => {
-      const problem = problemOfResult(result);
+      const problem = problemOfResult(command, result);
       if (problem !== undefined) this.#problems.push(`${JSON.stringify(command)} ${problem}`);
     }).finally(() => this.commands--);
   }
@@ -108,7 +108,7 @@ export class Clients {
 }
 
 /** What is wrong with a command's result. */
-function problemOfResult(result: CommandResult): string | undefined {
+function problemOfResult(command: Command, result: CommandResult): string | undefined {
   if (!result.ok) {
     const { code, message, tapi } = result.error;
     if (message === "") return "fails without saying why";
@@ -118,7 +118,8 @@ function problemOfResult(result: CommandResult): string | undefined {
   }
   const { call, slot } = result.outcome;
   if (call !== undefined && !(Number.isSafeInteger(call) && call > 0)) return "answers no call";
-  return slot !== undefined && !slot.isWellFormed() ? "answers half a character" : undefined;
+  const isOwn = command.cmd === "park" && slot === command.slot;
+  return isOwn || slot?.isWellFormed() !== false ? undefined : "answers half a character";
 }
 
 /** What is wrong with a classic frame, or an error's. */
