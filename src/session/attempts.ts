@@ -19,6 +19,8 @@ const MOST_RUNNING = 2;
 /** So many actions of a line may wait for their turn. */
 const MOST_WAITING = 64;
 
+const ANY_FEATURE = 0xffffffff;
+
 /** Why an action failed. */
 export type ActionFailure =
   /** A TAPI function, or its reply, answered with an error. */
@@ -145,6 +147,12 @@ export class Attempts {
     });
     if (!found.allows(features)) throw unsupported(notNowText(features, found.states));
     return found;
+  }
+
+  /** LINECALLSTATE_ of a call as its provider has it now; 0 where it does not tell. @throws ActionError */
+  async stateOf(call: CallEntry): Promise<number> {
+    const [state = 0] = (await this.take([call], ANY_FEATURE)).states;
+    return state;
   }
 
   /** lineGetAddressStatus of a line's first address. @throws ActionError */
