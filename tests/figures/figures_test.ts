@@ -108,41 +108,41 @@ Deno.test("connections that end are counted by their code", async () => {
   assert.equal(closes.reduce((sum, [, count]) => sum + count, 0), 1);
   const counted = figures();
   for (const code of [4410, 4410, 1006, 3999, 4999]) counted.closed(code);
-  const samples = samplesOf((await counted.exposition()).text);
+  const samples = samplesOf(counted.exposition().text);
   assert.equal(samples.get('tapi2ws_closes_total{code="4410"}'), 2);
   assert.equal(samples.get('tapi2ws_closes_total{code="1006"}'), 1);
   assert.equal(samples.get('tapi2ws_closes_total{code="other"}'), 2);
 });
 
-Deno.test("what is asked for later is read anew, and two programs count apart", async () => {
+Deno.test("what is asked for later is read anew, and two programs count apart", () => {
   const [one, other] = [figures(), figures()];
   one.messagesCame(3);
-  assert.equal(samplesOf((await one.exposition()).text).get("tapi2ws_messages_total"), 3);
+  assert.equal(samplesOf(one.exposition().text).get("tapi2ws_messages_total"), 3);
   one.messagesCame(4);
-  const samples = samplesOf((await one.exposition()).text);
+  const samples = samplesOf(one.exposition().text);
   assert.equal(samples.get("tapi2ws_messages_total"), 7);
   assert.equal(samples.get('tapi2ws_lines{status="out_of_service"}'), 4);
   assert.equal(samples.get("tapi2ws_last_message_timestamp_seconds"), 0);
   assert.equal(samples.get("tapi2ws_last_probe_timestamp_seconds"), 995);
-  assert.equal(samplesOf((await other.exposition()).text).get("tapi2ws_messages_total"), 0);
+  assert.equal(samplesOf(other.exposition().text).get("tapi2ws_messages_total"), 0);
 });
 
-Deno.test("a duration falls into its bucket", async () => {
+Deno.test("a duration falls into its bucket", () => {
   const counted = figures();
   counted.drained(2);
   counted.delivered(callEvent(), 0.02);
-  const samples = samplesOf((await counted.exposition()).text);
+  const samples = samplesOf(counted.exposition().text);
   assert.equal(samples.get('tapi2ws_drain_lag_seconds_bucket{le="0.001"}'), 0);
   assert.equal(samples.get('tapi2ws_drain_lag_seconds_bucket{le="0.0025"}'), 1);
-  assert.equal(samples.get('tapi2ws_event_latency_seconds_bucket{le="0.00001"}') ?? 0, 0);
+  assert.equal(samples.get('tapi2ws_event_latency_seconds_bucket{le="0.00001"}'), 0);
   assert.equal(samples.get('tapi2ws_event_latency_seconds_bucket{le="0.000025"}'), 1);
 });
 
-Deno.test("a provider with a thousand codes of its own makes one series", async () => {
+Deno.test("a provider with a thousand codes of its own makes one series", () => {
   const counted = figures();
   for (let code = 0; code < 1000; code++) counted.tapiFailed(`0xC${code.toString(16)}`);
   for (const name of Object.keys(LINEERR)) counted.tapiFailed(`LINEERR_${name}`);
-  const { text } = await counted.exposition();
+  const { text } = counted.exposition();
   const series = [...samplesOf(text).keys()].filter((name) => name.includes("tapi_errors_total"));
   assert.equal(series.length, Object.keys(LINEERR).length + 1);
   assert(series.includes('tapi2ws_tapi_errors_total{name="provider_specific"}'));
