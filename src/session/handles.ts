@@ -63,6 +63,8 @@ export class LineEntry implements Line {
   readonly forwarding = new Gate();
   /** While lineOpen is under way: the handles that LINE_CLOSE named, which may overtake its return. */
   closedEarly: Set<number> | undefined;
+  /** The device's line before this one, if its lineOpen was under way still: it has the same instance. */
+  predecessor: LineEntry | undefined;
   /** What the provider reported of the line; two things, each of which keeps it out of service. */
   readonly reports = { outOfService: false, disconnected: false };
   /** Whether LINEDEVSTATUS ever said "in service": some providers never set it. */

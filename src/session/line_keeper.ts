@@ -163,6 +163,7 @@ export class LineKeeper {
     const { lines, onSignal } = this.#context;
     const replaces = lines.get(line.instance);
     if (replaces === line) return;
+    if (replaces?.closedEarly !== undefined) line.predecessor = replaces;
     lines.set(line.instance, line);
     line.tellApart([...lines.values()].filter((other) => other !== line));
     onSignal({ kind: "line-found", line, replaces });

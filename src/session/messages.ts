@@ -76,7 +76,9 @@ export class MessageHandler {
       }
       case LINE.CLOSE: {
         const line = this.#lineOf(message);
-        line?.closedEarly?.add(hDevice);
+        for (let each = line; each !== undefined; each = each.predecessor) {
+          each.closedEarly?.add(hDevice);
+        }
         // Otherwise it is about an older handle, or overtakes lineOpen's return.
         if (line !== undefined && line.handle !== 0 && line.handle === hDevice) {
           this.#context.onLineClosed(line);
