@@ -151,7 +151,8 @@ export class Replies {
     const pending = this.#pending.get(requestId);
     if (pending === undefined) {
       if (this.#returning.size === 0) return false;
-      this.#early.set(requestId, result);
+      // The first one counts, as it does after the return.
+      if (!this.#early.has(requestId)) this.#early.set(requestId, result);
       if (this.#early.size > MOST_EARLY) {
         const [oldest] = this.#early.keys();
         if (oldest !== undefined) this.#early.delete(oldest);

@@ -56,6 +56,16 @@ Deno.test("a LINE_REPLY that overtakes the function's return is kept for it", as
   assert.equal(replies.outstanding, 0);
 });
 
+Deno.test("of two early replies to one request the first counts", async () => {
+  const replies = new Replies(new ManualClock(), 1000);
+  const returned = Promise.withResolvers<number>();
+  const result = replies.request(request({ call: () => returned.promise }));
+  replies.settle(7, 0);
+  replies.settle(7, LINEERR.OPERATIONFAILED);
+  returned.resolve(7);
+  assert.equal(await result, "completed");
+});
+
 Deno.test("an early reply is not kept for a later request with the same id", async () => {
   const replies = new Replies(new ManualClock(), 1000);
   const failing = Promise.withResolvers<number>();
