@@ -40,10 +40,8 @@ export class Actions {
     try {
       await attempts.onCalls([call], {
         fn: "lineDrop",
-        call: async (control) => {
-          await attempts.own(call);
-          return await control.drop(call.handle);
-        },
+        owning: true,
+        call: (control) => control.drop(call.handle),
       });
     } catch (error) {
       if (attempts.isLive(call) && !await this.#isOver(call, error)) throw error;

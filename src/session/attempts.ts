@@ -93,6 +93,8 @@ export type Calls = readonly [CallEntry, ...CallEntry[]];
 export interface Attempt {
   /** Its name, for errors. */
   readonly fn: string;
+  /** Whether the program becomes an owner of the calls before. */
+  readonly owning?: boolean;
   /** Memory that native code may use until LINE_REPLY. */
   readonly pinned?: unknown;
   /** Calls it; the request id, or 0 for what is done at once. */
@@ -137,7 +139,7 @@ export class Attempts {
       pinned: undefined,
       call: async (expired) => {
         for (const call of calls) {
-          await this.own(call);
+          await this.#own(call);
           if (expired.aborted) break;
           statuses.push(await this.#readStatus(call));
         }
@@ -171,16 +173,6 @@ export class Attempts {
     });
   }
 
-  /** As {@linkcode take}, within an attempt. @throws TapiError, CallEndedError */
-  async own(call: CallEntry): Promise<void> {
-    this.#demandLive(call);
-    if (call.owned) return;
-    await this.#session.tapi.setCallPrivilege(call.handle, LINECALLPRIVILEGE.OWNER);
-    call.owned = true;
-    // It may have ended meanwhile, and its handle be another call's.
-    this.#demandLive(call);
-  }
-
   /** Calls a function on calls that are live. @throws ActionError */
   async onCalls(calls: Calls, attempt: Attempt): Promise<void> {
     const [{ line }] = calls;
@@ -188,9 +180,14 @@ export class Attempts {
       fn: attempt.fn,
       owner: line,
       pinned: attempt.pinned,
-      call: () => {
+      call: async (expired) => {
+        if (attempt.owning === true) {
+          for (const call of calls) await this.#own(call);
+          if (expired.aborted) throw new RequestEndedError(attempt.fn);
+        }
+        // Some may have ended meanwhile, and their handles be other calls'.
         for (const call of calls) this.#demandLive(call);
-        return attempt.call(this.#session.tapi.control);
+        return await attempt.call(this.#session.tapi.control);
       },
       completed: () => {},
     });
@@ -292,6 +289,14 @@ export class Attempts {
       if (error instanceof TapiError) return undefined;
       throw error;
     }
+  }
+
+  /** @throws TapiError, CallEndedError */
+  async #own(call: CallEntry): Promise<void> {
+    this.#demandLive(call);
+    if (call.owned) return;
+    await this.#session.tapi.setCallPrivilege(call.handle, LINECALLPRIVILEGE.OWNER);
+    call.owned = true;
   }
 
   #demandLive(call: CallEntry): void {
