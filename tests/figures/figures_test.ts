@@ -151,6 +151,8 @@ Deno.test("a provider with a thousand codes of its own makes one series", () => 
 Deno.test("no number, address or line is in any figure", async () => {
   await using flow = await FlowProgram.start([], { callsPerMinute: 120 });
   await using client = await flow.connect();
+  client.send({ cmd: "dial", line: 201, number: "904" });
+  client.send({ cmd: "dial", line: "+441632960123", number: "0123" });
   await flow.pass(() => client.frames.length > 200);
   const { text } = await scrape(flow.port);
   const allowed: Readonly<Record<string, RegExp>> = {
