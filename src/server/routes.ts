@@ -69,11 +69,11 @@ GET /metrics has its figures for Prometheus, GET /api/v2/journal the calls that 
     },
   },
   "/metrics": {
-    GET: async ({ identity }, { figures }) => {
+    GET: ({ identity }, { figures }) => {
       const refused = monitorRefusal(identity);
       if (refused !== undefined) return failure(refused);
       if (figures === undefined) return text(404, "There are no figures\n");
-      const exposition = await figures.exposition();
+      const exposition = figures.exposition();
       return text(200, exposition.text, { "content-type": exposition.contentType });
     },
   },

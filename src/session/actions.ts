@@ -2,7 +2,8 @@
 import { LINECALLFEATURE, LINECALLSTATE, LINEERR } from "../tapi/constants.ts";
 import type { CallControl } from "../tapi/control.ts";
 import { encodeText } from "../tapi/text.ts";
-import { ActionError, Attempts } from "./attempts.ts";
+import { ActionError } from "./action_error.ts";
+import { Attempts } from "./attempts.ts";
 import type { CallEntry, LineEntry } from "./handles.ts";
 import type { Session } from "./session.ts";
 
@@ -40,10 +41,8 @@ export class Actions {
     try {
       await attempts.onCalls([call], {
         fn: "lineDrop",
-        call: async (control) => {
-          await attempts.own(call);
-          return await control.drop(call.handle);
-        },
+        owning: true,
+        call: (control) => control.drop(call.handle),
       });
     } catch (error) {
       if (attempts.isLive(call) && !await this.#isOver(call, error)) throw error;

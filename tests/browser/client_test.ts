@@ -9,7 +9,13 @@ import { errorsOf, FakeExchange, servePage } from "./page.ts";
 /** What the page of these tests leaves for them to see. */
 declare global {
   var client: Client;
-  var heard: { seqs: number[]; rings: string[]; popUps: string[]; errors: string[] };
+  var heard: {
+    seqs: number[];
+    rings: string[];
+    popUps: string[];
+    errors: string[];
+    states: number;
+  };
 }
 
 /** A page on its own origin: the library from the program, the socket through a network to cut. */
@@ -19,12 +25,13 @@ function samplePage(program: FakeExchange, network: TcpProxy, options: object): 
 <script type="module">
 import { connect } from "http://127.0.0.1:${program.port}/client.js";
 const client = connect("ws://127.0.0.1:${network.port}/", ${JSON.stringify(options)});
-globalThis.heard = { seqs: [], rings: [], popUps: [], errors: [] };
+globalThis.heard = { seqs: [], rings: [], popUps: [], errors: [], states: 0 };
 for (const name of ["call", "line", "provider"]) client.on(name, ({ seq }) => heard.seqs.push(seq));
 client.on("ring", ({ caller }) => {
   heard.rings.push(caller.number);
   if (client.isLeader) heard.popUps.push(caller.number);
 });
+client.on("state", () => heard.states++);
 client.on("error", ({ code }) => heard.errors.push(code));
 globalThis.client = client;
 </script>`;
@@ -120,7 +127,8 @@ browserTest(
     ]);
     assert.deepEqual(calls, await program.get("calls"));
     assert.deepEqual(lines, await program.get("lines"));
-    const { seqs, rings } = await heardBy(page);
+    const { seqs, rings, states } = await heardBy(page);
+    assert.equal(states, 1, "nothing was missed that the whole state had to make up for");
     assert.deepEqual(seqs, seqs.map((_, i) => first + i), "each event, once and in order");
     assert.deepEqual(rings, ["+441632960001", "+441632960002", "+441632960003"]);
   },
@@ -166,7 +174,8 @@ browserTest(
     assert.deepEqual(await popUps(follower, third), ["+441632960003"]);
     assert.equal(network.links, 1);
     for (const page of [follower, third]) {
-      const { seqs } = await heardBy(page);
+      const { seqs, states } = await heardBy(page);
+      assert.equal(states, 1, "nothing was missed that the whole state had to make up for");
       assert.deepEqual(
         seqs,
         seqs.map((_, i) => (seqs[0] ?? 0) + i),

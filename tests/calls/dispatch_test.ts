@@ -4,7 +4,7 @@ import type { Command } from "../../src/bus/commands.ts";
 import { Dispatch } from "../../src/calls/dispatch.ts";
 import type { TapiLibrary } from "../../src/tapi/library.ts";
 import { LINEADDRFEATURE, LINECALLFEATURE, LINECALLFEATURE2 } from "../../src/tapi/constants.ts";
-import { Desk, OUTSIDE } from "../support/desk.ts";
+import { AT, Desk, OUTSIDE, setU32 } from "../support/desk.ts";
 import { LogRecorder } from "../support/log.ts";
 
 const ON_LINE = { target: { line: "201" } } as const;
@@ -128,11 +128,8 @@ Deno.test("a provider that tells no features is asked to do it", async () => {
   for (const { command, state } of CALL_COMMANDS) {
     await using desk = await Desk.start({
       changed: ({ lineGetCallStatus }) => ({
-        async lineGetCallStatus(call, memory) {
-          const result = await lineGetCallStatus(call, memory);
-          new DataView(memory.buffer).setUint32(24, 0, true); // dwCallFeatures
-          return result;
-        },
+        lineGetCallStatus: (...args) =>
+          lineGetCallStatus(...args).then(setU32(args[1], AT.callFeatures, 0)),
       }),
     });
     await callIn(desk, state);
@@ -207,11 +204,10 @@ Deno.test("a line that does not tell its forwarding is not made to forget it", a
 Deno.test("drop is always tried, whatever the provider says of the call", async () => {
   await using desk = await Desk.start({
     changed: ({ lineGetCallStatus }) => ({
-      async lineGetCallStatus(call, memory) {
-        const result = await lineGetCallStatus(call, memory);
-        new DataView(memory.buffer).setUint32(24, LINECALLFEATURE.ACCEPT, true); // dwCallFeatures
-        return result;
-      },
+      lineGetCallStatus: (...args) =>
+        lineGetCallStatus(...args).then(
+          setU32(args[1], AT.callFeatures, LINECALLFEATURE.ACCEPT),
+        ),
     }),
   });
   await desk.ring("201");

@@ -1,7 +1,11 @@
 /** Every command, from the bus to the exchange and back: the whole program over the fake exchange. */
 import assert from "node:assert/strict";
-import { LINECALLFEATURE } from "../../src/tapi/constants.ts";
-import { Desk, OUTSIDE } from "../support/desk.ts";
+import {
+  LINEADDRCAPFLAGS as FLAGS,
+  LINECALLFEATURE,
+  LINECALLSTATE,
+} from "../../src/tapi/constants.ts";
+import { AT, Desk, OUTSIDE, setU32 } from "../support/desk.ts";
 
 const ANOTHER = "+441632960456";
 
@@ -287,13 +291,61 @@ Deno.test("one kind of forwarding is changed, the others stay", async () => {
   await forward("busy", null);
   await forward("no_answer", null);
   await reach("");
-  const { error } = {
-    error: await desk.fails(
-      { cmd: "forward", line: "201", when: "busy", to: "904" },
-      "tapi_error",
-    ),
-  };
+  const invalid = { cmd: "forward", line: "201", when: "busy", to: "904" } as const;
+  const error = await desk.fails(invalid, "tapi_error");
   assert.equal(error.tapi?.name, "LINEERR_INVALADDRESS");
+  await desk.ends();
+});
+
+Deno.test("a consultation call that cannot dial at once is waited for", async () => {
+  let readyAtMs: number | undefined;
+  let dialledAtMs: number | undefined;
+  await using desk = await Desk.start({
+    changed: ({ lineGetCallStatus, switchboard: { schedule: { clock } } }) => ({
+      async lineGetCallStatus(call, memory) {
+        const result = await lineGetCallStatus(call, memory);
+        const view = new DataView(memory.buffer);
+        if (view.getUint32(AT.callState, true) !== LINECALLSTATE.DIALTONE) return result;
+        readyAtMs ??= clock.nowMs() + 250;
+        if (clock.nowMs() < readyAtMs) view.setUint32(AT.callState, LINECALLSTATE.UNKNOWN, true);
+        return result;
+      },
+      lineDialW(...args) {
+        dialledAtMs = clock.nowMs();
+        return desk.flow.fake.lineDialW(...args);
+      },
+    }),
+  });
+  await desk.talk("201");
+  const { call } = await desk.does({ cmd: "consult", target: { line: "201" }, number: ANOTHER });
+  assert(readyAtMs !== undefined && dialledAtMs !== undefined && dialledAtMs >= readyAtMs);
+  await desk.reach(call, "CONNECTED");
+  await desk.does({ cmd: "dropAll", line: "201" });
+  await desk.ends();
+});
+
+Deno.test("a line that transfers consultations only says so", async () => {
+  await using desk = await Desk.start({
+    changed: ({ lineGetAddressCapsW, lineGetCallStatus }) => ({
+      lineGetAddressCapsW: (...args) =>
+        lineGetAddressCapsW(...args).then(setU32(args[5], AT.addressFlags, FLAGS.AUTORECONNECT)),
+      // Calls do not tell what they allow.
+      lineGetCallStatus: (...args) =>
+        lineGetCallStatus(...args).then(setU32(args[1], AT.callFeatures, 0)),
+    }),
+  });
+  await desk.talk("201");
+  await desk.does({ cmd: "hold", target: { line: "201" } });
+  await desk.reachAll("201", "ONHOLD");
+  const { call } = await desk.does({ cmd: "dial", line: "201", number: ANOTHER });
+  await desk.reach(call, "CONNECTED");
+  const complete = { cmd: "complete", line: "201", mode: "transfer" } as const;
+  assert.match((await desk.fails(complete, "not_supported")).message, /TRANSFERHELD/);
+  await desk.does({ cmd: "dropAll", line: "201" });
+  await desk.ends();
+
+  await consulting(desk);
+  await desk.does(complete);
   await desk.ends();
 });
 

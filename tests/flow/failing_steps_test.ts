@@ -1,7 +1,7 @@
 /** Commands of several steps of which a later one fails: the calls go on as before. */
 import assert from "node:assert/strict";
-import { LINECALLFEATURE, LINEERR } from "../../src/tapi/constants.ts";
-import { Desk, OUTSIDE } from "../support/desk.ts";
+import { LINEADDRCAPFLAGS, LINECALLFEATURE, LINEERR } from "../../src/tapi/constants.ts";
+import { AT, Desk, OUTSIDE, setU32 } from "../support/desk.ts";
 import { LogRecorder } from "../support/log.ts";
 
 const REFUSED = "901";
@@ -42,6 +42,23 @@ Deno.test("the same where the function itself refuses the number, and where no r
   await desk.reachAll("201", "CONNECTED");
   await desk.fails(consult(NEVER_REPLIES), "timeout");
   await goesOn(desk);
+});
+
+Deno.test("a switch that takes calls back by itself is not told to", async () => {
+  await using desk = await Desk.start({
+    changed: ({ lineGetAddressCapsW }) => ({
+      lineGetAddressCapsW: (...args) =>
+        lineGetAddressCapsW(...args).then(
+          setU32(args[5], AT.addressFlags, LINEADDRCAPFLAGS.AUTORECONNECT),
+        ),
+    }),
+  });
+  await desk.talk("201");
+  desk.takeDeeds();
+  await desk.fails(consult(REFUSED), "tapi_error");
+  assert.deepEqual(desk.takeDeeds(), ["lineSetupTransferW", "lineDialW", "lineDrop"]);
+  await desk.does({ cmd: "dropAll", line: "201" });
+  await desk.ends();
 });
 
 Deno.test("a library that holds calls but does not dial leaves them as they were", async () => {
@@ -164,7 +181,7 @@ Deno.test("a call that ends while it is held for a consultation leaves only that
       lineDialW(...args) {
         const { switchboard } = fake;
         for (const leg of switchboard.extensions.get("201")?.legs ?? []) {
-          const [, outside] = [leg, leg.call.ends.find((end) => end.kind === "outside")];
+          const outside = leg.call.ends.find((end) => end.kind === "outside");
           if (!ended && outside?.kind === "outside") switchboard.hangUp(outside);
         }
         ended = true;

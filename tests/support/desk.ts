@@ -12,6 +12,21 @@ import { LINECALLREASON } from "../../src/tapi/constants.ts";
 import type { TapiLibrary } from "../../src/tapi/library.ts";
 import { FlowProgram } from "./program.ts";
 
+/** Where members lie in LINECALLSTATUS and LINEADDRESSCAPS, as tapi.h has them. */
+export const AT = { callState: 12, callFeatures: 24, addressFlags: 104 } as const;
+
+/** Changes what a function has written, behind its success. */
+export function setU32(
+  memory: Uint8Array<ArrayBuffer>,
+  offset: number,
+  value: number,
+): (result: number) => number {
+  return (result) => {
+    if (result === 0) new DataView(memory.buffer).setUint32(offset, value, true);
+    return result;
+  };
+}
+
 export const OUTSIDE = "+441632960123";
 
 export interface DeskOptions extends Partial<FakeTapiOptions> {
