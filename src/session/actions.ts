@@ -2,7 +2,8 @@
 import { LINECALLFEATURE, LINECALLSTATE, LINEERR } from "../tapi/constants.ts";
 import type { CallControl } from "../tapi/control.ts";
 import { encodeText } from "../tapi/text.ts";
-import { ActionError, Attempts } from "./attempts.ts";
+import { ActionError } from "./action_error.ts";
+import { Attempts } from "./attempts.ts";
 import type { CallEntry, LineEntry } from "./handles.ts";
 import type { Session } from "./session.ts";
 

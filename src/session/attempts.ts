@@ -2,15 +2,15 @@
  * What every action is made of: a TAPI function whose LINE_REPLY is awaited, on calls that the program
  * has become an owner of and whose features it has asked for.
  */
-import { describeError } from "../log.ts";
 import type { AddressStatus } from "../tapi/address_status.ts";
 import type { CallControl } from "../tapi/control.ts";
 import { LINECALLPRIVILEGE, LINEERR } from "../tapi/constants.ts";
-import { MissingFunctionError, TapiError } from "../tapi/errors.ts";
+import { TapiError } from "../tapi/errors.ts";
 import { CallHandleOut } from "../tapi/outs.ts";
+import { ActionError, CallEndedError, LineBusyError, unsupported } from "./action_error.ts";
 import { CallFeatures, isNever, neverText, notNowText } from "./call_features.ts";
 import type { CallEntry, LineEntry } from "./handles.ts";
-import { ReplyTimeoutError, type Request, RequestEndedError } from "./replies.ts";
+import { type Request, RequestEndedError } from "./replies.ts";
 import type { Session } from "./session.ts";
 import type { CallStatus } from "./status_feed.ts";
 
@@ -20,71 +20,6 @@ const MOST_RUNNING = 2;
 const MOST_WAITING = 64;
 
 const ANY_FEATURE = 0xffffffff;
-
-/** Why an action failed. */
-export type ActionFailure =
-  /** A TAPI function, or its reply, answered with an error. */
-  | "tapi_error"
-  /** No reply came; the action may still take effect. */
-  | "timeout"
-  /** The call, the line or the library cannot do it, or not now. */
-  | "not_supported"
-  /** The call has ended meanwhile. */
-  | "call_ended"
-  /** The line was closed meanwhile, or its provider hangs. */
-  | "line_closed";
-
-/** An action failed; the message names the TAPI function and the symbolic error. */
-export class ActionError extends Error {
-  override readonly name = "ActionError";
-  readonly failure: ActionFailure;
-  /** Where TAPI gave an error: its LINEERR_ code, unsigned, and the code's name. */
-  readonly tapi: { readonly code: number; readonly name: string } | undefined;
-
-  constructor(cause: unknown) {
-    super(describeError(cause), { cause });
-    this.failure = failureOf(cause);
-    this.tapi = cause instanceof TapiError ? { code: cause.code, name: cause.codeName } : undefined;
-  }
-}
-
-/** What was asked for cannot be done, or not now: the provider need not be asked. */
-class UnsupportedError extends Error {
-  override readonly name = "UnsupportedError";
-}
-
-/** The error of what cannot be done, or not now. */
-export function unsupported(message: string): ActionError {
-  return new ActionError(new UnsupportedError(message));
-}
-
-/** Too many actions on the line have not come to an end. */
-class LineBusyError extends Error {
-  override readonly name = "LineBusyError";
-
-  constructor() {
-    super(`The line's provider does not answer: ${MOST_WAITING} commands are waiting for it`);
-  }
-}
-
-/** A call's handle is not valid any more. */
-class CallEndedError extends Error {
-  override readonly name = "CallEndedError";
-
-  constructor() {
-    super("The call has ended");
-  }
-}
-
-function failureOf(cause: unknown): ActionFailure {
-  if (cause instanceof ReplyTimeoutError) return "timeout";
-  if (cause instanceof RequestEndedError || cause instanceof LineBusyError) return "line_closed";
-  if (cause instanceof CallEndedError) return "call_ended";
-  if (cause instanceof MissingFunctionError || cause instanceof UnsupportedError) {
-    return "not_supported";
-  }
-  return "tapi_error";
-}
 
 /** One call, or several of one line. */
 export type Calls = readonly [CallEntry, ...CallEntry[]];
@@ -264,7 +199,9 @@ export class Attempts {
 
   async #attempt<T>(line: LineEntry, request: Request<T>): Promise<T> {
     const { replies, health } = this.#session;
-    if (line.actions.waiting >= MOST_WAITING) throw new ActionError(new LineBusyError());
+    if (line.actions.waiting >= MOST_WAITING) {
+      throw new ActionError(new LineBusyError(MOST_WAITING));
+    }
     const call = (expired: AbortSignal) =>
       line.actions.run(MOST_RUNNING, () => {
         // Its turn came too late: what nobody waits for must not be done.

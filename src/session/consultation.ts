@@ -13,7 +13,8 @@ import {
 import { CallHandleOut } from "../tapi/outs.ts";
 import { encodeText } from "../tapi/text.ts";
 import type { Actions } from "./actions.ts";
-import { type Making, unsupported } from "./attempts.ts";
+import { unsupported } from "./action_error.ts";
+import type { Making } from "./attempts.ts";
 import type { CallFeatures } from "./call_features.ts";
 import type { CallEntry } from "./handles.ts";
 
