@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Config, ConfigError, type ConfigSources, readInvocation } from "../src/config.ts";
-import { helpText } from "../src/options.ts";
+import { helpText } from "../src/command_line.ts";
 
 interface Given {
   args?: string[];
@@ -21,8 +21,8 @@ function sources({ args = [], env = {}, file, os = "windows" }: Given): ConfigSo
 
 function configOf(given: Given): Config {
   const invocation = readInvocation(sources(given));
-  assert.equal(invocation.kind, "run");
-  return (invocation as Extract<typeof invocation, { kind: "run" }>).config;
+  assert(invocation.kind === "run");
+  return invocation.config;
 }
 
 function rejects(given: Given, ...mentions: string[]) {

@@ -5,10 +5,11 @@ import { systemClock } from "../../src/clock.ts";
 import { Figures } from "../../src/figures/figures.ts";
 import { configureLogging } from "../../src/log.ts";
 import { startServer } from "../../src/server/server.ts";
+import { configOf } from "../support/config.ts";
 import { IDLE_TIMEOUT_SECONDS, serveSubject } from "./subject.mjs";
 
 // As in life, but for the lines that would run into the benchmark's table.
-await configureLogging({ level: "warning", format: "text", file: undefined });
+await configureLogging({ level: "warning", format: "text", file: undefined, maskNumbers: true });
 
 /** As the program's own. */
 const HISTORY_LENGTH = 10_000;
@@ -38,7 +39,12 @@ const bus = new EventBus(
   HISTORY_LENGTH,
   (event, tookMs) => figures.delivered(event, tookMs),
 );
+const { rules, limits } = configOf();
 const server = startServer({
+  // Everyone comes from one address here.
+  limits: { ...limits, connectionsPerAddress: limits.connections },
+  rules,
+  ownNames: [],
   host: "127.0.0.1",
   port: 0,
   lineType: "number",
