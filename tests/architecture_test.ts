@@ -17,7 +17,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   fake: ["tapi"],
   session: ["tapi"],
   calls: ["bus", "session"],
-  server: ["bus"],
+  server: ["bus", "client"],
+  client: [],
 };
 /** What every part may import. */
 const EVERYWHERE = ["log", "clock", "patterns"];
@@ -36,6 +37,8 @@ const ZOD = [
 ];
 /** Tables, which are not split. */
 const TABLES = ["tapi/constants.ts", "tapi/structs.ts", "tapi/symbols.ts"];
+/** Files that browsers get as they are: one each, so that a page or an extension has one to copy. */
+const SERVED = ["client/client.js", "client/client.d.ts"];
 const MOST_LINES = 300;
 
 interface Source {
@@ -49,7 +52,7 @@ function* filesBelow(folder: string): Iterable<string> {
   for (const { name, isDirectory } of Deno.readDirSync(folder)) {
     const path = resolve(folder, name);
     if (isDirectory) yield* filesBelow(path);
-    else if (name.endsWith(".ts")) yield path;
+    else if (/\.[jt]s$/.test(name)) yield path;
   }
 }
 
@@ -106,6 +109,25 @@ Deno.test("no import cycle", () => {
   for (const file of graph.keys()) visit(file, []);
 });
 
+Deno.test("the client library is one checked file that imports nothing but its own types", () => {
+  const library = SOURCES.filter(({ file }) => partOf(file) === "client");
+  assert.deepEqual(library.map(({ file }) => file).sort(), [...SERVED].sort());
+  for (const { file, text, imports } of library) {
+    assert.deepEqual(imports, file.endsWith(".js") ? ["./client.d.ts"] : [], file);
+    if (file.endsWith(".js")) assert(text.startsWith("// @ts-check\n"), "types must be checked");
+  }
+});
+
+Deno.test("the server takes the client library as text, and runs none of it", () => {
+  for (const { file, text } of SOURCES) {
+    if (!file.startsWith("server/")) continue;
+    for (const [statement, specifier] of text.matchAll(/^import [^;]*? from "([^"]+)"[^;]*;/gm)) {
+      if (!specifier?.includes("/client/")) continue;
+      assert(statement.endsWith('with { type: "text" };'), `${file}: ${statement}`);
+    }
+  }
+});
+
 Deno.test("packages come in by their bare names, and zod only where outside text does", () => {
   for (const { file, imports } of SOURCES) {
     for (const specifier of imports) {
@@ -128,8 +150,8 @@ Deno.test("values of the runtime appear in their five places only", () => {
 
 Deno.test("every module says first what it owns, and is short", () => {
   for (const { file, text } of SOURCES) {
-    assert(text.startsWith("/**"), `${file} does not begin with a comment`);
-    if (TABLES.includes(file)) continue;
+    assert(/^(?:\/\/ @ts-check\n)?\/\*\*/.test(text), `${file} does not begin with a comment`);
+    if (TABLES.includes(file) || SERVED.includes(file)) continue;
     const lines = text.split("\n").length - 1;
     assert(lines <= MOST_LINES, `${file} has ${lines} lines`);
   }

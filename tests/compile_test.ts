@@ -10,8 +10,17 @@ const folder = await Deno.makeTempDir({ prefix: "tapi2ws-compile-" });
 const { metadata, files } = await pack(Deno.execPath(), join(folder, "out"), { forWindows: false })
   .finally(() => Deno.remove(folder, { recursive: true }));
 
-Deno.test("the program and the fake exchange are packed, with the version", () => {
-  for (const file of ["deno.json", "src/main.ts", "src/tapi/library.ts", "src/fake/library.ts"]) {
+Deno.test("the program, the fake exchange and the client library are packed, with the version", () => {
+  for (
+    const file of [
+      "deno.json",
+      "src/main.ts",
+      "src/tapi/library.ts",
+      "src/fake/library.ts",
+      "src/client/client.js",
+      "src/client/client.d.ts",
+    ]
+  ) {
     assert(files.includes(file), `${file} is not packed`);
   }
   assert.equal(metadata.app_version, denoJson.version);

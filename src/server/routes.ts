@@ -1,6 +1,7 @@
 /** The HTTP side: request in, response out. No socket and no port, so that it is tested without. */
 import { json, text } from "./http/answers.ts";
 import { API } from "./http/api.ts";
+import { ASSETS } from "./http/assets.ts";
 import { rehearsalRoute } from "./http/rehearsals.ts";
 import type { Route, RoutesOptions, Visit } from "./http/route.ts";
 
@@ -10,7 +11,7 @@ export async function respond(
   options: RoutesOptions,
 ): Promise<Response> {
   const response = await answer({ ...visit, url: new URL(visit.request.url) }, options);
-  response.headers.set("cache-control", "no-store");
+  if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
   return response;
 }
 
@@ -42,6 +43,7 @@ Connect to ws://${host}/ with the sub-protocol tapi2ws.v2 for lines, calls and e
 Without it, ws://${host}/ has the call events of every line, ws://${host}/?line=201 one line's.
 Send {"cmd":"dial","line":"201","number":"0123"} to dial and {"cmd":"drop","line":"201"} to hang up.
 GET /api/v2/lines and /api/v2/calls tell the state, /api/v2/schema.json what frames look like.
+Pages import /client.js, which connects, keeps the state and commands.
 GET /healthz tells whether the server runs, GET /readyz whether it hears the telephone system.
 `,
       ),
@@ -58,4 +60,5 @@ GET /healthz tells whether the server runs, GET /readyz whether it hears the tel
     },
   },
   ...API,
+  ...ASSETS,
 };
