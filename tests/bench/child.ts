@@ -7,6 +7,9 @@ import { fileURLToPath } from "node:url";
 /** How long a process may take for an answer before the benchmark gives up. */
 const ANSWER_TIMEOUT_MS = 60_000;
 
+/** Deno's own cache leaves its executable out, which is larger than it takes. */
+const BUN_VERSION = "1.4.5";
+
 export class Child implements AsyncDisposable {
   readonly #process: ChildProcess;
   readonly #name: string;
@@ -34,6 +37,14 @@ export class Child implements AsyncDisposable {
   /** Starts a module of this folder in a Node process of its own. */
   static node(module: string, args: readonly string[] = []): Promise<StartedChild> {
     return Child.#start(module, "node", ["--expose-gc", fileOf(module), ...args]);
+  }
+
+  /**
+   * Starts a module of this folder in a Bun process of its own: the version that is compared with,
+   * which npm fetches.
+   */
+  static async bun(module: string): Promise<StartedChild> {
+    return await Child.#start(module, await bunExecutable(), [fileOf(module)]);
   }
 
   static async #start(
@@ -86,6 +97,15 @@ export interface StartedChild {
   readonly child: Child;
   /** What its first line said. */
   readonly ready: unknown;
+}
+
+/** Where npm has put Bun; throws where there is no npm. */
+async function bunExecutable(): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command("npm", {
+    args: ["exec", "--yes", `--package=bun@${BUN_VERSION}`, "--", "bun", "-p", "process.execPath"],
+  }).output();
+  if (!success) throw new Error(`npm cannot get Bun: ${new TextDecoder().decode(stderr)}`);
+  return new TextDecoder().decode(stdout).trim();
 }
 
 function fileOf(module: string): string {

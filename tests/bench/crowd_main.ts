@@ -15,8 +15,18 @@ const READ_BUFFER_BYTES = 4096;
  */
 const SLEEP_MS = 50;
 
+const FINAL_TEXT = 0x81;
+const LENGTH_IN_16_BITS = 126;
 const HANDSHAKE_END = "\r\n\r\n";
 const utf8 = new TextEncoder();
+const latin1 = new TextDecoder("latin1");
+
+/** What a client says first, and how many frames answer it before events come. */
+export interface Greeting {
+  readonly protocol: string;
+  readonly says: string;
+  readonly answers: number;
+}
 
 const clients: RawClient[] = [];
 /** By all clients since the process started. */
@@ -34,7 +44,7 @@ class RawClient {
     void this.#read();
   }
 
-  static async connect(port: number, path: string): Promise<RawClient> {
+  static async connect(port: number, path: string, greeting?: Greeting): Promise<RawClient> {
     const connection = await Deno.connect({ hostname: "127.0.0.1", port });
     await connection.write(utf8.encode(
       [
@@ -44,16 +54,29 @@ class RawClient {
         "Upgrade: websocket",
         "Sec-WebSocket-Version: 13",
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+        ...greeting === undefined ? [] : [`Sec-WebSocket-Protocol: ${greeting.protocol}`],
       ].join("\r\n") + HANDSHAKE_END,
     ));
     const buffer = new Uint8Array(READ_BUFFER_BYTES);
-    let head = "";
-    while (!head.endsWith(HANDSHAKE_END)) {
+    let head = new Uint8Array(0);
+    const readMore = async () => {
       const bytes = await connection.read(buffer);
-      if (bytes === null) throw new Error(`The server refused: ${head}`);
-      head += new TextDecoder().decode(buffer.subarray(0, bytes));
+      if (bytes === null) throw new Error(`The server refused: ${latin1.decode(head)}`);
+      head = Uint8Array.from([...head, ...buffer.subarray(0, bytes)]);
+    };
+    let end = -1;
+    while ((end = latin1.decode(head).indexOf(HANDSHAKE_END)) < 0) await readMore();
+    if (!latin1.decode(head).startsWith("HTTP/1.1 101 ")) {
+      throw new Error(`The server refused: ${latin1.decode(head)}`);
     }
-    if (!head.startsWith("HTTP/1.1 101 ")) throw new Error(`The server refused: ${head}`);
+    if (greeting !== undefined) await connection.write(maskedFrame(greeting.says));
+    let at = end + HANDSHAKE_END.length;
+    for (let answers = greeting?.answers ?? 0; answers > 0; answers--) {
+      let next;
+      while ((next = frameEnd(head, at)) > head.length) await readMore();
+      at = next;
+    }
+    if (at !== head.length) throw new Error("The server says more than was expected");
     return new RawClient(connection);
   }
 
@@ -90,10 +113,24 @@ class RawClient {
   }
 }
 
+/** Where the unmasked frame at `at` ends, as far as that can be told. */
+function frameEnd(bytes: Uint8Array, at: number): number {
+  const length = bytes[at + 1] ?? 0;
+  if (length < LENGTH_IN_16_BITS) return at + 2 + length;
+  return at + 4 + ((bytes[at + 2] ?? 0xff) << 8 | (bytes[at + 3] ?? 0xff));
+}
+
+/** A short text frame, as clients send it, under a mask of zeros. */
+function maskedFrame(text: string): Uint8Array {
+  const payload = utf8.encode(text);
+  if (payload.length >= LENGTH_IN_16_BITS) {
+    throw new RangeError("a greeting is expected to be short");
+  }
+  return Uint8Array.from([FINAL_TEXT, 0x80 | payload.length, 0, 0, 0, 0, ...payload]);
+}
+
 /** Unmasked text frames, as servers send them. */
 function toFrames(texts: readonly string[]): Uint8Array {
-  const FINAL_TEXT = 0x81;
-  const LENGTH_IN_16_BITS = 126;
   const bytes = texts.flatMap((text) => {
     const payload = utf8.encode(text);
     const { length } = payload;
@@ -114,10 +151,14 @@ function toFrames(texts: readonly string[]): Uint8Array {
 
 answer({
   /** Connects one client to each path. */
-  async connect({ port, paths }: { port: number; paths: readonly string[] }) {
+  async connect(
+    { port, paths, greeting }: { port: number; paths: readonly string[]; greeting?: Greeting },
+  ) {
     for (let from = 0; from < paths.length; from += CONNECTING_AT_A_TIME) {
       const group = paths.slice(from, from + CONNECTING_AT_A_TIME);
-      clients.push(...await Promise.all(group.map((path) => RawClient.connect(port, path))));
+      clients.push(
+        ...await Promise.all(group.map((path) => RawClient.connect(port, path, greeting))),
+      );
     }
   },
   /** Says which texts come: all of them to every client, or one after the other in turn. */

@@ -21,6 +21,7 @@ const PACES: readonly (Pace & { readonly clients: number })[] = [
   { clients: 200, perTick: 5, tickMs: 30 },
   { clients: 1000, perTick: 1, tickMs: 30 },
 ];
+type Measured = Exclude<SubjectName, "bun">;
 const MOST_OF_BARE = 1.15;
 const LEAST_OF_WS = 1.3;
 
@@ -68,25 +69,25 @@ async function hasNode(): Promise<boolean> {
 
 /** @returns Each server's microseconds of CPU per delivered frame, round by round. */
 async function measure(
-  names: readonly SubjectName[],
+  names: readonly Measured[],
   clients: number,
   pace: Pace,
-): Promise<Record<SubjectName, number[]>> {
+): Promise<Record<Measured, number[]>> {
   const events = callEvents(FRAMES_PER_ROUND / clients, extensions(LINES, FIRST_EXTENSION));
   const texts = classicTexts(events);
-  const cpu: Record<SubjectName, number[]> = { ours: [], bare: [], ws: [] };
+  const cpu: Record<Measured, number[]> = { ours: [], bare: [], ws: [] };
   await using running = new AsyncDisposableStack();
-  const subjects: Subject[] = [];
+  const subjects: [Measured, Subject][] = [];
   for (const name of names) {
     const subject = running.use(await Subject.start(name));
     await subject.connect(Array.from({ length: clients }, () => "/"));
-    subjects.push(subject);
+    subjects.push([name, subject]);
   }
   for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
-    for (const subject of subjects) {
-      const items = subject.name === "ours" ? events : texts;
+    for (const [name, subject] of subjects) {
+      const items = name === "ours" ? events : texts;
       const cpuMicros = await subject.run(items, texts, "every", pace);
-      if (round >= WARM_UP_ROUNDS) cpu[subject.name].push(cpuMicros / FRAMES_PER_ROUND);
+      if (round >= WARM_UP_ROUNDS) cpu[name].push(cpuMicros / FRAMES_PER_ROUND);
     }
   }
   return cpu;

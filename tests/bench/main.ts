@@ -1,9 +1,10 @@
 /**
- * The benchmarks: `deno task bench [drain|fanout|selectivity|memory]…`, all of them when none is
+ * The benchmarks: `deno task bench [drain|fanout|batch|selectivity|memory]…`, all of them when none is
  * named. Prints what was measured, against baselines of the same run and against the targets.
  *
  * Exits 0 whatever the times; 1 when something is wrong, such as a lost frame; 2 on a wrong name.
  */
+import { batch } from "./batch.ts";
 import { drain } from "./drain.ts";
 import { fanout } from "./fanout.ts";
 import { memory } from "./memory.ts";
@@ -13,6 +14,7 @@ import { selectivity } from "./selectivity.ts";
 const BENCHMARKS: Readonly<Record<string, () => Promise<Row[]>>> = {
   drain,
   fanout,
+  batch,
   selectivity,
   memory,
 };

@@ -1,10 +1,11 @@
 /** The two kinds of process in a server benchmark, as the one who measures sees them. */
-import { Child } from "./child.ts";
+import { Child, type StartedChild } from "./child.ts";
+import type { Greeting } from "./crowd_main.ts";
 
 /** How long the frames of one run may take, published at their pace. */
 const DELIVERY_TIMEOUT_MS = 20_000;
 
-export type SubjectName = "ours" | "bare" | "ws";
+export type SubjectName = "ours" | "bare" | "ws" | "bun";
 
 /** How fast items are published. */
 export interface Pace {
@@ -27,18 +28,16 @@ export class Subject implements AsyncDisposable {
   }
 
   static async start(name: SubjectName): Promise<Subject> {
-    const server = name === "ws"
-      ? await Child.node("server_ws.mjs", [await wsModule()])
-      : await Child.deno(`server_${name}.ts`);
+    const server = await startServer(name);
     const { port } = server.ready as { port: number };
     const crowd = await Child.deno("crowd_main.ts");
     return new Subject(name, server.child, crowd.child, port);
   }
 
   /** Connects one client to each path, and waits until the server knows them all. */
-  async connect(paths: readonly string[]): Promise<void> {
+  async connect(paths: readonly string[], greeting?: Greeting): Promise<void> {
     const before = await this.#clients();
-    await this.#crowd.ask({ do: "connect", port: this.#port, paths });
+    await this.#crowd.ask({ do: "connect", port: this.#port, paths, greeting });
     const connected = await this.#clients() - before;
     if (connected !== paths.length) {
       throw new Error(`${this.name}: ${connected} of ${paths.length} clients are connected`);
@@ -85,6 +84,17 @@ export class Subject implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#crowd[Symbol.asyncDispose]();
     await this.#server[Symbol.asyncDispose]();
+  }
+}
+
+async function startServer(name: SubjectName): Promise<StartedChild> {
+  switch (name) {
+    case "ws":
+      return await Child.node("server_ws.mjs", [await wsModule()]);
+    case "bun":
+      return await Child.bun("server_bun.mjs");
+    default:
+      return await Child.deno(`server_${name}.ts`);
   }
 }
 

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { ListenError } from "../../src/server/server.ts";
 import { RecordingClient } from "../support/client.ts";
-import { callEvent, shown } from "../support/events.ts";
+import { callEvent, lineEvent, shown } from "../support/events.ts";
 import { startTestServer as start, until } from "../support/server.ts";
+import { V2TestClient } from "../support/v2_client.ts";
 
 /** A connection that speaks for itself: sends `head` and gives what comes back at first. */
 async function rawConnection(port: number, head: string[]): Promise<[Deno.TcpConn, string]> {
@@ -150,4 +151,45 @@ Deno.test("stopping closes every client with 1001 and frees the port", async () 
   await client.until(() => client.closed !== undefined);
   assert.equal(client.closed?.code, 1001);
   await assert.rejects(Deno.connect({ hostname: "127.0.0.1", port: server.port }));
+});
+
+Deno.test("who offers tapi2ws.v2 among others speaks v2, and is greeted at once", async () => {
+  const { server } = start();
+  const [connection, answer] = await rawConnection(server.port, [
+    ...HANDSHAKE,
+    "Sec-WebSocket-Protocol: chat, tapi2ws.v2",
+  ]);
+  assert.match(answer, /^sec-websocket-protocol: tapi2ws\.v2\r$/im);
+  connection.close();
+  await using client = await V2TestClient.connect(server.port);
+  assert.equal(client.protocol, "tapi2ws.v2");
+  assert.equal((await client.hello).server.version, "1.2.3");
+  await server.stop(1000);
+});
+
+Deno.test("a classic client beside v2 ones sees what it always saw", async () => {
+  const { bus, server } = start();
+  await using classic = await RecordingClient.connect(server.port);
+  await using v2 = await V2TestClient.connect(server.port);
+  await v2.ask({ cmd: "subscribe" });
+  bus.publish(lineEvent({}, { change: "added" }));
+  bus.publish({ type: "provider", atMs: 0, state: "down" });
+  bus.publish(callEvent({}, { change: "info" }));
+  bus.publish(callEvent());
+  await classic.frame(() => true);
+  await v2.until(() => v2.events.length === 4);
+  assert.equal(classic.frames.length, 1);
+  assert.equal(Object.keys(classic.frames[0] ?? {}).length, 7);
+  await v2.ask({ cmd: "dial", line: "201", number: "1" });
+  assert.equal(classic.frames.length, 1);
+  await server.stop(1000);
+});
+
+Deno.test("stopping closes v2 clients with 1001 too", async () => {
+  const { server } = start();
+  await using client = await V2TestClient.connect(server.port);
+  await client.hello;
+  await server.stop(1000);
+  await client.until(() => client.closed);
+  assert.equal(client.closed?.code, 1001);
 });

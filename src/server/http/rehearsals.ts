@@ -52,13 +52,13 @@ async function ring({ request, identity }: Visit, rehearsal: Rehearsal): Promise
   return refused ?? answer(rehearsal.ring(wish.data));
 }
 
-/** The body may be left out. */
+/** The body may be left out, and its type with it. */
 async function playScenario(
   { request, identity }: Visit,
   rehearsal: Rehearsal,
   name: string,
 ): Promise<Response> {
-  const body = request.body === null ? "{}" : await readBody(request);
+  const body = request.headers.has("content-type") ? await readBody(request) : "{}";
   if (typeof body !== "string") return body;
   const wish = read(play, body);
   if ("kind" in wish) return failure(wish.error);

@@ -27,7 +27,9 @@ class Batch {
 
   /** One event as it is, several as a JSON array. */
   get frame(): string {
-    return this.#frame ??= this.#before === undefined ? this.#text : `[${this.#texts().join()}]`;
+    return this.#frame ??= this.#before === undefined
+      ? this.#text
+      : ["[", this.#texts().join(), "]"].join("");
   }
 
   #texts(): string[] {
