@@ -4,6 +4,7 @@
  */
 import denoJson from "../deno.json" with { type: "json" };
 import { EventBus } from "./bus/bus.ts";
+import type { CommandPort } from "./bus/commands.ts";
 import type { Rehearsal } from "./bus/rehearsal.ts";
 import type { StatePort } from "./bus/state.ts";
 import type { ServiceStatus } from "./bus/status.ts";
@@ -44,6 +45,8 @@ export interface Program {
   readonly live: { readonly calls: number; readonly handles: number };
   /** What is the case now. */
   readonly state: StatePort;
+  /** Carries commands out. */
+  readonly commands: CommandPort;
   /** Clients get 1001, lines are closed, TAPI is shut down; takes less than 5 s. */
   stop(): Promise<void>;
 }
@@ -72,13 +75,14 @@ export function startProgram(
     replyTimeoutMs: config.replyTimeoutSeconds * 1000,
     onSignal: (signal) => tracker.receive(signal),
   });
+  const commands = new Dispatch(supervisor);
   const server = startServer({
     ...config,
     version: VERSION,
     clock,
     bus,
     state: tracker,
-    commands: new Dispatch(supervisor),
+    commands,
     status: { status: () => statusOf(supervisor, clock) },
     ...rehearsal !== undefined && { rehearsal },
   });
@@ -87,6 +91,7 @@ export function startProgram(
     server,
     linesTried,
     state: tracker,
+    commands,
     get live() {
       return { calls: tracker.size, handles: supervisor.session?.calls.size ?? 0 };
     },

@@ -14,7 +14,6 @@ import {
   activeLeg,
   canFreeUp,
   type Extension,
-  isActive,
   isHeld,
   type Leg,
   peerOf,
@@ -26,7 +25,8 @@ const CAN = LINECALLFEATURE;
 /** LINEADDRESSCAPS.dwCallFeatures: what can ever be done with a call. */
 export const CALL_FEATURES = CAN.ACCEPT | CAN.ADDTOCONF | CAN.ANSWER | CAN.BLINDTRANSFER |
   CAN.COMPLETETRANSF | CAN.DIAL | CAN.DROP | CAN.GENERATEDIGITS | CAN.HOLD | CAN.PARK |
-  CAN.PREPAREADDCONF | CAN.REDIRECT | CAN.SETUPTRANSFER | CAN.SWAPHOLD | CAN.UNHOLD;
+  CAN.PREPAREADDCONF | CAN.REDIRECT | CAN.SETUPCONF | CAN.SETUPTRANSFER | CAN.SWAPHOLD |
+  CAN.UNHOLD;
 
 export const CALL_FEATURES_2 = LINECALLFEATURE2.TRANSFERNORM | LINECALLFEATURE2.TRANSFERCONF |
   LINECALLFEATURE2.PARKDIRECT | LINECALLFEATURE2.PARKNONDIRECT;
@@ -104,24 +104,32 @@ export function demand(leg: Leg, feature: number): void {
 }
 
 function talkFeatures(leg: Leg): number {
-  return CAN.BLINDTRANSFER | CAN.SETUPTRANSFER | CAN.PARK | CAN.GENERATEDIGITS |
+  return CAN.BLINDTRANSFER | CAN.SETUPTRANSFER | CAN.SETUPCONF | CAN.PARK | CAN.GENERATEDIGITS |
     (another(leg, isHeld) ? CAN.SWAPHOLD : 0) | consultationFeatures(leg);
 }
 
-/** A consultation that has reached somebody can end in a transfer or a conference. */
+/** What ends a consultation that has reached somebody, for whichever call it was begun. */
 function consultationFeatures(leg: Leg): number {
-  if (peerOf(leg) === undefined || !another(leg, isHeld)) return 0;
-  const held = leg.consultationFor;
-  if (held?.state === LINECALLSTATE.ONHOLDPENDCONF) {
-    return leg.state === LINECALLSTATE.CONNECTED ? CAN.ADDTOCONF : 0;
+  let features = 0;
+  for (const other of leg.extension.legs) {
+    if (isHeld(other)) features |= joiningFeatures(other, leg);
   }
-  return CAN.COMPLETETRANSF;
+  return features;
 }
 
 function heldFeatures(leg: Leg): number {
-  const pendingConference = leg.state === LINECALLSTATE.ONHOLDPENDCONF;
-  if (!another(leg, isActive)) return CAN.DROP | CAN.UNHOLD;
-  return CAN.DROP | CAN.SWAPHOLD | (pendingConference ? CAN.ADDTOCONF : CAN.COMPLETETRANSF);
+  const active = activeLeg(leg.extension);
+  if (active === undefined) return CAN.DROP | CAN.UNHOLD;
+  const canSwap = active.state === LINECALLSTATE.CONNECTED;
+  return CAN.DROP | (canSwap ? CAN.SWAPHOLD : 0) | joiningFeatures(leg, active);
+}
+
+/** A held call and one that has reached somebody can be joined; a conference takes who has answered. */
+function joiningFeatures(held: Leg, active: Leg): number {
+  const { CONNECTED, ONHOLDPENDCONF, RINGBACK } = LINECALLSTATE;
+  if (peerOf(active) === undefined || (active.state & (CONNECTED | RINGBACK)) === 0) return 0;
+  if (held.state !== ONHOLDPENDCONF) return CAN.COMPLETETRANSF;
+  return active.state === CONNECTED ? CAN.ADDTOCONF : 0;
 }
 
 function another(leg: Leg, is: (other: Leg) => boolean): boolean {

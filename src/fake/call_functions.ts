@@ -7,23 +7,22 @@ import {
   LINEDIGITMODE,
   LINEERR,
   LINEPARKMODE,
-  LINETRANSFERMODE,
 } from "../tapi/constants.ts";
-import type { Memory } from "../tapi/library.ts";
 import { decodeText } from "../tapi/text.ts";
 import { demand } from "./abilities.ts";
+import { actOn, checkPartner, HANDLE_BYTES, numberOf, ownedCall } from "./acting.ts";
 import { fillCallInfo, fillCallStatus } from "./call_info.ts";
-import { SPECIAL_NUMBERS, TIMING, toNumber } from "./dial_plan.ts";
+import { consultationFunctions } from "./consultation_functions.ts";
+import { SPECIAL_NUMBERS, TIMING } from "./dial_plan.ts";
 import { viewOf } from "./fill.ts";
 import { readForwards } from "./forward_list.ts";
 import type { CallHandle } from "./handles.ts";
-import { type Extension, type Leg, Refusal } from "./model.ts";
+import { type Extension, Refusal } from "./model.ts";
 import { checkParkAddress, writeParkAddress } from "./park_address.ts";
-import { type Outcome, required } from "./requests.ts";
+import { required } from "./requests.ts";
 import { answerLater, type Complete, type Service } from "./service.ts";
 
 const CAN = LINECALLFEATURE;
-const HANDLE_BYTES = 4;
 const DIGITS = /^[0-9A-Da-d*#,]+$/;
 const DEFAULT_DIGIT_MS = 100;
 const GENERATE_DONE = 1;
@@ -53,6 +52,7 @@ export function callFunctions(service: Service): CallFunctions {
   return {
     ...handleFunctions(service),
     ...lineRequests(service),
+    ...consultationFunctions(service),
     lineDrop: (call) => act(call, CAN.DROP, ({ leg }) => switchboard.drop(leg)),
     lineAnswer: (call) => act(call, CAN.ANSWER, ({ leg }) => switchboard.answer(leg)),
     lineHold: (call) => act(call, CAN.HOLD, ({ leg }) => switchboard.hold(leg)),
@@ -65,39 +65,8 @@ export function callFunctions(service: Service): CallFunctions {
       }),
     lineBlindTransferW: (call, destAddress) =>
       act(call, CAN.BLINDTRANSFER, ({ leg }) => {
-        switchboard.blindTransfer(leg, textOf(destAddress), colleagueAnswersMs);
-      }),
-    lineSetupTransferW: (call, outCall) =>
-      act(call, CAN.SETUPTRANSFER, ({ leg, line }) => ({
-        leg: switchboard.consult(leg, line),
-        outCall,
-      }), outCall),
-    linePrepareAddToConferenceW: (call, outCall) =>
-      act(call, CAN.PREPAREADDCONF, ({ leg, line }) => ({
-        leg: switchboard.consult(leg, line),
-        outCall,
-      }), outCall),
-    lineCompleteTransfer: (call, consultCall, outCall, mode) =>
-      act(call, CAN.COMPLETETRANSF, ({ leg, line }) => {
-        const consultation = handles.call(consultCall);
-        const { extension } = line.device;
-        checkPartner(consultation, extension, CAN.COMPLETETRANSF, LINEERR.INVALCONSULTCALLHANDLE);
-        switch (mode) {
-          case LINETRANSFERMODE.TRANSFER:
-            return switchboard.completeTransfer(leg, consultation.leg);
-          case LINETRANSFERMODE.CONFERENCE:
-            return { leg: switchboard.confer(leg, consultation.leg, line), outCall };
-          default:
-            throw new Refusal(LINEERR.INVALTRANSFERMODE);
-        }
-      }, outCall),
-    lineAddToConference: (conferenceCall, consultCall) =>
-      act(conferenceCall, CAN.ADDTOCONF, ({ leg, line }) => {
-        const consultation = handles.call(consultCall);
-        const { extension } = line.device;
-        checkPartner(consultation, extension, CAN.ADDTOCONF, LINEERR.INVALCONSULTCALLHANDLE);
-        switchboard.addToConference(leg, consultation.leg);
-      }),
+        switchboard.blindTransfer(leg, numberOf(destAddress), colleagueAnswersMs);
+      }, { destAddress }),
     lineParkW: (call, mode, address, outAddress) => {
       const directed = mode === LINEPARKMODE.DIRECTED;
       return act(call, CAN.PARK, ({ leg }) => {
@@ -106,7 +75,7 @@ export function callFunctions(service: Service): CallFunctions {
         }
         const into = directed ? null : required(outAddress);
         if (into !== null) checkParkAddress(into, `${leg.extension.number}1`);
-        const slot = switchboard.park(leg, directed ? textOf(required(address)) : null);
+        const slot = switchboard.park(leg, directed ? numberOf(required(address)) : null);
         return into === null ? {} : {
           write: () => writeParkAddress(into, slot, quirks.parkAddressIsAscii()),
         };
@@ -114,18 +83,18 @@ export function callFunctions(service: Service): CallFunctions {
     },
     lineRedirectW: (call, destAddress) =>
       act(call, CAN.REDIRECT, ({ leg }) => {
-        switchboard.redirect(leg, textOf(destAddress), colleagueAnswersMs);
-      }),
+        switchboard.redirect(leg, numberOf(destAddress), colleagueAnswersMs);
+      }, { destAddress }),
     lineDialW: (call, destAddress) =>
       act(call, CAN.DIAL, ({ leg }) => {
-        switchboard.dial(leg, textOf(destAddress), colleagueAnswersMs);
-      }),
+        switchboard.dial(leg, numberOf(destAddress), colleagueAnswersMs);
+      }, { destAddress }),
   };
 }
 
 /** The functions that answer at once. */
 function handleFunctions(
-  { handles, announcer, quirks, switchboard }: Service,
+  { handles, announcer, quirks, switchboard, lacks }: Service,
 ): Pick<
   CallFunctions,
   | "lineGetCallInfoW"
@@ -138,13 +107,14 @@ function handleFunctions(
     lineGetCallInfoW: (call, outInfo) =>
       answerLater(() => fillCallInfo(outInfo, handles.call(call), handles, quirks)),
     lineGetCallStatus: (call, outStatus) =>
-      answerLater(() => fillCallStatus(outStatus, handles.call(call), quirks)),
+      answerLater(() => fillCallStatus(outStatus, handles.call(call), quirks, lacks)),
     lineSetCallPrivilege: (call, privilege) =>
       answerLater(() => setPrivilege(handles.call(call), privilege, handles)),
     lineDeallocateCall: (call) => answerLater(() => handles.deallocate(handles.call(call))),
     lineGenerateDigitsW: (call, mode, digits, durationMs) =>
       answerLater(() => {
         const owned = ownedCall(handles.call(call));
+        if ((CAN.GENERATEDIGITS & lacks.call) !== 0) throw new Refusal(LINEERR.OPERATIONUNAVAIL);
         demand(owned.leg, CAN.GENERATEDIGITS);
         const modes: readonly number[] = [LINEDIGITMODE.DTMF, LINEDIGITMODE.PULSE];
         if (!modes.includes(mode)) throw new Refusal(LINEERR.INVALDIGITMODE);
@@ -169,12 +139,12 @@ function lineRequests(
         const open = handles.line(line);
         const extension = voiceOf(open.device.extension);
         viewOf(outCall, HANDLE_BYTES);
-        const number = destAddress === null ? "" : textOf(destAddress);
+        const number = destAddress === null ? "" : numberOf(destAddress);
         if (number === SPECIAL_NUMBERS.neverReplies) return requests.startSilent(open);
         return requests.start(open, () => {
           if (number === SPECIAL_NUMBERS.refused) throw new Refusal(LINEERR.CALLUNAVAIL);
           const how = { initiator: open, answerAfterMs: colleagueAnswersMs };
-          return { leg: switchboard.makeCall(extension, number, how), outCall };
+          return { calls: [{ leg: switchboard.makeCall(extension, number, how), outCall }] };
         });
       }),
     lineUnparkW: (line, addressId, outCall, parkAddress) =>
@@ -182,23 +152,27 @@ function lineRequests(
         const open = handles.line(line);
         const extension = voiceOf(open.device.extension, addressId);
         viewOf(outCall, HANDLE_BYTES);
-        const slot = textOf(parkAddress);
+        const slot = numberOf(parkAddress);
         return requests.start(open, () => {
           const leg = switchboard.unpark(extension, slot, open);
           switchboard.limitTalk(leg.call);
-          return { leg, outCall };
+          return { calls: [{ leg, outCall }] };
         });
       }),
-    linePickupW: (line, addressId, outCall, destAddress) =>
+    linePickupW: (line, addressId, outCall, destAddress, groupId) =>
       answerLater(() => {
         const open = handles.line(line);
         const extension = voiceOf(open.device.extension, addressId);
         viewOf(outCall, HANDLE_BYTES);
-        const from = destAddress === null ? "" : textOf(destAddress);
+        const group = groupId === null ? extension.group : decodeText(groupId);
+        const from = destAddress === null ? { group } : { number: numberOf(destAddress) };
+        if ("group" in from && !isGroup(switchboard, group)) {
+          throw new Refusal(LINEERR.INVALGROUPID);
+        }
         return requests.start(open, () => {
           const leg = switchboard.pickup(extension, from, open);
           switchboard.limitTalk(leg.call);
-          return { leg, outCall };
+          return { calls: [{ leg, outCall }] };
         });
       }),
     lineForwardW: (line, _all, addressId, forwardList, ringsNoAnswer, outConsultCall) =>
@@ -214,55 +188,6 @@ function lineRequests(
         });
       }),
   };
-}
-
-type Act = (
-  handle: number,
-  feature: number,
-  deed: (call: CallHandle) => Outcome | void,
-  outCall?: Memory,
-) => Promise<number>;
-
-/**
- * Requests that an owner makes of a call: refused at once where the call's state does not allow
- * them now, and with the LINE_REPLY where it does not any more.
- */
-function actOn({ handles, requests, switchboard }: Service): Act {
-  return (handle, feature, deed, outCall) =>
-    answerLater(() => {
-      const call = ownedCall(handles.call(handle));
-      if (outCall !== undefined) viewOf(outCall, HANDLE_BYTES);
-      if (call.leg.state === LINECALLSTATE.IDLE) throw new Refusal(LINEERR.INVALCALLSTATE);
-      demand(call.leg, feature);
-      return requests.start(call.line, () => {
-        demand(call.leg, feature);
-        takeOver(call.leg, switchboard);
-        return deed(call);
-      });
-    });
-}
-
-/** From its first command on, a call is the client's: it ends when the far end has had enough. */
-function takeOver(leg: Leg, switchboard: Service["switchboard"]): void {
-  if (leg.call.takenOver) return;
-  leg.call.takenOver = true;
-  switchboard.limitTalk(leg.call);
-}
-
-function ownedCall(call: CallHandle): CallHandle {
-  if (call.privilege !== LINECALLPRIVILEGE.OWNER) throw new Refusal(LINEERR.NOTOWNER);
-  return call;
-}
-
-/** The second call of a request must be an owned one of the same extension, in a fitting state. */
-function checkPartner(
-  call: CallHandle,
-  extension: Extension | null,
-  feature: number,
-  wrongCall: number,
-): void {
-  if (ownedCall(call).leg.extension !== extension) throw new Refusal(wrongCall);
-  demand(call.leg, feature);
 }
 
 function setPrivilege(
@@ -284,6 +209,6 @@ function voiceOf(extension: Extension | null, addressId = 0): Extension {
   return extension;
 }
 
-function textOf(address: Memory): string {
-  return toNumber(decodeText(address));
+function isGroup({ extensions }: Service["switchboard"], group: string): boolean {
+  return [...extensions.values()].some((extension) => extension.group === group);
 }

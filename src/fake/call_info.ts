@@ -13,6 +13,7 @@ import { fill } from "./fill.ts";
 import type { CallHandle, Handles } from "./handles.ts";
 import type { Party } from "./model.ts";
 import type { InfoQuirks, Quirks } from "./quirks.ts";
+import type { Lacks } from "./service.ts";
 
 const CALL_STATES = Object.values(LINECALLSTATE).reduce((all, state) => all | state, 0);
 const VOICE_RATE = 64_000;
@@ -65,14 +66,20 @@ export function fillCallInfo(
   if (odd.oddSizes) shortenTexts(into);
 }
 
-export function fillCallStatus(into: Memory, call: CallHandle, quirks: Quirks): void {
+export function fillCallStatus(
+  into: Memory,
+  call: CallHandle,
+  quirks: Quirks,
+  lacks: Lacks,
+): void {
   const { leg, privilege } = call;
+  const isTold = privilege === LINECALLPRIVILEGE.OWNER || !quirks.hidesFeatures(leg);
   fill(LINECALLSTATUS, into, {
     dwCallState: (leg.state | quirks.vendorBits()) >>> 0,
     dwCallStateMode: leg.stateMode,
     dwCallPrivilege: privilege,
-    dwCallFeatures: callFeatures(leg),
-    dwCallFeatures2: callFeatures2(leg),
+    dwCallFeatures: isTold ? callFeatures(leg) & ~lacks.call : 0,
+    dwCallFeatures2: isTold ? callFeatures2(leg) & ~lacks.call2 : 0,
     tStateEntryTime: toSystemTime(leg.stateSinceMs),
   });
 }

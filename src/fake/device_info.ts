@@ -43,6 +43,7 @@ import {
 import { type Device, PROVIDER_INFO } from "./devices.ts";
 import { fill } from "./fill.ts";
 import { type Extension, type Forward, isActive } from "./model.ts";
+import type { Lacks } from "./service.ts";
 
 const MOST_HELD_CALLS = 8;
 const MOST_CONFERENCE_MEMBERS = 8;
@@ -77,7 +78,12 @@ export function fillDevCaps(into: Memory, device: Device): void {
   });
 }
 
-export function fillAddressCaps(into: Memory, deviceId: number, device: Device): void {
+export function fillAddressCaps(
+  into: Memory,
+  deviceId: number,
+  device: Device,
+  lacks: Lacks,
+): void {
   const voice = device.extension !== null;
   fill(LINEADDRESSCAPS, into, {
     dwLineDeviceID: deviceId,
@@ -101,27 +107,31 @@ export function fillAddressCaps(into: Memory, deviceId: number, device: Device):
     dwMaxNumOnHoldPendingCalls: 1,
     dwMaxNumConference: MOST_CONFERENCE_MEMBERS,
     dwMaxNumTransConf: MOST_CONFERENCE_MEMBERS,
-    dwCallFeatures: voice ? CALL_FEATURES : 0,
+    dwCallFeatures: voice ? CALL_FEATURES & ~lacks.call : 0,
     dwTransferModes: voice ? LINETRANSFERMODE.TRANSFER | LINETRANSFERMODE.CONFERENCE : 0,
     dwParkModes: voice ? LINEPARKMODE.DIRECTED | LINEPARKMODE.NONDIRECTED : 0,
     dwForwardModes: voice ? FORWARD_MODES : 0,
     dwMaxForwardEntries: MOST_FORWARD_ENTRIES,
     dwMinFwdNumRings: 1,
     dwMaxFwdNumRings: 12,
-    dwAddressFeatures: voice ? ADDRESS_FEATURES : 0,
-    dwCallFeatures2: voice ? CALL_FEATURES_2 : 0,
+    dwAddressFeatures: voice ? ADDRESS_FEATURES & ~lacks.address : 0,
+    dwCallFeatures2: voice ? CALL_FEATURES_2 & ~lacks.call2 : 0,
     dwConnectedModes: LINECONNECTEDMODE.ACTIVE,
     dwOfferingModes: LINEOFFERINGMODE.ACTIVE,
     dwAvailableMediaModes: device.mediaModes,
   });
 }
 
-export function fillAddressStatus(into: Memory, extension: Extension | null): void {
+export function fillAddressStatus(
+  into: Memory,
+  extension: Extension | null,
+  lacks: Lacks,
+): void {
   const counts = countCalls(extension);
   fill(LINEADDRESSSTATUS, into, {
     ...counts,
     dwNumInUse: extension === null ? 0 : extension.legs.size > 0 ? 1 : 0,
-    dwAddressFeatures: extension === null ? 0 : addressFeatures(extension),
+    dwAddressFeatures: extension === null ? 0 : addressFeatures(extension) & ~lacks.address,
     dwNumRingsNoAnswer: extension?.ringsNoAnswer ?? 0,
     dwForwardNumEntries: extension?.forwards.length ?? 0,
     Forward: encodeForwards(extension?.forwards ?? [], LINEADDRESSSTATUS.size),

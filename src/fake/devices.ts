@@ -23,6 +23,8 @@ const NAMES = [
   "Sales",
   "Reception",
 ];
+/** Group 1 has the first four extensions, and so on. */
+const PICKUP_GROUP_SIZE = 4;
 const FIRST_PERMANENT_ID = 0x7a2d0000;
 /** Above this many, three digits would run into the special numbers. */
 const MOST_WITH_THREE_DIGITS = 500;
@@ -33,6 +35,7 @@ export function createExtensions(count: number): Extension[] {
   return Array.from({ length: count }, (_, i) => ({
     number: String(first + i),
     name: NAMES[i] ?? `User ${first + i}`,
+    group: String(Math.floor(i / PICKUP_GROUP_SIZE) + 1),
     legs: new Set(),
     forwards: [],
     ringsNoAnswer: 3,

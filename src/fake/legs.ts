@@ -23,6 +23,7 @@ import {
   isHeld,
   isRinging,
   type Leg,
+  type LegInfo,
   NOBODY,
   type Outside,
   type Party,
@@ -170,18 +171,7 @@ export class Legs {
   /** @param changed The LINECALLINFOSTATE_ bits that stand for `changes`. */
   protected setInfo(
     leg: Leg,
-    changes: Partial<
-      Pick<
-        Leg,
-        | "caller"
-        | "called"
-        | "connected"
-        | "redirecting"
-        | "redirection"
-        | "reason"
-        | "relatedCallId"
-      >
-    >,
+    changes: Partial<LegInfo>,
     changed: number,
   ): void {
     if (leg.state === LINECALLSTATE.IDLE) return;
@@ -276,14 +266,19 @@ export class Legs {
     if (end.kind === "leg" && end.conference !== null) this.#leaveConference(end, end.conference);
   }
 
-  /** Two cannot confer: the last one left is an ordinary call again. */
   #leaveConference(member: Leg, conference: Leg): void {
     conference.members.delete(member);
     member.conference = null;
-    if (hasEnded(conference) || conference.members.size > 1) return;
+    if (!hasEnded(conference) && conference.members.size <= 1) this.endConference(conference);
+  }
+
+  /** Two cannot confer: the last one left is an ordinary call again. */
+  protected endConference(conference: Leg): void {
+    const isHeldConference = isHeld(conference);
     for (const last of conference.members) {
       last.conference = null;
-      this.setState(last, LINECALLSTATE.CONNECTED, LINECONNECTEDMODE.ACTIVE);
+      if (isHeldConference) this.setState(last, LINECALLSTATE.ONHOLD);
+      else this.setState(last, LINECALLSTATE.CONNECTED, LINECONNECTEDMODE.ACTIVE);
     }
     conference.members.clear();
     this.setState(conference, LINECALLSTATE.IDLE);

@@ -14,7 +14,7 @@ import { Rehearsal } from "./rehearsal.ts";
 import { Requests } from "./requests.ts";
 import type { Scenario } from "./scenario.ts";
 import { Script } from "./script.ts";
-import type { Complete } from "./service.ts";
+import { type Complete, type Lacks, LACKS_NOTHING } from "./service.ts";
 import { Switchboard } from "./switchboard.ts";
 import { Traffic } from "./traffic.ts";
 
@@ -32,6 +32,8 @@ export interface FakeTapiOptions {
   readonly polite?: boolean;
   /** From a request to its LINE_REPLY, always; otherwise 5 to 40 ms and now and then late. */
   readonly replyDelayMs?: number;
+  /** What the exchange cannot do, although it usually can. */
+  readonly lacks?: Partial<Lacks>;
   /** LINEERR_ codes by extension, for lines that cannot be opened. */
   readonly openErrors?: Readonly<Record<string, number>>;
 }
@@ -83,7 +85,8 @@ export function createFakeTapi(options: FakeTapiOptions = {}): FakeTapi {
       new Traffic(switchboard, new Random(seed), callsPerMinute).start();
     }
   };
-  const service = { handles, switchboard, announcer, requests, quirks };
+  const lacks = { ...LACKS_NOTHING, ...options.lacks };
+  const service = { handles, switchboard, announcer, requests, quirks, lacks };
   return {
     ...applicationFunctions(service, startLife),
     ...lineFunctions(service, options.openErrors ?? {}),

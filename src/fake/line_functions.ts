@@ -107,7 +107,7 @@ type LineFunctions = Pick<
 
 /** The functions that concern devices and open lines. */
 export function lineFunctions(
-  { handles }: Service,
+  { handles, lacks }: Service,
   openErrors: Readonly<Record<string, number>>,
 ): LineFunctions {
   const deviceOf = (app: number, deviceId: number, apiVersion: number) => {
@@ -123,13 +123,13 @@ export function lineFunctions(
       answerLater(() => {
         const device = deviceOf(app, deviceId, apiVersion);
         checkAddressId(addressId);
-        fillAddressCaps(outCaps, deviceId, device);
+        fillAddressCaps(outCaps, deviceId, device, lacks);
       }),
     lineGetAddressStatusW: (line, addressId, outStatus) =>
       answerLater(() => {
         const { extension } = handles.line(line).device;
         checkAddressId(addressId);
-        fillAddressStatus(outStatus, extension);
+        fillAddressStatus(outStatus, extension, lacks);
       }),
     lineGetLineDevStatusW: (line, outStatus) =>
       answerLater(() => {

@@ -27,6 +27,8 @@ export interface Extension {
   readonly number: string;
   /** Of the person who uses it. */
   readonly name: string;
+  /** The pickup group. */
+  readonly group: string;
   /** Its calls that are not IDLE. */
   readonly legs: Set<Leg>;
   forwards: readonly Forward[];
@@ -85,6 +87,12 @@ export interface Leg {
   /** The legs that take part where this leg is a conference. */
   readonly members: Set<Leg>;
 }
+
+/** What may become known of a leg, or change. */
+export type LegInfo = Pick<
+  Leg,
+  "caller" | "called" | "connected" | "redirecting" | "redirection" | "reason" | "relatedCallId"
+>;
 
 /** What the exchange tells whoever watches it. */
 export interface SwitchboardListener {

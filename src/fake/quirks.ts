@@ -61,6 +61,11 @@ export class Quirks {
     return !this.polite && this.#random.oneIn(2);
   }
 
+  /** Whether who only monitors the call is told of no feature. */
+  hidesFeatures({ callId }: Leg): boolean {
+    return !this.polite && new Random(this.seed ^ Math.imul(callId, 0x85ebca6b)).oneIn(3);
+  }
+
   infoOf(leg: Leg): InfoQuirks {
     if (this.polite) return POLITE_INFO;
     const random = new Random(this.seed ^ Math.imul(leg.callId, 0x9e3779b1));

@@ -9,11 +9,15 @@ import type { Message } from "./message_queue.ts";
 import { type Leg, Refusal } from "./model.ts";
 import type { Quirks } from "./quirks.ts";
 
+/** A new call, and where its handle goes. */
+export interface NewCall {
+  readonly leg: Leg;
+  readonly outCall: Memory;
+}
+
 /** What a request has brought about, for the application to get with its LINE_REPLY. */
 export interface Outcome {
-  /** A new call, and where its handle goes. */
-  readonly leg?: Leg;
-  readonly outCall?: Memory;
+  readonly calls?: readonly NewCall[];
   /** Writes whatever else is to be written. */
   readonly write?: () => void;
 }
@@ -81,11 +85,13 @@ export class Requests {
 
   #complete(reply: Message, line: OpenLine, act: () => Outcome | void): void {
     try {
-      const { leg, outCall, write } = act() ?? {};
-      const call = leg && line.calls.get(leg);
+      const { calls = [], write } = act() ?? {};
+      const made = calls.map(({ leg, outCall }) => ({ call: line.calls.get(leg), outCall }));
       reply.onDelivered = () => {
         write?.();
-        if (call !== undefined && outCall !== undefined) this.#handOver(call, outCall);
+        for (const { call, outCall } of made) {
+          if (call !== undefined) this.#handOver(call, outCall);
+        }
       };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

@@ -95,7 +95,7 @@ export class Script {
       case "pickup": {
         const ringing = this.#actor(step.call, CAN.ANSWER);
         if (ringing === undefined) return;
-        board.pickup(this.#extension(step.by), ringing.extension.number, null);
+        board.pickup(this.#extension(step.by), ringing.extension, null);
         return;
       }
       default:

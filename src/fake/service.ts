@@ -13,7 +13,17 @@ export interface Service {
   readonly announcer: Announcer;
   readonly requests: Requests;
   readonly quirks: Quirks;
+  readonly lacks: Lacks;
 }
+
+/** Features that the exchange does not have: bits of LINECALLFEATURE_, LINECALLFEATURE2_, LINEADDRFEATURE_. */
+export interface Lacks {
+  readonly call: number;
+  readonly call2: number;
+  readonly address: number;
+}
+
+export const LACKS_NOTHING: Lacks = { call: 0, call2: 0, address: 0 };
 
 /** Turns refusals into the negative LONGs that TAPI answers. */
 export function answer(fn: () => number | void): number {

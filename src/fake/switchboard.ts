@@ -49,8 +49,10 @@ export class Switchboard extends Routing {
     this.setState(leg, conference ? LINECALLSTATE.ONHOLDPENDCONF : LINECALLSTATE.ONHOLD);
   }
 
+  /** A conference that is none, because nobody was added to it, ends with its being held. */
   unhold(leg: Leg): void {
     this.setState(leg, LINECALLSTATE.CONNECTED, LINECONNECTEDMODE.ACTIVE);
+    if (leg.members.size === 1) this.endConference(leg);
   }
 
   /** The active call and the held one change places. */
@@ -109,20 +111,21 @@ export class Switchboard extends Routing {
 
   /** Makes a conference of both calls. */
   confer(first: Leg, second: Leg, initiator: object | null): Leg {
-    const { extension } = first;
-    const call: Call = { ends: [], takenOver: first.call.takenOver || second.call.takenOver };
-    const conference = this.addLeg(extension, call, {
-      state: LINECALLSTATE.CONNECTED,
-      stateMode: LINECONNECTEDMODE.ACTIVE,
-      origin: LINECALLORIGIN.CONFERENCE,
-      relatedCallId: first.callId,
-      caller: extensionParty(extension),
-      initiator,
-    });
-    call.ends.push(conference);
-    this.#join(conference, first);
+    const conference = this.#newConference(first, LINECALLSTATE.CONNECTED, initiator);
+    conference.call.takenOver ||= second.call.takenOver;
     this.#join(conference, second);
     return conference;
+  }
+
+  /** A call becomes the first of a conference, which waits for somebody who is asked. */
+  beginConference(first: Leg, initiator: object | null): { conference: Leg; consultation: Leg } {
+    const conference = this.#newConference(first, LINECALLSTATE.ONHOLDPENDCONF, initiator);
+    const consultation = this.goOffHook(first.extension, {
+      initiator,
+      consultationFor: conference,
+      relatedCallId: conference.callId,
+    });
+    return { conference, consultation };
   }
 
   /** One more takes part in a conference. */
@@ -181,11 +184,15 @@ export class Switchboard extends Routing {
   /**
    * Answers a call that rings at another extension.
    *
-   * @param from Which extension; empty: any.
+   * @param from Which extension, or any of a pickup group.
    * @throws Refusal
    */
-  pickup(extension: Extension, from: string, initiator: object | null): Leg {
-    const ringing = this.#ringingLeg(from, extension);
+  pickup(
+    extension: Extension,
+    from: { readonly number: string } | { readonly group: string },
+    initiator: object | null,
+  ): Leg {
+    const ringing = this.#ringingLeg(extension, from);
     const caller = ringing && peerOf(ringing);
     if (ringing === undefined || caller === undefined) throw new Refusal(LINEERR.OPERATIONFAILED);
     this.freeUp(extension);
@@ -223,6 +230,22 @@ export class Switchboard extends Routing {
     this.setInfo(target, changes, changed);
   }
 
+  #newConference(first: Leg, state: number, initiator: object | null): Leg {
+    const { extension } = first;
+    const call: Call = { ends: [], takenOver: first.call.takenOver };
+    const conference = this.addLeg(extension, call, {
+      state,
+      stateMode: state === LINECALLSTATE.CONNECTED ? LINECONNECTEDMODE.ACTIVE : 0,
+      origin: LINECALLORIGIN.CONFERENCE,
+      relatedCallId: first.callId,
+      caller: extensionParty(extension),
+      initiator,
+    });
+    call.ends.push(conference);
+    this.#join(conference, first);
+    return conference;
+  }
+
   #join(conference: Leg, member: Leg): void {
     conference.members.add(member);
     member.conference = conference;
@@ -244,11 +267,14 @@ export class Switchboard extends Routing {
     return undefined;
   }
 
-  #ringingLeg(from: string, except: Extension): Leg | undefined {
-    const one = this.extensions.get(from);
-    const candidates = one === undefined && from === "" ? this.extensions.values() : [one];
-    for (const extension of candidates) {
-      if (extension === undefined || extension === except) continue;
+  #ringingLeg(
+    except: Extension,
+    from: { readonly number: string } | { readonly group: string },
+  ): Leg | undefined {
+    const isMeant = (extension: Extension) =>
+      "number" in from ? extension.number === from.number : extension.group === from.group;
+    for (const extension of this.extensions.values()) {
+      if (extension === except || !isMeant(extension)) continue;
       for (const leg of extension.legs) if (isRinging(leg)) return leg;
     }
     return undefined;

@@ -59,6 +59,7 @@ export class CallFeed {
     const isIdle = state === LINECALLSTATE.IDLE;
     const isFirst = entry.state === 0;
     entry.state = state;
+    entry.mode = mode;
     const reading = this.#readInfo(entry);
     // Nothing can be done with a call that is over.
     const status = known ?? (isIdle ? undefined : await statuses.readCall(entry));

@@ -26,6 +26,12 @@ export interface Device {
 export interface DeviceFeatures extends LineFeatures {
   /** LINEADDRESSCAPS.dwCallFeatures. */
   readonly call: number;
+  /** LINEADDRESSCAPS.dwCallFeatures2. */
+  readonly call2: number;
+  /** LINEADDRESSCAPS.dwForwardModes. */
+  readonly forwardModes: number;
+  /** LINEADDRESSCAPS.dwAddrCapFlags. */
+  readonly flags: number;
 }
 
 /** What is to be read again when the line's messages have been worked off. */
@@ -53,6 +59,8 @@ export class LineEntry implements Line {
   error: string | undefined;
   /** Commands that are under way on the line. */
   readonly actions = new Gate();
+  /** Changes of where its calls go: each begins with what is so. */
+  readonly forwarding = new Gate();
   /** While lineOpen is under way: the handles that LINE_CLOSE named, which may overtake its return. */
   closedEarly: Set<number> | undefined;
   /** What the provider reported of the line; two things, each of which keeps it out of service. */
@@ -135,6 +143,8 @@ export interface CallEntry {
   ended: boolean;
   /** The LINECALLSTATE last told, 0 before the first. */
   state: number;
+  /** What LINE_CALLSTATE added to the state; 0 where it added nothing. */
+  mode: number;
   /** When the provider last said something of the call. */
   heardAtMs: number;
 }
@@ -181,6 +191,7 @@ export class CallTable {
       owned,
       ended: false,
       state: 0,
+      mode: 0,
       heardAtMs,
     };
     this.#byHandle.set(handle, entry);

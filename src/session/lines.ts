@@ -92,6 +92,9 @@ function featuresOf(caps: DevCaps, addressCaps: AddressCaps | undefined): Device
     line: caps.dwLineFeatures,
     address: addressCaps?.dwAddressFeatures ?? 0,
     call: addressCaps?.dwCallFeatures ?? 0,
+    call2: addressCaps?.dwCallFeatures2 ?? 0,
+    forwardModes: addressCaps?.dwForwardModes ?? 0,
+    flags: addressCaps?.dwAddrCapFlags ?? 0,
   };
 }
 

@@ -6,12 +6,18 @@ import { decodeText } from "./text.ts";
 export interface RawForward {
   /** LINEFORWARDMODE_ bits. */
   readonly mode: number;
+  /** Whose calls; "" for everybody's. */
+  readonly caller: string;
+  /** dwDestCountryCode. */
+  readonly countryCode: number;
   /** "" where it does not lead anywhere. */
   readonly to: string;
 }
 
 export interface AddressStatus {
   readonly addressFeatures: number;
+  /** After how many rings a call is taken for unanswered; 0 where it is not known. */
+  readonly ringsNoAnswer: number;
   readonly forwards: readonly RawForward[];
 }
 
@@ -25,27 +31,37 @@ const MOST_FORWARDS = 64;
  * @see https://learn.microsoft.com/windows/win32/api/tapi/ns-tapi-lineforward
  */
 export function decodeAddressStatus(status: Uint8Array, apiVersion: number): AddressStatus {
-  const { dwAddressFeatures, dwForwardNumEntries, dwUsedSize } = LINEADDRESSSTATUS.decode(
-    status,
-    apiVersion,
-    ["dwAddressFeatures", "dwForwardNumEntries", "dwUsedSize"],
-  );
+  const { dwAddressFeatures, dwForwardNumEntries, dwNumRingsNoAnswer, dwUsedSize } =
+    LINEADDRESSSTATUS.decode(status, apiVersion, [
+      "dwAddressFeatures",
+      "dwForwardNumEntries",
+      "dwNumRingsNoAnswer",
+      "dwUsedSize",
+    ]);
   const used = status.subarray(0, Math.min(dwUsedSize, status.length));
   const first = forwardsOffset(used);
   const forwards: RawForward[] = [];
   for (let entry = 0; entry < Math.min(dwForwardNumEntries, MOST_FORWARDS); entry++) {
     const start = first + entry * LINEFORWARD.size;
     if (first < LINEADDRESSSTATUS.size || start + LINEFORWARD.size > used.length) break;
-    const { dwForwardMode: mode, dwDestAddressSize: size, dwDestAddressOffset: offset } =
-      LINEFORWARD.decode(used.subarray(start, start + LINEFORWARD.size));
-    // Its offset counts from the start of the struct that contains it.
-    const isInside = offset >= LINEADDRESSSTATUS.size && offset + size <= used.length;
-    if (size === 0) forwards.push({ mode, to: "" });
-    else if (isInside) {
-      forwards.push({ mode, to: decodeText(used.subarray(offset, offset + size)) });
-    }
+    const raw = LINEFORWARD.decode(used.subarray(start, start + LINEFORWARD.size));
+    const caller = textIn(used, raw.dwCallerAddressSize, raw.dwCallerAddressOffset);
+    const to = textIn(used, raw.dwDestAddressSize, raw.dwDestAddressOffset);
+    if (caller === undefined || to === undefined) continue;
+    forwards.push({ mode: raw.dwForwardMode, caller, countryCode: raw.dwDestCountryCode, to });
   }
-  return { addressFeatures: dwAddressFeatures, forwards };
+  return {
+    addressFeatures: dwAddressFeatures,
+    ringsNoAnswer: dwNumRingsNoAnswer,
+    forwards,
+  };
+}
+
+/** A text of an entry; its offset counts from the start of the struct that contains the entry. */
+function textIn(used: Uint8Array, size: number, offset: number): string | undefined {
+  if (size === 0) return "";
+  if (offset < LINEADDRESSSTATUS.size || offset + size > used.length) return undefined;
+  return decodeText(used.subarray(offset, offset + size));
 }
 
 /** dwForwardOffset, or 0 where the struct is too short to have it, or dwForwardSize is 0. */

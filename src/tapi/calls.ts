@@ -1,13 +1,12 @@
 /**
- * One typed function per TAPI function: buffers in, values out, errors thrown.
- *
- * Synchronous functions (in TAPI's sense: no LINE_REPLY) return what they read. Asynchronous ones
- * return the request id under which LINE_REPLY will come.
+ * One typed function per TAPI function: buffers in, values out, errors thrown. These are the functions
+ * of applications, lines and what is known of calls; control.ts has those that do something to calls.
  *
  * @see https://learn.microsoft.com/windows/win32/tapi/basic-telephony-services-reference
  */
 import { LINECALLSELECT, LINEERR, LINEINITIALIZEEXOPTION } from "./constants.ts";
-import { check, MissingFunctionError, TapiError } from "./errors.ts";
+import { CallControl } from "./control.ts";
+import { check, present, TapiError } from "./errors.ts";
 import { type AddressStatus, decodeAddressStatus } from "./address_status.ts";
 import { StructBuffers } from "./buffers.ts";
 import { decodeCallInfo, type RawCallInfo } from "./call_info.ts";
@@ -35,20 +34,14 @@ export type LineMessage = Decoded<typeof LINEMESSAGE>;
 /** What lineGetMessage leaves in dwMessageID when it answers 0 and writes nothing. */
 export const UNWRITTEN_MESSAGE_ID = 0xffffffff;
 
-/** A HCALL that an asynchronous function will fill in: keep it referenced until LINE_REPLY. */
-export class CallHandleOut {
-  readonly memory: Memory = new Uint8Array(4);
-  /** The handle; means something only after LINE_REPLY said 0. */
-  get handle(): number {
-    return readU32(this.memory);
-  }
-}
-
 /** The functions of one {@linkcode TapiLibrary}. */
 export class Tapi {
   readonly #buffers = new StructBuffers();
+  readonly control: CallControl;
 
-  constructor(readonly library: TapiLibrary) {}
+  constructor(readonly library: TapiLibrary) {
+    this.control = new CallControl(library);
+  }
 
   /**
    * lineInitializeExW with events: messages come from lineGetMessage, no window is needed.
@@ -250,22 +243,6 @@ export class Tapi {
   async deallocateCall(call: number): Promise<void> {
     check("lineDeallocateCall", await this.library.lineDeallocateCall(call));
   }
-
-  /** lineMakeCallW with the provider's defaults. @returns The request id. */
-  async makeCall(line: number, out: CallHandleOut, destAddress: Memory): Promise<number> {
-    const fn = "lineMakeCallW";
-    return check(fn, await this.library[fn](line, out.memory, destAddress, 0, null));
-  }
-
-  /** lineDrop. @returns The request id. */
-  async drop(call: number): Promise<number> {
-    return check("lineDrop", await this.library.lineDrop(call, null, 0));
-  }
-}
-
-function present<F>(fn: string, call: F | null): F {
-  if (call === null) throw new MissingFunctionError(fn);
-  return call;
 }
 
 /** Marks the message as unwritten: a library may answer 0 without delivering anything. */

@@ -105,6 +105,16 @@ export interface TapiLibrary {
   lineCompleteTransfer: Optional<
     (call: number, consultCall: number, outConferenceCall: Memory, mode: number) => Long
   >;
+  lineSetupConferenceW: Optional<
+    (
+      call: number,
+      line: number,
+      outConferenceCall: Memory,
+      outConsultCall: Memory,
+      parties: number,
+      callParams: Memory | null,
+    ) => Long
+  >;
   linePrepareAddToConferenceW: Optional<
     (conferenceCall: number, outConsultCall: Memory, callParams: Memory | null) => Long
   >;

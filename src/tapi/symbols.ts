@@ -251,6 +251,19 @@ export const TAPI_SYMBOLS = {
     nonblocking: true,
     optional: true,
   },
+  lineSetupConferenceW: {
+    parameters: [
+      "u32", // HCALL hCall, may be 0
+      "u32", // HLINE hLine
+      "buffer", // LPHCALL lphConfCall, out at LINE_REPLY
+      "buffer", // LPHCALL lphConsultCall, out at LINE_REPLY
+      "u32", // DWORD dwNumParties
+      "buffer", // LPLINECALLPARAMS, may be NULL
+    ],
+    result: "i32",
+    nonblocking: true,
+    optional: true,
+  },
   linePrepareAddToConferenceW: {
     parameters: [
       "u32", // HCALL hConfCall

@@ -38,6 +38,7 @@ const LACKING = {
   lineBlindTransferW: null,
   lineSetupTransferW: null,
   lineCompleteTransfer: null,
+  lineSetupConferenceW: null,
   linePrepareAddToConferenceW: null,
   lineAddToConference: null,
   lineParkW: null,
