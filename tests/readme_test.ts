@@ -1,9 +1,13 @@
 /** README's samples, as they stand there: its settings, its scenario, its tables. */
 import assert from "node:assert/strict";
 import { readInvocation } from "../src/config.ts";
+import { createFakeTapi } from "../src/fake/library.ts";
 import { SPECIAL_NUMBERS } from "../src/fake/dial_plan.ts";
 import { parseScenario } from "../src/fake/scenario.ts";
 import { flagOf, OPTIONS, variableOf } from "../src/options.ts";
+import { CLOSE } from "../src/server/protocol.ts";
+import { REQUESTS } from "../src/server/v2/requests.ts";
+import { jsonSchema } from "../src/server/v2/schema.ts";
 import { FlowProgram } from "./support/program.ts";
 
 const README = await Deno.readTextFile(new URL("../README.md", import.meta.url));
@@ -55,5 +59,21 @@ Deno.test("the sample scenario plays: rings, is answered, is transferred, ends",
 Deno.test("every special number of the fake exchange is in its table", () => {
   for (const number of Object.values(SPECIAL_NUMBERS)) {
     assert(new RegExp(`^\\| \`${number}\` +\\|`, "m").test(README), number);
+  }
+});
+
+Deno.test("every command, error, close code and named scenario is in its table", () => {
+  const firstCells = [...README.matchAll(/^\| ([^|]+)\|/gm)].map(([, cell = ""]) => cell).join();
+  const { $defs } = jsonSchema() as {
+    $defs: { Error: { properties: { error: { properties: { code: { enum: string[] } } } } } };
+  };
+  const words = [
+    ...Object.keys(REQUESTS),
+    ...$defs.Error.properties.error.properties.code.enum,
+    ...createFakeTapi().rehearsal.scenarios.map(({ name }) => name),
+  ];
+  for (const word of words) assert(firstCells.includes(`\`${word}\``), word);
+  for (const code of Object.values(CLOSE)) {
+    assert(new RegExp(`^\\| ${code} +\\|`, "m").test(README), String(code));
   }
 });

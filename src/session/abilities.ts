@@ -82,8 +82,6 @@ export function callAbilities(features: number, capsFeatures = 0): readonly Call
   return list;
 }
 
-/** Of a call that is IDLE. */
-export const NO_CALL_ABILITIES: readonly CallAbilityName[] = callAbilities(0);
 /** Of a line that is not open. */
 export const NO_LINE_ABILITIES: readonly LineAbilityName[] = [];
 

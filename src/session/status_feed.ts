@@ -13,7 +13,6 @@ import {
   type CallAbilityName,
   featuresOfState,
   lineAbilities,
-  NO_CALL_ABILITIES,
 } from "./abilities.ts";
 import type { CallEntry, CallTable, LineEntry, Refresh } from "./handles.ts";
 import { readFeatures } from "./lines.ts";
@@ -50,8 +49,7 @@ export class StatusFeed {
 
   /** What can be done with a call in the state that was told last. */
   abilitiesOf(entry: CallEntry, status: CallStatus | undefined): readonly CallAbilityName[] {
-    const { state, line, owned, ended } = entry;
-    if (ended) return NO_CALL_ABILITIES;
+    const { state, line, owned } = entry;
     // The features of another state than was told are none of this one's: its message comes.
     const isOfState = status !== undefined && (status.dwCallState & CALLSTATE_MASK) === state;
     const features = isOfState ? status.dwCallFeatures : 0;

@@ -1,5 +1,5 @@
 /** Real Chromium for tests; says loudly where there is none. */
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, type BrowserContext, chromium } from "playwright-core";
 
 const EXECUTABLE = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
 
@@ -22,18 +22,35 @@ function found(): boolean {
   }
 }
 
+const OPTIONS = {
+  executablePath: EXECUTABLE,
+  args: [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
+};
+
 export function launchChromium(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: EXECUTABLE,
+  return chromium.launch(OPTIONS);
+}
+
+/** Chromium with the unpacked extension of this folder, and a profile of its own. */
+export function launchExtension(folder: string): Promise<BrowserContext> {
+  return chromium.launchPersistentContext("", {
+    ...OPTIONS,
     args: [
-      "--headless",
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
+      ...OPTIONS.args,
+      // Newer versions would ignore the switch that loads it.
+      "--disable-features=DisableLoadExtensionCommandLineSwitch",
+      `--disable-extensions-except=${folder}`,
+      `--load-extension=${folder}`,
     ],
+    ignoreDefaultArgs: ["--disable-extensions"],
   });
 }

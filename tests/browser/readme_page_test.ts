@@ -1,65 +1,100 @@
-/** README's sample page, as it stands there, in real Chromium against the program on the fake. */
+/** README's sample pages, as they stand there, in real Chromium against the program on the fake. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { ProgramProcess } from "../support/process.ts";
 import { hasChromium, launchChromium } from "./chromium.ts";
+import { errorsOf, FakeExchange, servePage, textBecomes } from "./page.ts";
 
 const README = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
 
-/** The first HTML sample of README. */
-function samplePage(): string {
-  const html = README.match(/```html\n([\s\S]*?)```/)?.[1];
-  assert(html, "README has an HTML sample");
-  return html;
+const SAMPLES = new Map(
+  [...README.matchAll(/```html\n([\s\S]*?)```/g)].map(([, html = ""]) => [
+    html.match(/<title>(.*?)<\/title>/)?.[1] ?? "",
+    html,
+  ]),
+);
+
+/** Opens README's sample of this title, connected to the program, and uses it. */
+function sampleTest(
+  name: string,
+  title: string,
+  use: (page: Page, program: FakeExchange) => Promise<void>,
+): void {
+  Deno.test({
+    name,
+    ignore: !hasChromium,
+    // The browser's driver keeps handles of its own beyond the test.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn() {
+      await using program = await FakeExchange.start();
+      const sample = SAMPLES.get(title);
+      assert(sample, `README has a sample with the title "${title}"`);
+      const html = sample.replaceAll("localhost:43001", `127.0.0.1:${program.port}`);
+      assert(
+        html.includes(`127.0.0.1:${program.port}`),
+        "the sample connects to the documented port",
+      );
+      const site = servePage(html);
+      const browser = await launchChromium();
+      try {
+        const page = await browser.newPage();
+        const errors = errorsOf(page);
+        await page.goto(`http://127.0.0.1:${site.addr.port}/`);
+        await use(page, program);
+        assert.deepEqual(errors, []);
+      } finally {
+        await browser.close();
+        await site.shutdown();
+      }
+    },
+  });
 }
 
-/** Serves the sample from an origin of its own, as an intranet server would. */
-function servePage(html: string): Deno.HttpServer<Deno.NetAddr> {
-  return Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    () => new Response(html, { headers: { "content-type": "text/html; charset=utf-8" } }),
-  );
-}
-
-async function textBecomes(page: Page, selector: string, text: string): Promise<void> {
-  await page.locator(selector, { hasText: text }).waitFor({ timeout: 20_000 });
-}
-
-Deno.test({
-  name: "README's page shows calls, compares data.line === 201, dials to CONNECTED and hangs up",
-  ignore: !hasChromium,
-  // The browser's driver keeps handles of its own beyond the test.
-  sanitizeOps: false,
-  sanitizeResources: false,
-  async fn() {
-    await using process = new ProgramProcess([
-      "--provider=fake",
-      "--host=127.0.0.1",
-      "--port=0",
-      "--fake-rate=0",
-    ]);
-    const port = await process.port();
-    await process.logged(/8 lines are open/);
-    const html = samplePage().replaceAll("localhost:43001", `127.0.0.1:${port}`);
-    assert(html.includes(`127.0.0.1:${port}`), "the sample connects to the documented port");
-    const site = servePage(html);
-    const browser = await launchChromium();
-    try {
-      const page = await browser.newPage();
-      const errors: string[] = [];
-      page.on("pageerror", (error) => errors.push(error.message));
-      await page.goto(`http://127.0.0.1:${site.addr.port}/`);
-      await textBecomes(page, "#status", "connected");
-      await page.fill("#number", "+441632960123");
-      await page.click("#dial");
-      await textBecomes(page, "#calls", "CONNECTED");
-      await page.click("#drop");
-      await textBecomes(page, "#calls", "IDLE");
-      assert.match(await page.locator("#calls").innerText(), /\+441632960123/);
-      assert.deepEqual(errors, []);
-    } finally {
-      await browser.close();
-      await site.shutdown();
-    }
-  },
+Deno.test("README's pages that use the library have less than 30 lines each", () => {
+  const lengths = [...SAMPLES.values()].filter((html) => html.includes("/client.js"))
+    .map((html) => html.trim().split("\n").length);
+  assert.equal(lengths.length, 2);
+  for (const length of lengths) assert(length < 30, `${length} lines`);
 });
+
+sampleTest(
+  "README's screen-pop opens the card, and shows the call to its end",
+  "Who calls?",
+  async (page, program) => {
+    await textBecomes(page, "#status", "open");
+    await program.ring("202", "+441632960002");
+    await program.ring("201", "+441632960001", 2000);
+    await textBecomes(page, "#calls li", "OFFERING: +441632960001 to 201");
+    const card = page.frame({ url: /card\.html\?number=%2B441632960001$/ });
+    assert(card, "the card has the caller's number");
+    await page.locator("#calls li").waitFor({ state: "detached", timeout: 20_000 });
+  },
+);
+
+sampleTest(
+  "README's click-to-dial dials from a link, hangs up, and says what is wrong",
+  "Click to dial",
+  async (page) => {
+    await page.click("text=Ada Example");
+    await textBecomes(page, "#status", "+441632960123: CONNECTED");
+    await page.click("#drop");
+    await textBecomes(page, "#status", "+441632960123: IDLE");
+    await page.fill("#extension", "999");
+    await page.click("text=the warehouse");
+    await textBecomes(page, "#status", "There is no such line");
+  },
+);
+
+sampleTest(
+  "README's page without a library shows calls, compares data.line === 201, dials to CONNECTED and hangs up",
+  "Telephone",
+  async (page) => {
+    await textBecomes(page, "#status", "connected");
+    await page.fill("#number", "+441632960123");
+    await page.click("#dial");
+    await textBecomes(page, "#calls", "CONNECTED");
+    await page.click("#drop");
+    await textBecomes(page, "#calls", "IDLE");
+    assert.match(await page.locator("#calls").innerText(), /\+441632960123/);
+  },
+);

@@ -4,6 +4,7 @@ import {
   LINEADDRESSSTATE,
   LINECALLPRIVILEGE,
   LINEDEVSTATE,
+  LINEDEVSTATUSFLAGS,
   LINEERR,
   LINEMEDIAMODE,
 } from "../../src/tapi/constants.ts";
@@ -106,5 +107,36 @@ Deno.test("non-voice devices can be opened but make no calls", async () => {
   const { result } = await app.makeCall("", "0123");
   assert.equal(result, LINEERR.OPERATIONUNAVAIL | 0);
   assert.deepEqual(await app.newCalls(""), []);
+  await app.shutdown();
+});
+
+Deno.test("a line reports its message lamp and its service, and keeps them in its status", async () => {
+  const app = await TestApp.start();
+  const { tapi } = app;
+  const line = app.line("201");
+  const { INSERVICE, MSGWAITOFF, MSGWAITON, OUTOFSERVICE } = LINEDEVSTATE;
+  const wanted = INSERVICE | MSGWAITOFF | MSGWAITON | OUTOFSERVICE;
+  assert.equal(await tapi.lineSetStatusMessages(line, wanted, 0), 0);
+  const extension = tapi.switchboard.extensions.get("201")!;
+  const flags = async () => {
+    const status = room(256);
+    assert.equal(await tapi.lineGetLineDevStatusW(line, status), 0);
+    return LINEDEVSTATUS.decode(status).dwDevStatusFlags;
+  };
+  const { CONNECTED, INSERVICE: WORKS, MSGWAIT } = LINEDEVSTATUSFLAGS;
+  for (const isOn of [true, true, false]) {
+    tapi.switchboard.setMessageWaiting(extension, isOn);
+    assert.equal(await flags(), CONNECTED | WORKS | (isOn ? MSGWAIT : 0));
+  }
+  for (const isInService of [false, true]) {
+    tapi.setInService("201", isInService);
+    assert.equal(await flags(), CONNECTED | (isInService ? WORKS : 0));
+  }
+  await app.run(100);
+  const states = app.messages.filter(({ dwMessageID }) => dwMessageID === LINE.LINEDEVSTATE);
+  assert.deepEqual(
+    states.map(({ hDevice, dwParam1 }) => [hDevice, dwParam1]),
+    [MSGWAITON, MSGWAITOFF, OUTOFSERVICE, INSERVICE].map((state) => [line, state]),
+  );
   await app.shutdown();
 });

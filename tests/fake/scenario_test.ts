@@ -93,8 +93,13 @@ Deno.test("every kind of step works", async () => {
     { atMs: 11_000, do: "complete", call: "all", consult: "c", mode: "conference" },
     { atMs: 12_000, do: "drop", call: "all" },
     { atMs: 12_500, do: "forward", line: "204", when: "always" },
+    { atMs: 100, do: "lamp", line: "204" },
+    { atMs: 13_000, do: "lamp", line: "204", on: false },
   ));
-  await app.run(15_000);
+  await app.run(12_900);
+  assert.equal(app.tapi.switchboard.extensions.get("204")?.messageWaiting, true);
+  await app.run(2100);
+  assert.equal(app.tapi.switchboard.extensions.get("204")?.messageWaiting, false);
   const reasons = ["205", "206", "207", "208", "201"].map((line) =>
     reasonName(app.states.find((event) => event.line === line)!.info)
   );

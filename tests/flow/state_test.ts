@@ -159,6 +159,22 @@ Deno.test("what can be done with a held call changes when the line's other call 
   assert.equal(heldStates.length, 1);
 });
 
+Deno.test("holding one of two calls changes what can be done with the other", async () => {
+  await using telephony = await Telephony.start({
+    scenario: ring(0) + answer(1000) +
+      ring(2000, { call: "b", from: "+441632960124", callWaiting: true }) + answer(3000, "b") +
+      step(6000, "hold", { call: "b" }),
+  });
+  const first = () => telephony.tracker.calls()[0];
+  await telephony.until(() => telephony.tracker.calls()[1]?.state === "CONNECTED");
+  await telephony.pass(100);
+  assert.equal(first()?.state, "ONHOLD");
+  assert.deepEqual(first()?.can, ["drop", "swap", "complete"]);
+  await telephony.until(() => telephony.tracker.calls()[1]?.state === "ONHOLD");
+  await telephony.pass(100);
+  assert.deepEqual(first()?.can, ["drop", "unhold"]);
+});
+
 Deno.test("a conference and its members tell of each other", async () => {
   await using telephony = await Telephony.start({
     scenario: ring(0) + answer(1000) +

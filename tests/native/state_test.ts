@@ -145,9 +145,11 @@ nativeTest(
     standin.setState(call, LINECALLSTATE.CONNECTED);
     for (let round = 3; round < 9; round++) standin.setCaller(call, `+44163296000${round}`);
     // Guessed while the line's messages wait, then read.
-    await becomes(rig, { state: "CONNECTED", can: ["drop"] });
+    await becomes(rig, { state: "CONNECTED" });
+    standin.setState(call, LINECALLSTATE.ONHOLD);
+    for (let round = 0; round < 9; round++) standin.setCaller(call, `+44163296010${round}`);
     await becomes(rig, {
-      caller: { number: "+441632960008", name: "", presentation: "shown" },
+      caller: { number: "+441632960108", name: "", presentation: "shown" },
       can: ["drop"],
     });
     assert.equal(standin.callsOf("lineGetCallStatus") - reads, 1);
@@ -155,7 +157,13 @@ nativeTest(
     standin.setState(call, LINECALLSTATE.IDLE);
     await rig.reach("IDLE");
     // A caller id filled in is a frame of its own; what can be done is none.
-    assert.deepEqual(client.states(), ["OFFERING", "OFFERING", "CONNECTED", "IDLE"]);
+    assert.deepEqual(client.states(), [
+      "OFFERING",
+      "OFFERING",
+      "CONNECTED",
+      "ONHOLD",
+      "IDLE",
+    ]);
   },
 );
 

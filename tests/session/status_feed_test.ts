@@ -115,6 +115,23 @@ Deno.test("a library without caps either leaves dialling, and what a call's stat
   assert.deepEqual(telephony.callOf("Extension 201").can, ["answer", "drop", "redirect"]);
 });
 
+Deno.test("the features of a state that was not told yet are not told with the one before", async () => {
+  await using telephony = await Telephony.start({
+    scenario: step(500, "ring", { call: "a", to: "201" }) + ANSWER,
+    library: (fake) => ({
+      ...fake,
+      async lineGetCallStatus(call, status) {
+        await sleep(telephony.clock, 1500, new AbortController().signal);
+        return await fake.lineGetCallStatus(call, status);
+      },
+    }),
+  });
+  await telephony.reach("201", "CONNECTED");
+  const [offered, connected] = telephony.callEvents().map(({ call }) => call);
+  assert.deepEqual(offered?.can, ["answer", "drop", "redirect"]);
+  assert.deepEqual(connected?.can, ["drop", "hold", "transfer", "consult", "park", "dtmf"]);
+});
+
 Deno.test("in a burst a call's status is not read for every state, and right in the end", async () => {
   const states = Array.from(
     { length: 20 },
@@ -122,7 +139,7 @@ Deno.test("in a burst a call's status is not read for every state, and right in 
   );
   let reads = 0;
   await using telephony = await Telephony.start({
-    scenario: RING + ANSWER + states.join(""),
+    scenario: step(500, "ring", { call: "a", to: "201" }) + ANSWER + states.join(""),
     library: (fake) => ({
       ...withFeatures((value) => value & ~LINECALLFEATURE.PARK)(fake),
       async lineGetCallInfoW(call, info) {

@@ -1,73 +1,87 @@
 /**
- * Batches: what a client that asked for it hears in one turn of the loop goes out in one frame.
- * Clients that hear the same share the frame's text, which is put together once.
+ * Batches: what clients that asked for it hear in one turn of the loop goes out in one frame. All who
+ * want the same are one group, which listens once and puts the frame together once.
  */
 import { setImmediate } from "node:timers";
 import { describeError, logger } from "../../log.ts";
 
 const log = logger("server");
 
-/** Events that wait, in order. */
-class Batch {
-  readonly #before: Batch | undefined;
-  readonly #text: string;
-  /** This batch and one event more, for the next who adds the same. */
-  #longer: Batch | undefined;
-  #frame: string | undefined;
+/** Listens to events, as the texts that clients get, until the result is disposed of. */
+export type Listen = (hear: (text: string) => void) => Disposable;
 
-  constructor(text: string, before?: Batch) {
-    this.#text = text;
-    this.#before = before;
-  }
+/** A client's place in a group; it hears nothing more when it is disposed of. */
+export interface Membership extends Disposable {
+  /** Sends what waits for the client now, because something else is to be sent behind it. */
+  flush(): void;
+}
 
-  /** The batch with one event more: the same object for all who add the same event. */
-  and(text: string): Batch {
-    return this.#longer = followUp(this.#longer, text, this);
-  }
+/** Texts of events as one frame: one as it is, several as a JSON array; none for none. */
+export function batchFrame(texts: readonly string[]): string | undefined {
+  // Put together by join alone: the runtime sends the flat string that it makes at less cost.
+  return texts.length > 1 ? ["[", texts.join(), "]"].join("") : texts[0];
+}
 
-  /** One event as it is, several as a JSON array. */
-  get frame(): string {
-    return this.#frame ??= this.#before === undefined
-      ? this.#text
-      : ["[", this.#texts().join(), "]"].join("");
-  }
+/** The groups. */
+export class Batcher {
+  readonly #groups = new Map<string, Group>();
 
-  #texts(): string[] {
-    const texts = [this.#text];
-    for (let batch = this.#before; batch !== undefined; batch = batch.#before) {
-      texts.push(batch.#text);
-    }
-    return texts.reverse();
-  }
-
-  /** `known` where that ends with the event, else a new batch. */
-  static followUp(known: Batch | undefined, text: string, before?: Batch): Batch {
-    return known !== undefined && known.#text === text ? known : new Batch(text, before);
+  /**
+   * Joins the group of those who want the same.
+   *
+   * @param key Says what is wanted: the same for the same.
+   * @param listen How the group listens, where this is its first member.
+   * @param send Takes the member's frames.
+   */
+  join(key: string, listen: Listen, send: (frame: string) => void): Membership {
+    const group = this.#groups.get(key) ?? new Group(listen, () => this.#groups.delete(key));
+    this.#groups.set(key, group);
+    return group.join(send);
   }
 }
 
-const { followUp } = Batch;
+class Group {
+  readonly #subscription: Disposable;
+  readonly #onEmpty: () => void;
+  readonly #members = new Set<Member>();
+  /** What has been heard in this turn. */
+  #texts: string[] = [];
 
-/** Flushes, once for each turn, the queues in which something waits. */
-export class Batcher {
-  #waiting: BatchQueue[] = [];
-  /** The latest batch of one event. */
-  #first: Batch | undefined;
+  constructor(listen: Listen, onEmpty: () => void) {
+    this.#onEmpty = onEmpty;
+    this.#subscription = listen((text) => {
+      if (this.#texts.length === 0) setImmediate(() => this.#flush());
+      this.#texts.push(text);
+    });
+  }
 
-  /** The first event of a queue that was empty. */
-  begin(queue: BatchQueue, text: string): Batch {
-    if (this.#waiting.length === 0) setImmediate(() => this.#flush());
-    this.#waiting.push(queue);
-    return this.#first = followUp(this.#first, text);
+  join(send: (frame: string) => void): Membership {
+    const member: Member = { send, from: this.#texts.length };
+    this.#members.add(member);
+    return {
+      flush: () => {
+        const frame = batchFrame(this.#texts.slice(member.from));
+        member.from = this.#texts.length;
+        if (frame !== undefined) send(frame);
+      },
+      [Symbol.dispose]: () => {
+        if (!this.#members.delete(member) || this.#members.size > 0) return;
+        this.#subscription[Symbol.dispose]();
+        this.#onEmpty();
+      },
+    };
   }
 
   #flush(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    this.#first = undefined;
-    for (const queue of waiting) {
+    const texts = this.#texts;
+    this.#texts = [];
+    const frame = batchFrame(texts);
+    for (const member of this.#members) {
+      const own = member.from === 0 ? frame : batchFrame(texts.slice(member.from));
+      member.from = 0;
+      if (own === undefined) continue;
       try {
-        queue.flush();
+        member.send(own);
       } catch (error) {
         log.error("A batch cannot be sent: {error}", { error: describeError(error) });
       }
@@ -75,25 +89,8 @@ export class Batcher {
   }
 }
 
-/** What waits for one client. */
-export class BatchQueue {
-  readonly #batcher: Batcher;
-  readonly #send: (frame: string) => void;
-  #batch: Batch | undefined;
-
-  constructor(batcher: Batcher, send: (frame: string) => void) {
-    this.#batcher = batcher;
-    this.#send = send;
-  }
-
-  add(text: string): void {
-    this.#batch = this.#batch?.and(text) ?? this.#batcher.begin(this, text);
-  }
-
-  /** Sends what waits, before something else is sent. */
-  flush(): void {
-    const batch = this.#batch;
-    this.#batch = undefined;
-    if (batch !== undefined) this.#send(batch.frame);
-  }
+interface Member {
+  readonly send: (frame: string) => void;
+  /** How much of what waits it need not get: it came later, or has it already. */
+  from: number;
 }

@@ -3,7 +3,7 @@ import { logger } from "../../log.ts";
 import { mayMonitor } from "../access.ts";
 import { Client, type ClientOptions, type ClientSocket, type Speaker } from "../client.ts";
 import type { Authenticator, Identity } from "../identity.ts";
-import { type Batcher, BatchQueue } from "./batch.ts";
+import { type Batcher, batchFrame } from "./batch.ts";
 import { Feed } from "./feed.ts";
 import { errorFrame, type RequestId, resultFrame, type V2Encoder } from "./frames.ts";
 import { type Answer, NOT_A_MONITOR, obey, type Ports, query } from "./perform.ts";
@@ -29,18 +29,16 @@ export interface V2ClientOptions extends ClientOptions, Ports {
 
 export class V2Client extends Client implements Speaker {
   readonly #options: V2ClientOptions;
-  readonly #queue: BatchQueue;
   readonly #feed: Feed;
-  #batching = false;
 
   constructor(socket: ClientSocket, options: V2ClientOptions) {
     super(socket, options);
     this.#options = options;
-    this.#queue = new BatchQueue(options.batcher, (frame) => this.send(frame));
     this.#feed = new Feed({
       ...options,
       maxReplayCharacters: replayBound(options),
-      hear: (text) => this.#hear(text),
+      hear: (text) => this.send(text),
+      batches: { batcher: options.batcher, send: (frame) => this.send(frame) },
     });
     const { version, limits, bus: { epoch, seq } } = options;
     this.send(JSON.stringify({
@@ -71,6 +69,8 @@ export class V2Client extends Client implements Speaker {
   }
 
   async #perform(request: Request): Promise<void> {
+    // Before the subscription changes, or an answer overtakes it.
+    this.#feed.flush();
     switch (request.cmd) {
       case "subscribe":
         return this.#subscribe(request);
@@ -99,14 +99,11 @@ export class V2Client extends Client implements Speaker {
       const { epoch, seq, missed } = opening;
       this.#answer(id, { ok: true, outcome: { epoch, seq, replayed: missed.length } });
     }
-    this.#batching = request.batch ?? false;
     if (opening.kind === "snapshot") return;
-    for (const { text } of opening.missed) this.#hear(text);
-  }
-
-  #hear(text: string): void {
-    if (this.#batching) this.#queue.add(text);
-    else this.send(text);
+    const texts = opening.missed.map(({ text }) => text);
+    if (request.batch !== true) return texts.forEach((text) => this.send(text));
+    const frame = batchFrame(texts);
+    if (frame !== undefined) this.send(frame);
   }
 
   #authenticate(token: string): Answer {
@@ -121,7 +118,7 @@ export class V2Client extends Client implements Speaker {
 
   /** Whatever was heard before is sent before. */
   #answer(id: RequestId | undefined, answer: Answer): void {
-    this.#queue.flush();
+    this.#feed.flush();
     this.send(answer.ok ? resultFrame(id, answer.outcome) : errorFrame(id, answer.error));
   }
 }

@@ -7,6 +7,7 @@ import type { BusEvent, ProviderState } from "../../bus/events.ts";
 import type { StatePort } from "../../bus/state.ts";
 import { hearing, mayMonitor, visibleState } from "../access.ts";
 import type { Identity } from "../identity.ts";
+import type { Batcher, Membership } from "./batch.ts";
 import {
   type CallObject,
   callObject,
@@ -22,6 +23,8 @@ export interface Wish {
   readonly lines?: readonly string[] | undefined;
   /** Every kind when left out. */
   readonly events?: readonly EventKind[] | undefined;
+  /** What happens in one turn of the loop comes in one frame. */
+  readonly batch?: boolean | undefined;
   readonly resume?: { readonly epoch: string; readonly seq: number } | undefined;
 }
 
@@ -59,16 +62,26 @@ export interface FeedOptions {
   readonly encoder: V2Encoder;
   /** More text than this is not sent again: the client gets the state instead. */
   readonly maxReplayCharacters: number;
+  /** Takes an event. */
   readonly hear: (text: string, seq: number) => void;
+  /** For those who may wish for batches. */
+  readonly batches?: { readonly batcher: Batcher; readonly send: (frame: string) => void };
 }
 
 export class Feed implements Disposable {
   readonly #options: FeedOptions;
   #wish: Wish | undefined;
   #subscription: Disposable | undefined;
+  /** The same, where it is a batching one. */
+  #membership: Membership | undefined;
 
   constructor(options: FeedOptions) {
     this.#options = options;
+  }
+
+  /** Sends what waits for the end of the turn. */
+  flush(): void {
+    this.#membership?.flush();
   }
 
   /**
@@ -100,10 +113,11 @@ export class Feed implements Disposable {
     else this[Symbol.dispose]();
   }
 
-  /** Nothing is heard from now on. */
+  /** Nothing is heard from now on; what waits is lost. */
   [Symbol.dispose](): void {
     this.#subscription?.[Symbol.dispose]();
     this.#subscription = undefined;
+    this.#membership = undefined;
     this.#wish = undefined;
   }
 
@@ -112,11 +126,21 @@ export class Feed implements Disposable {
     this.#wish = wish;
     const { lines } = wish;
     const where = hearing(identity);
-    const { bus, encoder, hear } = this.#options;
+    const { bus, encoder, hear, batches } = this.#options;
     const wanted = wantedKinds(wish);
-    this.#subscription = bus.subscribe((event) => {
-      if (wanted(event)) hear(encoder.encode(event), event.seq);
-    }, { ...lines !== undefined && { lines }, ...where !== undefined && { where } });
+    const listen = (hear: (text: string, seq: number) => void) =>
+      bus.subscribe((event) => {
+        if (wanted(event)) hear(encoder.encode(event), event.seq);
+      }, { ...lines !== undefined && { lines }, ...where !== undefined && { where } });
+    if (wish.batch === true && batches !== undefined) {
+      const key = JSON.stringify([
+        lines?.toSorted(),
+        wish.events?.toSorted(),
+        where && identity.lines,
+      ]);
+      this.#membership = batches.batcher.join(key, listen, batches.send);
+      this.#subscription = this.#membership;
+    } else this.#subscription = listen(hear);
   }
 
   /** What the client has not heard; `undefined` where that is not known, or is too much. */

@@ -1,0 +1,186 @@
+/** The client library in real Chromium, as the running program serves it. */
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import type { Client } from "../../src/client/client.d.ts";
+import { TcpProxy } from "../support/tcp_proxy.ts";
+import { hasChromium, launchChromium } from "./chromium.ts";
+import { errorsOf, FakeExchange, servePage } from "./page.ts";
+
+/** What the page of these tests leaves for them to see. */
+declare global {
+  var client: Client;
+  var heard: { seqs: number[]; rings: string[]; popUps: string[]; statuses: string[] };
+}
+
+/** A page on its own origin: the library from the program, the socket through a network to cut. */
+function samplePage(program: FakeExchange, network: TcpProxy, options: object): string {
+  return `<!DOCTYPE html>
+<meta charset="utf-8">
+<script type="module">
+import { connect } from "http://127.0.0.1:${program.port}/client.js";
+const client = connect("ws://127.0.0.1:${network.port}/", ${JSON.stringify(options)});
+globalThis.heard = { seqs: [], rings: [], popUps: [], statuses: [] };
+for (const name of ["call", "line", "provider"]) client.on(name, ({ seq }) => heard.seqs.push(seq));
+client.on("ring", ({ caller }) => {
+  heard.rings.push(caller.number);
+  if (client.isLeader) heard.popUps.push(caller.number);
+});
+client.on("status", ({ status }) => heard.statuses.push(status));
+globalThis.client = client;
+</script>`;
+}
+
+async function becomes(page: Page, condition: () => boolean): Promise<void> {
+  await page.waitForFunction(condition, undefined, { timeout: 20_000 });
+}
+
+const heardBy = (page: Page) => page.evaluate(() => heard);
+
+/** Waits until the server has calls on these lines and no other. */
+async function callsAre(program: FakeExchange, ...lines: string[]): Promise<void> {
+  const endMs = performance.now() + 20_000;
+  for (;;) {
+    const calls = await program.get("calls") as { line: string }[];
+    if (calls.map(({ line }) => line).sort().join() === lines.join()) return;
+    assert(performance.now() < endMs, `not ${lines} within 20 s: ${JSON.stringify(calls)}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function browserTest(
+  name: string,
+  options: object,
+  run: (
+    test: { program: FakeExchange; network: TcpProxy; open: () => Promise<Page> },
+  ) => Promise<void>,
+): void {
+  Deno.test({
+    name,
+    ignore: !hasChromium,
+    // The browser's driver keeps handles of its own beyond the test.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn() {
+      await using program = await FakeExchange.start();
+      await using network = new TcpProxy(program.port);
+      const site = servePage(samplePage(program, network, options));
+      const browser = await launchChromium();
+      const errors: string[][] = [];
+      try {
+        const context = await browser.newContext();
+        const open = async () => {
+          const page = await context.newPage();
+          errors.push(errorsOf(page));
+          await page.goto(`http://127.0.0.1:${site.addr.port}/`);
+          await becomes(page, () => globalThis.client?.status === "open");
+          return page;
+        };
+        await run({ program, network, open });
+        assert.deepEqual(errors.flat(), []);
+      } finally {
+        await browser.close();
+        await site.shutdown();
+      }
+    },
+  });
+}
+
+browserTest(
+  "the network is cut and restored: no event is missing, and the state is the server's",
+  { backOff: { firstMs: 100, longestMs: 200 } },
+  async ({ program, network, open }) => {
+    const page = await open();
+    assert.equal(await page.evaluate(() => client.lines.size), 8);
+    await program.ring("201", "+441632960001", 3000);
+    await becomes(page, () => heard.rings.length === 1);
+    const first = await page.evaluate(() => heard.seqs[0] ?? 0);
+
+    network.down = true;
+    network.cut();
+    await becomes(page, () => client.status === "waiting");
+    const refused = await page.evaluate(() => client.dial(201, "1").catch(({ code }) => code));
+    assert.equal(refused, "disconnected");
+    await program.ring("202", "+441632960002");
+    await program.ring("203", "+441632960003");
+    // The first call ends while nobody hears it.
+    await callsAre(program, "202", "203");
+    const known = await page.evaluate(() => [...client.calls.values()].map(({ line }) => line));
+    assert.deepEqual(known, ["201"]);
+
+    network.down = false;
+    await becomes(page, () => client.status === "open");
+    const [calls, lines] = await page.evaluate(() => [
+      [...client.calls.values()],
+      [...client.lines.values()],
+    ]);
+    assert.deepEqual(calls, await program.get("calls"));
+    assert.deepEqual(lines, await program.get("lines"));
+    const { seqs, rings } = await heardBy(page);
+    assert.deepEqual(seqs, seqs.map((_, i) => first + i), "each event, once and in order");
+    assert.deepEqual(rings, ["+441632960001", "+441632960002", "+441632960003"]);
+  },
+);
+
+browserTest(
+  "one tab leads for many: one connection, one pop-up; another takes over, and nothing is lost",
+  { shared: "crm" },
+  async ({ program, network, open }) => {
+    const leader = await open();
+    const follower = await open();
+    const third = await open();
+    const sharings = () =>
+      Promise.all([leader, follower, third].map((page) => page.evaluate(() => client.sharing)));
+    assert.deepEqual(await sharings(), ["leader", "follower", "follower"]);
+    assert.equal(network.links, 1);
+    assert.equal(await third.evaluate(() => client.lines.size), 8);
+
+    await program.ring("201", "+441632960001");
+    for (const page of [leader, follower, third]) {
+      await becomes(page, () => heard.rings.length === 1);
+    }
+    const popUps = async (...pages: Page[]) =>
+      (await Promise.all(pages.map(heardBy))).flatMap(({ popUps }) => popUps);
+    assert.deepEqual(await popUps(leader, follower, third), ["+441632960001"]);
+
+    // Commands and their errors go through the leader.
+    await follower.evaluate(() => client.dial(202, "902"));
+    await becomes(third, () => [...client.calls.values()].some(({ line }) => line === "202"));
+    const refused = await follower.evaluate(() =>
+      client.dial(999, "1").catch(({ name, code }) => [name, code])
+    );
+    assert.deepEqual(refused, ["Tapi2WsError", "unknown_line"]);
+
+    // It rings while nobody leads.
+    network.down = true;
+    await leader.close();
+    await program.ring("203", "+441632960003");
+    network.down = false;
+    for (const page of [follower, third]) {
+      await becomes(page, () => heard.rings.length === 2 && client.status === "open");
+    }
+    assert.deepEqual(await popUps(follower, third), ["+441632960003"]);
+    assert.equal(network.links, 1);
+    for (const page of [follower, third]) {
+      const { seqs } = await heardBy(page);
+      assert.deepEqual(
+        seqs,
+        seqs.map((_, i) => (seqs[0] ?? 0) + i),
+        "each event, once and in order",
+      );
+      assert.deepEqual(
+        await page.evaluate(() => [...client.calls.values()]),
+        await program.get("calls"),
+      );
+    }
+
+    // A tab that closes its client, and stays, lets another lead as well.
+    const [second, last] = await follower.evaluate(() => client.isLeader)
+      ? [follower, third]
+      : [third, follower];
+    await second.evaluate(() => client.close());
+    await becomes(last, () => client.isLeader && client.status === "open");
+    await program.ring("204", "+441632960004");
+    await becomes(last, () => heard.popUps.includes("+441632960004"));
+    assert.equal(network.links, 1);
+  },
+);

@@ -1,0 +1,77 @@
+/** The sample extension (Manifest V3), loaded into real Chromium as it stands. */
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { hasChromium, launchExtension } from "./chromium.ts";
+import { errorsOf, FakeExchange, textBecomes } from "./page.ts";
+
+const SAMPLE = new URL("extension/", import.meta.url);
+const LIBRARY = new URL("../../src/client/client.js", import.meta.url);
+
+/** The part of an extension's world that the test uses. */
+declare const chrome: {
+  storage: { local: { set(values: object): Promise<void> } };
+  action: { getBadgeText(of: object): Promise<string>; getTitle(of: object): Promise<string> };
+};
+
+/** Packs the sample as its author would: with a copy of the library, since none may be loaded. */
+async function pack(folder: string): Promise<void> {
+  for await (const { name } of Deno.readDir(SAMPLE)) {
+    await Deno.copyFile(new URL(name, SAMPLE), `${folder}/${name}`);
+  }
+  await Deno.copyFile(fileURLToPath(LIBRARY), `${folder}/client.js`);
+}
+
+Deno.test({
+  name: "the extension shows who calls, and its popup dials, answers and hangs up",
+  ignore: !hasChromium,
+  // The browser's driver keeps handles of its own beyond the test.
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    await using program = await FakeExchange.start();
+    const folder = await Deno.makeTempDir({ prefix: "tapi2ws-extension-" });
+    await pack(folder);
+    const browser = await launchExtension(folder);
+    try {
+      const worker = browser.serviceWorkers()[0] ?? await browser.waitForEvent("serviceworker");
+      await worker.evaluate(
+        (server) => chrome.storage.local.set({ server }),
+        `ws://127.0.0.1:${program.port}/`,
+      );
+      const popup = await browser.newPage();
+      const errors = errorsOf(popup);
+      await popup.goto(new URL("popup.html", worker.url()).href);
+      await textBecomes(popup, "#status", "open");
+
+      const button = () =>
+        worker.evaluate(async () => [
+          await chrome.action.getBadgeText({}),
+          await chrome.action.getTitle({}),
+        ]);
+      assert.deepEqual(await button(), ["", "Telephone"]);
+      await program.ring("201", "+441632960001");
+      await textBecomes(popup, "#calls li", "+441632960001: OFFERING");
+      assert.deepEqual(await button(), ["ring", "+441632960001 calls"]);
+
+      await popup.click("text=Answer");
+      await textBecomes(popup, "#calls li", "+441632960001: CONNECTED");
+      assert.deepEqual(await button(), ["call", "Telephone"]);
+      await popup.click("text=Hang up");
+      await popup.locator("#calls li").waitFor({ state: "detached" });
+      assert.deepEqual(await button(), ["", "Telephone"]);
+
+      await popup.fill("#number", "902");
+      await popup.click("text=Dial");
+      await textBecomes(popup, "#calls li", "902: RINGBACK");
+      await popup.click("text=Hang up");
+      await popup.locator("#calls li").waitFor({ state: "detached" });
+      await popup.fill("#number", "not a number");
+      await popup.click("text=Dial");
+      await textBecomes(popup, "#problem", "number");
+      assert.deepEqual(errors, []);
+    } finally {
+      await browser.close();
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});

@@ -1,0 +1,69 @@
+/** What browser tests share: the program on the fake exchange, and pages that use it. */
+import type { Page } from "playwright-core";
+import { ProgramProcess } from "../support/process.ts";
+
+/** The program in a process of its own: silent, until a call is made. */
+export class FakeExchange implements AsyncDisposable {
+  readonly #process: ProgramProcess;
+  readonly port: number;
+
+  private constructor(process: ProgramProcess, port: number) {
+    this.#process = process;
+    this.port = port;
+  }
+
+  /** Starts it; resolves when its lines are open. */
+  static async start(): Promise<FakeExchange> {
+    const process = new ProgramProcess([
+      "--provider=fake",
+      "--host=127.0.0.1",
+      "--port=0",
+      "--fake-rate=0",
+    ]);
+    const port = await process.port();
+    await process.logged(/8 lines are open/);
+    return new FakeExchange(process, port);
+  }
+
+  /** Somebody outside calls an extension, for a minute unless said otherwise. */
+  async ring(to: string, from: string, hangUpAfterMs?: number): Promise<void> {
+    const response = await fetch(`http://127.0.0.1:${this.port}/fake/calls`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ to, from, hangUpAfterMs }),
+    });
+    if (!response.ok) throw new Error(await response.text());
+    await response.body?.cancel();
+  }
+
+  /** What a path of `/api/v2/` answers. */
+  async get(path: "calls" | "lines"): Promise<unknown> {
+    return await (await fetch(`http://127.0.0.1:${this.port}/api/v2/${path}`)).json();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#process[Symbol.asyncDispose]();
+  }
+}
+
+/** Serves a page from an origin of its own, as an intranet server would; its other pages are empty. */
+export function servePage(html: string): Deno.HttpServer<Deno.NetAddr> {
+  return Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    ({ url }) =>
+      new Response(new URL(url).pathname === "/" ? html : "", {
+        headers: { "content-type": "text/html; charset=utf-8" },
+      }),
+  );
+}
+
+/** The errors that a page throws from now on. */
+export function errorsOf(page: Page): string[] {
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  return errors;
+}
+
+export async function textBecomes(page: Page, selector: string, text: string): Promise<void> {
+  await page.locator(selector, { hasText: text }).first().waitFor({ timeout: 20_000 });
+}
