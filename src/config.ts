@@ -22,6 +22,8 @@ export interface Config {
   readonly historyLength: number;
   readonly clientTimeoutSeconds: number;
   readonly replyTimeoutSeconds: number;
+  /** `undefined`: finished calls are not kept. */
+  readonly journal: { readonly file: string; readonly days: number } | undefined;
   readonly fake: {
     readonly extensions: number;
     readonly rate: number;
@@ -48,6 +50,8 @@ export interface ConfigSources {
   readonly os: typeof Deno.build.os;
   /** The file that is read where no `--config` names one, if it is there. */
   readonly defaultFile: string | undefined;
+  /** Where the journal is kept unless it is told otherwise; in memory when left out. */
+  readonly defaultJournal?: string | undefined;
   /** A file's text, or `undefined` where there is no such file. */
   readonly readTextFile: (path: string) => string | undefined;
 }
@@ -207,6 +211,12 @@ function complete(values: ReadonlyMap<string, unknown>, sources: ConfigSources):
     historyLength: get("historyLength", 10_000),
     clientTimeoutSeconds: get("clientTimeoutSeconds", 30),
     replyTimeoutSeconds: get("replyTimeoutSeconds", 10),
+    journal: get("journal", true)
+      ? Object.freeze({
+        file: get("journal.file", sources.defaultJournal ?? ":memory:"),
+        days: get("journal.days", 90),
+      })
+      : undefined,
     fake: Object.freeze({
       extensions: get("fake.extensions", 8),
       rate: get("fake.rate", 12),

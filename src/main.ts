@@ -2,6 +2,7 @@
  * Composition root and command line: configuration -> provider -> session -> calls -> bus -> server,
  * signals, exit code.
  */
+import process from "node:process";
 import denoJson from "../deno.json" with { type: "json" };
 import { EventBus } from "./bus/bus.ts";
 import type { CommandPort } from "./bus/commands.ts";
@@ -13,6 +14,10 @@ import { Tracker } from "./calls/tracker.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type Config, ConfigError, readInvocation } from "./config.ts";
 import { closeLogging, configureLogging, describeError, logger } from "./log.ts";
+import type { ProcessLoad } from "./figures/catalogue.ts";
+import { Figures } from "./figures/figures.ts";
+import { traced } from "./figures/trace.ts";
+import { Journal } from "./journal/journal.ts";
 import { helpText } from "./options.ts";
 import { ListenError, type RunningServer, startServer } from "./server/server.ts";
 import type { LineEntry } from "./session/handles.ts";
@@ -62,9 +67,19 @@ export function startProgram(
   clock: Clock = systemClock,
   rehearsal?: Rehearsal,
 ): Program {
+  const figures: Figures = new Figures({
+    version: VERSION,
+    runtimeVersion: Deno.version.deno,
+    status: () => statusOf(supervisor, clock),
+    load: () => server.load,
+    journal: () => journal,
+    process: processLoad,
+    nowMs: () => clock.nowMs(),
+  });
   const bus = new EventBus(
     (error) => log.error("A listener failed: {error}", { error: describeError(error) }),
     config.historyLength,
+    (event, tookMs) => figures.delivered(event, tookMs),
   );
   const tracker = new Tracker(bus, clock);
   const supervisor = new Supervisor({
@@ -73,9 +88,17 @@ export function startProgram(
     clock,
     wanted: (extension) => config.lines.length === 0 || matchesAny(config.lines, extension),
     replyTimeoutMs: config.replyTimeoutSeconds * 1000,
-    onSignal: (signal) => tracker.receive(signal),
+    onSignal: (signal) => {
+      if ("heardAtMs" in signal) figures.drained(clock.uptimeMs() - signal.heardAtMs);
+      tracker.receive(signal);
+    },
+    onMessages: (count) => figures.messagesCame(count),
+    onTapiError: (name) => figures.tapiFailed(name),
   });
-  const commands = new Dispatch(supervisor);
+  const commands = traced(new Dispatch(supervisor), VERSION);
+  const journal = config.journal && new Journal({ ...config.journal, bus, clock });
+  using unlessServed = new DisposableStack();
+  if (journal !== undefined) unlessServed.defer(() => journal.stop());
   const server = startServer({
     ...config,
     version: VERSION,
@@ -83,9 +106,12 @@ export function startProgram(
     bus,
     state: tracker,
     commands,
+    journal,
+    figures,
     status: { status: () => statusOf(supervisor, clock) },
     ...rehearsal !== undefined && { rehearsal },
   });
+  unlessServed.move();
   const linesTried = supervisor.start();
   return {
     server,
@@ -97,7 +123,18 @@ export function startProgram(
     },
     async stop() {
       await Promise.all([server.stop(CLIENTS_GOODBYE_MS), supervisor.stop()]);
+      journal?.stop();
     },
+  };
+}
+
+function processLoad(): ProcessLoad {
+  const { rss, heapUsed } = Deno.memoryUsage();
+  const { user, system } = process.cpuUsage();
+  return {
+    residentBytes: rss,
+    heapUsedBytes: heapUsed,
+    cpuSeconds: (user + system) / 1e6,
   };
 }
 
@@ -191,6 +228,10 @@ function stopSignal(): Promise<Deno.Signal> {
   });
 }
 
+function besideTheProgram(file: string): string {
+  return Deno.execPath().replace(/[^\\/]*$/, file);
+}
+
 function readTextFile(path: string): string | undefined {
   try {
     return Deno.readTextFileSync(path);
@@ -219,8 +260,9 @@ async function main(args: readonly string[]): Promise<number> {
       args,
       env: (name) => Deno.env.get(name),
       os: Deno.build.os,
-      defaultFile: Deno.build.standalone
-        ? Deno.execPath().replace(/[^\\/]*$/, "tapi2ws.toml")
+      defaultFile: Deno.build.standalone ? besideTheProgram("tapi2ws.toml") : undefined,
+      defaultJournal: Deno.build.standalone
+        ? besideTheProgram("tapi2ws-journal.sqlite")
         : undefined,
       readTextFile,
     });

@@ -98,6 +98,26 @@ export const OPTIONS: readonly Option[] = [
     schema: wholeNumber(1, 600),
   },
   {
+    key: "journal",
+    value: "true|false",
+    help: "whether finished calls are kept (default: true)",
+    schema: z.union([z.boolean(), oneOf("true", "false").transform((text) => text === "true")], {
+      error: 'expected "true" or "false"',
+    }),
+  },
+  {
+    key: "journal.file",
+    value: "PATH",
+    help: "where they are kept (default: tapi2ws-journal.sqlite beside the program)",
+    schema: someText("expected the path of a file"),
+  },
+  {
+    key: "journal.days",
+    value: "N",
+    help: "how many days they are kept (default: 90)",
+    schema: wholeNumber(1, 36_500),
+  },
+  {
     key: "fake.extensions",
     value: "N",
     help: "the fake exchange's extensions, from 201 on (default: 8)",

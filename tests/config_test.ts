@@ -46,9 +46,25 @@ Deno.test("without any setting, a Windows server gets the documented defaults", 
     historyLength: 10_000,
     clientTimeoutSeconds: 30,
     replyTimeoutSeconds: 10,
+    journal: { file: ":memory:", days: 90 },
     fake: { extensions: 8, rate: 12, seed: undefined, scenario: undefined },
     log: { level: "info", format: "text", file: undefined },
   });
+});
+
+Deno.test("the journal is kept beside the executable, elsewhere, or not at all", () => {
+  const given = { ...sources({}), defaultJournal: "C:\\Tapi2Ws\\tapi2ws-journal.sqlite" };
+  const beside = readInvocation(given);
+  assert(beside.kind === "run");
+  assert.equal(beside.config.journal?.file, given.defaultJournal);
+  const file = '[journal]\nfile = "D:\\\\calls.sqlite"\ndays = 30';
+  assert.deepEqual(configOf({ file }).journal, { file: "D:\\calls.sqlite", days: 30 });
+  assert.equal(configOf({ file: "journal = false" }).journal, undefined);
+  assert.equal(configOf({ args: ["--journal", "false"] }).journal, undefined);
+  assert.equal(configOf({ env: { TAPI2WS_JOURNAL: "false" } }).journal, undefined);
+  assert.equal(configOf({ file: "journal = true" }).journal?.days, 90);
+  rejects({ file: 'journal = "off"' }, 'journal in tapi2ws.toml = "off"', '"true" or "false"');
+  rejects({ args: ["--journal-days", "0"] }, "--journal-days", "from 1 to 36500");
 });
 
 Deno.test("elsewhere the provider has to be named, and the message says how", () => {

@@ -25,6 +25,7 @@ export class EventBus {
   readonly epoch: string = crypto.randomUUID();
   readonly #reportFailure: (error: unknown) => void;
   readonly #history: History;
+  readonly #onDelivered: ((event: BusEvent, tookMs: number) => void) | undefined;
   readonly #everyLine = new Set<Listener>();
   readonly #byLine = new Map<string, Set<Listener>>();
   /** The lines that had events: their entries in `#byLine` stay, for finding out who chooses them costs. */
@@ -38,9 +39,15 @@ export class EventBus {
   /**
    * @param reportFailure Told what a listener threw.
    * @param historyLength How many events are remembered.
+   * @param onDelivered Told of each event when everyone has it.
    */
-  constructor(reportFailure: (error: unknown) => void, historyLength = DEFAULT_HISTORY_LENGTH) {
+  constructor(
+    reportFailure: (error: unknown) => void,
+    historyLength = DEFAULT_HISTORY_LENGTH,
+    onDelivered?: (event: BusEvent, tookMs: number) => void,
+  ) {
     this.#reportFailure = reportFailure;
+    this.#onDelivered = onDelivered;
     this.#history = new History(historyLength);
   }
 
@@ -53,10 +60,15 @@ export class EventBus {
   publish(draft: EventDraft): void {
     const event: BusEvent = { ...draft, seq: ++this.#seq };
     this.#history.add(event);
+    const startMs = performance.now();
     this.#deliver(this.#everyLine, event);
-    if (event.type === "provider") return this.#deliver(this.#some, event);
-    this.#met.add(event.line);
-    this.#deliver(this.#listenersOf(event.line), event);
+    if (event.type === "provider") {
+      this.#deliver(this.#some, event);
+    } else {
+      this.#met.add(event.line);
+      this.#deliver(this.#listenersOf(event.line), event);
+    }
+    this.#onDelivered?.(event, performance.now() - startMs);
   }
 
   /**

@@ -184,6 +184,8 @@ export interface CallEvent extends Numbered {
   readonly call: Call;
   /** With `info`: a caller's or called party's number that was empty is now known. */
   readonly numberFilledIn: boolean;
+  /** With `ended`: the call's line was lost, and what became of the call is not known. */
+  readonly lost?: boolean;
 }
 
 /**

@@ -33,14 +33,16 @@ export function reduce(call: Call | undefined, signal: CallSignal, atMs: number)
       if (next === call) return { call, event: undefined };
       const numberFilledIn = (call.caller.number === "" && next.caller.number !== "") ||
         (call.called.number === "" && next.called.number !== "");
-      return reduced(next, "info", atMs, numberFilledIn);
+      return reduced(next, "info", atMs, { numberFilledIn });
     }
     case "call-abilities":
       // The same abilities are the same array.
       if (signal.can === call.can) return { call, event: undefined };
       return reduced({ ...call, can: signal.can }, "info", atMs);
     case "call-lost":
-      return reduced({ ...call, ...ended(atMs), stateMode: null, can: [] }, "ended", atMs);
+      return reduced({ ...call, ...ended(atMs), stateMode: null, can: [] }, "ended", atMs, {
+        lost: true,
+      });
   }
 }
 
@@ -48,9 +50,20 @@ function reduced(
   call: Call,
   change: CallEvent["change"],
   atMs: number,
-  numberFilledIn = false,
+  { numberFilledIn = false, lost = false } = {},
 ): Reduced {
-  return { call, event: { type: "call", atMs, line: call.line, change, call, numberFilledIn } };
+  return {
+    call,
+    event: {
+      type: "call",
+      atMs,
+      line: call.line,
+      change,
+      call,
+      numberFilledIn,
+      ...lost && { lost },
+    },
+  };
 }
 
 function newCall({ call, line }: CallStateSignal, atMs: number): Call {

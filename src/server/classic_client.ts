@@ -1,7 +1,8 @@
 /** A client that speaks classic: what it hears, and what becomes of what it says. */
 import type { EventBus } from "../bus/bus.ts";
-import type { CommandPort } from "../bus/commands.ts";
+import type { CommandError, CommandPort, CommandResult } from "../bus/commands.ts";
 import type { BusEvent } from "../bus/events.ts";
+import type { FiguresPort } from "../bus/figures.ts";
 import type { StatePort } from "../bus/state.ts";
 import { logger } from "../log.ts";
 import { hearing, mayMonitor, refusal } from "./access.ts";
@@ -15,12 +16,14 @@ export interface ClassicClientOptions extends ClientOptions {
   readonly state: StatePort;
   readonly commands: CommandPort;
   readonly encoder: ClassicEncoder;
+  readonly figures?: FiguresPort | undefined;
   readonly lineType: LineType;
   /** The extensions it wants to hear of; every line when left out. */
   readonly lines?: readonly string[];
 }
 
 export class ClassicClient extends Client implements Speaker {
+  readonly dialect = "classic";
   readonly #options: ClassicClientOptions;
   readonly #subscription: Disposable | undefined;
 
@@ -46,13 +49,15 @@ export class ClassicClient extends Client implements Speaker {
           address: this.address,
           code: message.error.code,
         });
+        this.#options.figures?.answered("invalid", message.error.code);
         return this.send(classicError(message.error));
       case "command": {
-        const { commands, state } = this.#options;
-        const refused = refusal(this.identity, state, message.command);
-        if (refused !== undefined) return this.send(classicError(refused));
-        const result = await commands.execute(message.command);
-        if (!result.ok) this.send(classicError(result.error));
+        const { commands, state, figures } = this.#options;
+        const { command } = message;
+        const error = refusal(this.identity, state, command) ??
+          errorOf(await commands.execute(command));
+        figures?.answered(command.cmd, error?.code ?? "ok");
+        if (error !== undefined) this.send(classicError(error));
       }
     }
   }
@@ -66,4 +71,8 @@ export class ClassicClient extends Client implements Speaker {
     const text = this.#options.encoder.encode(event, this.#options.lineType);
     if (text !== undefined) this.send(text);
   }
+}
+
+function errorOf(result: CommandResult): CommandError | undefined {
+  return result.ok ? undefined : result.error;
 }

@@ -2,6 +2,7 @@
  * What all clients have in common, whatever they speak: how much may wait for one, how it is seen that
  * one takes nothing any more, who it is and until when. Knows no runtime's socket.
  */
+import type { Dialect } from "../bus/figures.ts";
 import type { Clock, TimerId } from "../clock.ts";
 import { describeError, logger } from "../log.ts";
 import type { Identity } from "./identity.ts";
@@ -28,7 +29,7 @@ export interface ClientOptions {
   /** Whom it may act for. */
   readonly identity: Identity;
   /** Told when the server has closed the client: its socket may take for ever to follow. */
-  readonly onClosed: () => void;
+  readonly onClosed: (code: number) => void;
 }
 
 /** One who also says something. */
@@ -43,6 +44,7 @@ const LONGEST_DELAY_MS = 0x7fffffff;
 
 /** A connected client. */
 export abstract class Client implements Disposable {
+  abstract readonly dialect: Dialect;
   readonly #socket: ClientSocket;
   readonly #options: ClientOptions;
   #identity: Identity;
@@ -59,6 +61,11 @@ export abstract class Client implements Disposable {
     this.#options = options;
     this.#identity = options.identity;
     this.#waitForExpiry();
+  }
+
+  /** Bytes that wait in its socket. */
+  get unsentBytes(): number {
+    return this.#socket.bufferedAmount;
   }
 
   get address(): string {
@@ -86,7 +93,7 @@ export abstract class Client implements Disposable {
   /** Ends the connection; nothing is sent behind the close frame. */
   close(code: number, reason: string): void {
     this[Symbol.dispose]();
-    this.#options.onClosed();
+    this.#options.onClosed(code);
     try {
       this.#socket.close(code, reason);
     } catch (error) {

@@ -45,6 +45,7 @@ Send {"cmd":"dial","line":"201","number":"0123"} to dial and {"cmd":"drop","line
 GET /api/v2/lines and /api/v2/calls tell the state, /api/v2/schema.json what frames look like.
 Pages import /client.js, which connects, keeps the state and commands.
 GET /healthz tells whether the server runs, GET /readyz whether it hears the telephone system.
+GET /metrics has its figures for Prometheus, GET /api/v2/journal the calls that have ended.
 `,
       ),
   },
@@ -57,6 +58,13 @@ GET /healthz tells whether the server runs, GET /readyz whether it hears the tel
       const now = status.status();
       const ready = now.provider === "up" && now.lines.open > 0;
       return json(ready ? 200 : 503, now);
+    },
+  },
+  "/metrics": {
+    GET: async (_, { figures }) => {
+      if (figures === undefined) return text(404, "There are no figures\n");
+      const exposition = await figures.exposition();
+      return text(200, exposition.text, { "content-type": exposition.contentType });
     },
   },
   ...API,

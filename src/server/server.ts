@@ -2,6 +2,8 @@
 import type { EventBus } from "../bus/bus.ts";
 import type { CommandPort } from "../bus/commands.ts";
 import type { Rehearsal } from "../bus/rehearsal.ts";
+import type { Dialect as DialectName, FiguresPort, ServerLoad } from "../bus/figures.ts";
+import type { JournalPort } from "../bus/journal.ts";
 import type { StatePort } from "../bus/state.ts";
 import type { StatusPort } from "../bus/status.ts";
 import { type Clock, sleep } from "../clock.ts";
@@ -33,6 +35,9 @@ export interface ServerOptions {
   readonly bus: EventBus;
   readonly state: StatePort;
   readonly commands: CommandPort;
+  /** None where the journal is switched off. */
+  readonly journal?: JournalPort | undefined;
+  readonly figures?: FiguresPort | undefined;
   readonly status: StatusPort;
   /** The pretend exchange; none on a real telephone system. */
   readonly rehearsal?: Rehearsal;
@@ -52,13 +57,14 @@ export interface RunningServer {
   readonly port: number;
   /** Connected clients. */
   readonly clients: number;
+  readonly load: ServerLoad;
   /** Closes every client with 1001 and stops listening; waits `graceMs` at most for their goodbyes. */
   stop(graceMs: number): Promise<void>;
 }
 
 /** @throws ListenError when the address is in use or may not be used. */
 export function startServer(options: ServerOptions): RunningServer {
-  const { clock, identityOf = () => ANYONE } = options;
+  const { clock, figures, identityOf = () => ANYONE } = options;
   const clients = new Set<Client>();
   const encoder = new V2Encoder();
   const dialects = dialectsOf(options, encoder);
@@ -95,7 +101,10 @@ export function startServer(options: ServerOptions): RunningServer {
         maxUnsentBytes: options.maxUnsentBytes,
         address,
         identity,
-        onClosed: () => clients.delete(opened),
+        onClosed: (code) => {
+          clients.delete(opened);
+          figures?.closed(code);
+        },
       });
       client = opened;
       clients.add(opened);
@@ -112,6 +121,7 @@ export function startServer(options: ServerOptions): RunningServer {
       // After an unanswered ping the runtime tells of the close twice.
       if (client === undefined || !clients.delete(client)) return;
       client[Symbol.dispose]();
+      figures?.closed(code);
       log.debug("Client {address} left with {code}: {clients} now", {
         address,
         code,
@@ -136,6 +146,9 @@ export function startServer(options: ServerOptions): RunningServer {
     get clients() {
       return clients.size;
     },
+    get load() {
+      return loadOf(clients);
+    },
     async stop(graceMs) {
       stopping.abort();
       for (const client of clients) client.close(CLOSE.goingAway, "server stops");
@@ -144,6 +157,16 @@ export function startServer(options: ServerOptions): RunningServer {
       await Promise.race([closed, sleep(clock, graceMs, ended.signal)]);
     },
   };
+}
+
+function loadOf(clients: Iterable<Client>): ServerLoad {
+  const counts: Record<DialectName, number> = { classic: 0, v2: 0, sse: 0 };
+  let unsentBytes = 0;
+  for (const client of clients) {
+    counts[client.dialect]++;
+    unsentBytes += client.unsentBytes;
+  }
+  return { clients: counts, unsentBytes };
 }
 
 function listen(
@@ -181,12 +204,13 @@ function dialectsOf(
   options: ServerOptions,
   encoder: V2Encoder,
 ): { v2: Dialect; classic: (url: URL) => Dialect } {
-  const { bus, state, commands, version, authenticator } = options;
+  const { bus, state, commands, journal, figures, version, authenticator } = options;
   const { maxUnsentBytes, clientTimeoutSeconds, historyLength } = options;
-  const ports = { bus, state, commands };
+  const ports = { bus, state, commands, figures };
   const classic = { ...ports, encoder: new ClassicEncoder() };
   const v2 = {
     ...ports,
+    journal,
     version,
     limits: { maxUnsentBytes, clientTimeoutSeconds, historyLength },
     encoder,

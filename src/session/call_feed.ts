@@ -46,12 +46,13 @@ export class CallFeed {
    *
    * @param mode What LINE_CALLSTATE adds to the state; 0 where it adds nothing.
    * @param known What lineGetCallStatus has just said, where it was asked.
+   * @param heardAtMs When lineGetMessage brought it, where it did.
    */
   async tellState(
     entry: CallEntry,
     rawState: number,
     mode: number,
-    known?: CallStatus,
+    { known, heardAtMs }: { readonly known?: CallStatus | undefined; readonly heardAtMs?: number },
   ): Promise<void> {
     if (entry.ended) return;
     const { statuses, onSignal } = this.#context;
@@ -80,6 +81,7 @@ export class CallFeed {
       disconnect: disconnectName(state, told),
       info,
       can: statuses.abilitiesOf(entry, status),
+      ...heardAtMs !== undefined && { heardAtMs },
     });
     if (isIdle) await this.release(entry);
     statuses.callChanged(entry, status !== undefined, isFirst || isIdle);
@@ -148,7 +150,9 @@ export class CallFeed {
     // Some providers leave a call DISCONNECTED for ever; nothing can come of it.
     const over = state === LINECALLSTATE.DISCONNECTED && entry.state === state;
     if (over) state = LINECALLSTATE.IDLE;
-    if (state !== 0 && state !== entry.state) await this.tellState(entry, state, 0, status);
+    if (state !== 0 && state !== entry.state) {
+      await this.tellState(entry, state, 0, { known: status });
+    }
   }
 
   /**

@@ -45,7 +45,8 @@ export class MessageHandler {
     this.#context = context;
   }
 
-  handle(message: LineMessage): void {
+  /** @param heardAtMs When lineGetMessage brought it, by the clock's uptime; now when left out. */
+  handle(message: LineMessage, heardAtMs: number = this.#context.clock.uptimeMs()): void {
     const { feed, calls, replies } = this.#context;
     const { hDevice, dwParam1, dwParam2, dwParam3 } = message;
     switch (message.dwMessageID) {
@@ -65,14 +66,14 @@ export class MessageHandler {
       case LINE.CALLSTATE: {
         const entry = this.#callOf(message);
         if (entry === undefined) break;
-        entry.heardAtMs = this.#context.clock.uptimeMs();
-        entry.line.lane.add(() => feed.tellState(entry, dwParam1, dwParam2));
+        entry.heardAtMs = heardAtMs;
+        entry.line.lane.add(() => feed.tellState(entry, dwParam1, dwParam2, { heardAtMs }));
         break;
       }
       case LINE.CALLINFO: {
         const entry = calls.byHandle(hDevice);
         if (entry === undefined) return this.#keepUnclaimed(message);
-        entry.heardAtMs = this.#context.clock.uptimeMs();
+        entry.heardAtMs = heardAtMs;
         entry.line.lane.add(() => feed.tellInfo(entry));
         break;
       }

@@ -67,7 +67,11 @@ export class Replies {
   /** Those whose function was called and has not returned the request id yet. */
   readonly #returning = new Set<Pending>();
 
-  constructor(readonly clock: Clock, readonly timeoutMs: number) {}
+  constructor(
+    readonly clock: Clock,
+    readonly timeoutMs: number,
+    readonly onError?: (name: string) => void,
+  ) {}
 
   /** Requests whose function has not returned, or whose reply has not come, nor been given up. */
   get outstanding(): number {
@@ -160,8 +164,13 @@ export class Replies {
       return true;
     }
     this.#pending.delete(requestId);
-    if (result === 0) pending.succeed();
-    else pending.fail(new TapiError(pending.fn, result >>> 0));
+    if (result === 0) {
+      pending.succeed();
+      return true;
+    }
+    const error = new TapiError(pending.fn, result >>> 0);
+    this.onError?.(error.codeName);
+    pending.fail(error);
     return true;
   }
 

@@ -40,6 +40,10 @@ export interface SessionOptions {
   readonly nextCallKey: () => CallKey;
   /** Receives what TAPI tells, each line's signals in their order. */
   readonly onSignal: (signal: Signal) => void;
+  /** Told how many messages TAPI has delivered. */
+  readonly onMessages?: (count: number) => void;
+  /** Told the name of each error that TAPI answers, at once or by a LINE_REPLY. */
+  readonly onTapiError?: (name: string) => void;
 }
 
 export class Session {
@@ -71,7 +75,7 @@ export class Session {
     this.tapi = tapi;
     this.ended = this.#reason.promise;
     this.calls = new CallTable(options.nextCallKey);
-    this.replies = new Replies(clock, options.replyTimeoutMs);
+    this.replies = new Replies(clock, options.replyTimeoutMs, options.onTapiError);
     const ended = this.#end.signal;
     const base = { tapi, app, clock, lines: this.#lines, calls: this.calls, ended, onSignal };
     const opening = new Set<LineEntry>();
@@ -168,7 +172,7 @@ export class Session {
   }
 
   async #drain(): Promise<void> {
-    const { clock } = this.#options;
+    const { clock, onMessages } = this.#options;
     const onTrouble = (error: string | undefined) =>
       error === undefined
         ? log.info("lineGetMessage works again")
@@ -176,12 +180,14 @@ export class Session {
     const signal = this.#end.signal;
     try {
       for await (const batch of drain(this.tapi, this.#app, { clock, signal, onTrouble })) {
-        this.lastMessageAtMs = clock.uptimeMs();
+        const heardAtMs = clock.uptimeMs();
+        this.lastMessageAtMs = heardAtMs;
+        onMessages?.(batch.length);
         for (const message of batch) {
           // Given up: its handles mean nothing any more.
           if (this.over) break;
           try {
-            this.messages.handle(message);
+            this.messages.handle(message, heardAtMs);
           } catch (error) {
             log.error("A TAPI message could not be handled: {error}", {
               error: describeError(error),

@@ -47,6 +47,8 @@ export interface CallStateSignal {
   /** `undefined` where the provider did not tell. */
   readonly info: CallInfo | undefined;
   readonly can: readonly CallAbilityName[];
+  /** When lineGetMessage brought it, by the clock's uptime; left out where no message did. */
+  readonly heardAtMs?: number;
 }
 
 /** What is known of a call may have changed within its state. */

@@ -65,6 +65,7 @@ export class Supervisor {
       options.clock,
       // Of those that are left, one is lineGetMessage's, and one the runtime's own.
       Math.max(options.blockingThreads - 2, 1),
+      options.onTapiError,
     );
     this.#sessionOptions = {
       ...options,

@@ -1,6 +1,7 @@
 /** Which functions of the library have not returned yet: a provider may hang in any of them. */
 import type { Clock } from "../clock.ts";
 import type { Long, TapiLibrary } from "./library.ts";
+import { lineErrorName } from "./errors.ts";
 import { TAPI_SYMBOLS } from "./symbols.ts";
 
 /** A call of a function that is under way. */
@@ -37,8 +38,14 @@ export interface WatchedLibrary {
  * functions that hang, no message would be heard. What is over the bound waits its turn.
  *
  * @param mostAtOnce How many functions may run, besides lineGetMessage.
+ * @param onError Told the name of each error that a function returns.
  */
-export function watch(library: TapiLibrary, clock: Clock, mostAtOnce: number): WatchedLibrary {
+export function watch(
+  library: TapiLibrary,
+  clock: Clock,
+  mostAtOnce: number,
+  onError?: (name: string) => void,
+): WatchedLibrary {
   const pending = new Set<PendingFunction>();
   const waiting: (() => void)[] = [];
   let running = 0;
@@ -46,7 +53,8 @@ export function watch(library: TapiLibrary, clock: Clock, mostAtOnce: number): W
   const start = (entry: PendingFunction, call: () => Long): Long => {
     running++;
     pending.add(entry);
-    const returned = () => {
+    const returned = (answer: unknown) => {
+      if (typeof answer === "number" && answer < 0) onError?.(lineErrorName(answer));
       running--;
       pending.delete(entry);
       waiting.shift()?.();

@@ -1,12 +1,13 @@
 /**
- * The benchmarks: `deno task bench [drain|fanout|batch|selectivity|memory]…`, all of them when none is
- * named. Prints what was measured, against baselines of the same run and against the targets.
+ * The benchmarks: `deno task bench [drain|fanout|batch|selectivity|memory|journal]…`, all of them when
+ * none is named. Prints what was measured, against baselines of the same run and the targets.
  *
  * Exits 0 whatever the times; 1 when something is wrong, such as a lost frame; 2 on a wrong name.
  */
 import { batch } from "./batch.ts";
 import { drain } from "./drain.ts";
 import { fanout } from "./fanout.ts";
+import { journal } from "./journal.ts";
 import { memory } from "./memory.ts";
 import { print, printTable, type Row } from "./report.ts";
 import { selectivity } from "./selectivity.ts";
@@ -17,6 +18,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Row[]>>> = {
   batch,
   selectivity,
   memory,
+  journal,
 };
 
 async function main(names: readonly string[]): Promise<number> {

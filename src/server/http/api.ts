@@ -1,12 +1,14 @@
 /** What programs without a socket may do under /api/v2: read the state, and give a command. */
 import { mayMonitor, visibleState } from "../access.ts";
 import { callObject, lineObject, resultFrame } from "../v2/frames.ts";
+import { search } from "../v2/journal.ts";
 import { type Answer, NOT_A_MONITOR, obey, query } from "../v2/perform.ts";
 import { parseRequest, type Request as Command } from "../v2/requests.ts";
 import { jsonSchema } from "../v2/schema.ts";
 import { failure, json, jsonText } from "./answers.ts";
 import { readBody } from "./body.ts";
 import { eventStream } from "./event_stream.ts";
+import { journalPage } from "./journal_page.ts";
 import type { Route, RoutesOptions, Visit } from "./route.ts";
 
 let schemaText: string | undefined;
@@ -25,6 +27,7 @@ export const API: Readonly<Record<string, Route>> = {
         : failure(NOT_A_MONITOR.error),
   },
   "/api/v2/events": { GET: eventStream },
+  "/api/v2/journal": { GET: journalPage },
   "/api/v2/commands": { POST: command },
   "/api/v2/schema.json": {
     GET: () => jsonText(200, schemaText ??= JSON.stringify(jsonSchema())),
@@ -35,7 +38,10 @@ async function command({ request, identity }: Visit, options: RoutesOptions): Pr
   const body = await readBody(request);
   if (typeof body !== "string") return body;
   const message = parseRequest(body);
-  if (message.kind === "error") return failure(message.error, message);
+  if (message.kind === "error") {
+    options.figures?.answered("invalid", message.error.code);
+    return failure(message.error, message);
+  }
   const { id } = message.request;
   const answer = await answerTo(message.request);
   return answer.ok ? jsonText(200, resultFrame(id, answer.outcome)) : failure(answer.error, { id });
@@ -52,6 +58,8 @@ async function command({ request, identity }: Visit, options: RoutesOptions): Pr
       case "lines":
       case "calls":
         return query(command, identity, options);
+      case "journal":
+        return await search(command, identity, options);
       default:
         return await obey(command, identity, options);
     }

@@ -32,8 +32,12 @@ export function eventStream(visit: Visit, options: RoutesOptions): Response {
   // A browser that reconnects sends the header; what its page wrote into the URL is older.
   const last = request.headers.get("last-event-id") ?? searchParams.get("lastEventId");
   const wish = { ...choice, ...last !== null && { resume: resumePointOf(last) } };
-  const { clients, clock, maxUnsentBytes } = options;
+  const { clients, clock, maxUnsentBytes, figures } = options;
   const gone = () => void clients.delete(client);
+  const onClosed = (code: number) => {
+    figures?.closed(code);
+    gone();
+  };
   const socket = new StreamSocket(() => {
     client[Symbol.dispose]();
     gone();
@@ -44,7 +48,7 @@ export function eventStream(visit: Visit, options: RoutesOptions): Response {
     maxUnsentBytes,
     address,
     identity,
-    onClosed: gone,
+    onClosed,
   });
   clients.add(client);
   return new Response(socket.stream, { headers: HEADERS });
@@ -58,6 +62,7 @@ function resumePointOf(id: string): { epoch: string; seq: number } {
 
 /** A client at the other end of an event stream. */
 class EventStream extends Client {
+  readonly dialect = "sse";
   readonly #options: ClientOptions;
   readonly #epoch: string;
   readonly #feed: Feed;

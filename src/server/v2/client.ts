@@ -6,6 +6,7 @@ import type { Authenticator, Identity } from "../identity.ts";
 import { type Batcher, batchFrame } from "./batch.ts";
 import { Feed } from "./feed.ts";
 import { errorFrame, type RequestId, resultFrame, type V2Encoder } from "./frames.ts";
+import { search } from "./journal.ts";
 import { type Answer, NOT_A_MONITOR, obey, type Ports, query } from "./perform.ts";
 import { parseRequest, type Request, type SubscribeRequest } from "./requests.ts";
 
@@ -28,6 +29,7 @@ export interface V2ClientOptions extends ClientOptions, Ports {
 }
 
 export class V2Client extends Client implements Speaker {
+  readonly dialect = "v2";
   readonly #options: V2ClientOptions;
   readonly #feed: Feed;
 
@@ -60,6 +62,7 @@ export class V2Client extends Client implements Speaker {
       address: this.address,
       code: error.code,
     });
+    this.#options.figures?.answered("invalid", error.code);
     this.#answer(id, { ok: false, error });
   }
 
@@ -83,6 +86,8 @@ export class V2Client extends Client implements Speaker {
       case "lines":
       case "calls":
         return this.#answer(request.id, query(request, this.identity, this.#options));
+      case "journal":
+        return this.#answer(request.id, await search(request, this.identity, this.#options));
       default:
         this.#answer(request.id, await obey(request, this.identity, this.#options));
     }

@@ -101,7 +101,8 @@ export function lineObject(line: Line): LineObject {
   };
 }
 
-function isoTime(ms: number): string {
+/** ISO 8601, UTC, with milliseconds. */
+export function isoTime(ms: number): string {
   return new Date(ms).toISOString();
 }
 

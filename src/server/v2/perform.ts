@@ -1,6 +1,8 @@
 /** Carries out what a v2 client asks for that is not about its connection: over a socket, or over HTTP. */
 import type { EventBus } from "../../bus/bus.ts";
 import type { CommandPort, CommandResult } from "../../bus/commands.ts";
+import type { FiguresPort } from "../../bus/figures.ts";
+import type { JournalPort } from "../../bus/journal.ts";
 import type { StatePort } from "../../bus/state.ts";
 import { mayMonitor, refusal, visibleState } from "../access.ts";
 import type { Identity } from "../identity.ts";
@@ -12,6 +14,9 @@ export interface Ports {
   readonly bus: EventBus;
   readonly state: StatePort;
   readonly commands: CommandPort;
+  /** None where the journal is switched off. */
+  readonly journal?: JournalPort | undefined;
+  readonly figures?: FiguresPort | undefined;
 }
 
 type Refusal = Extract<CommandResult, { readonly ok: false }>;
@@ -42,9 +47,13 @@ export function query({ cmd }: Query, identity: Identity, { bus, state }: Ports)
 export async function obey(
   order: Order,
   identity: Identity,
-  { state, commands }: Ports,
+  { state, commands, figures }: Ports,
 ): Promise<Answer> {
   const command = commandOf(order);
   const error = refusal(identity, state, command);
-  return error === undefined ? await commands.execute(command) : { ok: false, error };
+  const answer: Answer = error === undefined
+    ? await commands.execute(command)
+    : { ok: false, error };
+  figures?.answered(command.cmd, answer.ok ? "ok" : answer.error.code);
+  return answer;
 }

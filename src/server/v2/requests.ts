@@ -25,6 +25,9 @@ const resumePoint = z.strictObject({
   ),
 }, { error: "expected an object with epoch and seq" });
 
+/** The most entries that are answered at once. */
+const MOST_PAGE_ENTRIES = 1000;
+
 const LINES = "expected an array of extensions";
 const EVENTS = `expected an array of ${EVENT_KINDS.map((kind) => `"${kind}"`).join(", ")}`;
 
@@ -38,6 +41,25 @@ const choice = {
 function oneOf<const T extends string>(...values: T[]) {
   return z.enum(values, { error: `expected ${values.map((value) => `"${value}"`).join(" or ")}` });
 }
+
+const moment = z.iso.datetime({
+  offset: true,
+  error: "expected a moment such as 2026-01-31T08:00:00Z",
+});
+const PAGE = `expected a whole number from 1 to ${MOST_PAGE_ENTRIES}`;
+
+/** The fields of a query of the journal. */
+const search = {
+  lines: z.array(lineText, { error: LINES }).optional(),
+  from: moment.optional(),
+  to: moment.optional(),
+  direction: oneOf("in", "out", "unknown").optional(),
+  missed: z.boolean({ error: "expected true or false" }).optional(),
+  number: numberText.regex(/\d/, "expected digits").optional(),
+  cursor: z.string({ error: "expected the next of a page before" }).optional(),
+  limit: z.int({ error: PAGE }).min(1, PAGE).max(MOST_PAGE_ENTRIES, PAGE).optional(),
+  chain: z.int({ error: "expected an entry's id" }).positive("expected an entry's id").optional(),
+};
 
 /** A command that is about a line, or about nothing. */
 function request<const C extends string, S extends z.ZodRawShape>(cmd: C, shape: S) {
@@ -70,6 +92,7 @@ export const REQUESTS = {
   ping: request("ping", {}),
   lines: request("lines", {}),
   calls: request("calls", {}),
+  journal: request("journal", search),
   auth: request("auth", {
     token: z.string({ error: "expected a token, a string" }).min(1, "expected a token"),
   }),
@@ -113,8 +136,10 @@ export type ConnectionRequest = Extract<
 >;
 /** Answered at once, from the state. */
 export type Query = Extract<Request, { readonly cmd: "ping" | "lines" | "calls" }>;
+/** Answered from the journal. */
+export type JournalRequest = Extract<Request, { readonly cmd: "journal" }>;
 /** Carried out by the telephone system. */
-export type Order = Exclude<Request, ConnectionRequest | Query>;
+export type Order = Exclude<Request, ConnectionRequest | Query | JournalRequest>;
 
 /** What a client's text means. */
 export type V2Message =
@@ -149,6 +174,12 @@ export function readChoice(
   wish: { readonly lines?: string[]; readonly events?: string[] },
 ): Pick<SubscribeRequest, "lines" | "events"> | Failure {
   const parsed = z.object(choice).safeParse(wish);
+  return parsed.success ? parsed.data : badRequest(parsed.error);
+}
+
+/** What is looked for in the journal, where it is told otherwise than by a command: by a URL. */
+export function readSearch(wish: object): JournalRequest | Failure {
+  const parsed = REQUESTS.journal.byLine.safeParse({ cmd: "journal", ...wish });
   return parsed.success ? parsed.data : badRequest(parsed.error);
 }
 

@@ -4,7 +4,9 @@
  */
 import { z } from "zod";
 import { CALL_ABILITIES, LINE_ABILITIES } from "../../bus/events.ts";
+import { CALL_RESULTS } from "../../bus/journal.ts";
 import type { CallObject, EventFrame, LineObject } from "./frames.ts";
+import type { EntryObject } from "./journal.ts";
 import { REQUESTS } from "./requests.ts";
 
 const PARTY = z.object({
@@ -127,7 +129,34 @@ const SNAPSHOT = z.object({
   calls: z.array(CALL),
 }).meta({ id: "Snapshot", description: "The state that the event seq has led to." });
 
+const ENTRY: z.ZodType<EntryObject> = z.object({
+  id: z.int().positive().describe("The journal's own number"),
+  call,
+  line: z.string(),
+  direction: z.enum(["in", "out", "unknown"]),
+  result: z.enum(CALL_RESULTS),
+  caller: PARTY,
+  called: PARTY,
+  connected: PARTY,
+  redirecting: PARTY,
+  redirection: PARTY,
+  startedAt: time,
+  answeredAt: time.optional(),
+  endedAt: time,
+  ringMs: z.int().nonnegative(),
+  talkMs: z.int().nonnegative().optional().describe("Left out where it was not answered"),
+  callId: hex,
+  relatedCallId: hex,
+  origin: z.string(),
+  reason: z.string(),
+  disconnect: z.string().optional(),
+}).meta({ id: "JournalEntry", description: "A finished call." });
+
 const OUTCOME = z.union([
+  z.object({
+    entries: z.array(ENTRY),
+    next: z.string().optional().describe("The cursor of the next page"),
+  }).meta({ id: "JournalPage" }),
   SNAPSHOT,
   z.object({ epoch: z.string(), seq, replayed: z.int().nonnegative() }).meta({ id: "Replay" }),
   z.object({ seq, lines: z.array(LINE) }),

@@ -1,0 +1,137 @@
+/**
+ * The journal's file: SQLite in WAL mode, opened, brought to the present schema, or moved aside where
+ * it is damaged.
+ */
+import { renameSync, rmSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { describeError } from "../log.ts";
+
+/** A database that no file holds. */
+export const IN_MEMORY = ":memory:";
+
+/**
+ * What makes each version of the schema of the one before. A file's version is its `user_version`;
+ * an entry here is never changed once it was released.
+ *
+ * `parties` is JSON: number, name and presentation of the caller, the called, the connected, the
+ * redirecting party and the redirection. `digits` has the digits of all of them, ` 201 441632960001 `:
+ * a number that is in many entries is looked for there. `number_part` has each number twice, as it is
+ * read from its beginning (`>4416…`) and from its end (`<1006…`): one that is in few is found there.
+ */
+const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE line (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+  CREATE TABLE entry (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    call INTEGER NOT NULL,
+    line INTEGER NOT NULL REFERENCES line,
+    direction TEXT NOT NULL,
+    result TEXT NOT NULL,
+    started_at INTEGER NOT NULL,
+    answered_at INTEGER,
+    ended_at INTEGER NOT NULL,
+    call_id TEXT NOT NULL,
+    related_call_id TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    disconnect TEXT,
+    digits TEXT NOT NULL,
+    parties TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX entry_by_end ON entry (ended_at);
+  CREATE INDEX entry_by_line ON entry (line, ended_at);
+  CREATE INDEX missed_by_end ON entry (ended_at) WHERE result = 'missed';
+  CREATE INDEX missed_by_line ON entry (line, ended_at) WHERE result = 'missed';
+  CREATE INDEX entry_by_call_id ON entry (call_id, ended_at) WHERE call_id <> '0x0';
+  CREATE INDEX entry_by_related_call_id ON entry (related_call_id, ended_at)
+    WHERE related_call_id <> '0x0';
+  CREATE TABLE number_part (
+    part TEXT NOT NULL,
+    entry INTEGER NOT NULL,
+    PRIMARY KEY (part, entry)
+  ) STRICT, WITHOUT ROWID;
+  `,
+];
+
+/** The file was written by a later version of the program. */
+export class NewerFileError extends Error {
+  override readonly name = "NewerFileError";
+}
+
+/**
+ * Opens the file, or makes it, and brings it to the present schema.
+ *
+ * NORMAL syncs at checkpoints and not at each commit: a killed process loses nothing committed, a
+ * machine that loses power may lose the last seconds, and neither damages the file. FULL would keep
+ * the event loop waiting for the disk several times a second. The cache, of 32 MiB at the most, holds
+ * what an entry's numbers touch all over a large file.
+ *
+ * @throws Error as SQLite has it, NewerFileError.
+ */
+export function openFile(path: string): DatabaseSync {
+  const db = new DatabaseSync(path, { timeout: 0 });
+  try {
+    db.exec(`
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = NORMAL;
+      PRAGMA secure_delete = ON;
+      PRAGMA cache_size = -32768;
+      PRAGMA journal_size_limit = 16777216;
+    `);
+    migrate(db);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function migrate(db: DatabaseSync): void {
+  const version = Number(db.prepare("PRAGMA user_version").get()?.["user_version"]);
+  if (version > MIGRATIONS.length) {
+    throw new NewerFileError(`it has version ${version} of the schema, made by a later Tapi2Ws`);
+  }
+  for (const [index, migration] of MIGRATIONS.entries()) {
+    if (index < version) continue;
+    transaction(db, () => db.exec(`${migration}; PRAGMA user_version = ${index + 1}`));
+  }
+}
+
+/** Runs `work` as a whole or not at all. @throws What `work`, or SQLite, throws. */
+export function transaction<T>(db: DatabaseSync, work: () => T): T {
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    const result = work();
+    db.exec("COMMIT");
+    return result;
+  } catch (error) {
+    // A full disk may have ended the transaction already.
+    if (db.isTransaction) db.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+/** Whether SQLite says that the file is not what it should be. Deno tells no error code. */
+export function isDamage(error: unknown): boolean {
+  return /file is not a database|malformed|malformed database schema/.test(describeError(error));
+}
+
+/**
+ * Gives a damaged file another name, so that a new one can be begun.
+ *
+ * @param nowMs Milliseconds since 1970, for the name.
+ * @returns The new name. @throws Error when the system does not permit it.
+ */
+export function moveAside(path: string, nowMs: number): string {
+  const aside = `${path}.damaged-${new Date(nowMs).toISOString().replaceAll(/[:.]/g, "")}`;
+  renameSync(path, aside);
+  // What was not yet copied from the log belongs to the damaged file, and would damage the new one.
+  for (const suffix of ["-wal", "-shm"]) {
+    try {
+      renameSync(path + suffix, aside + suffix);
+    } catch {
+      rmSync(path + suffix, { force: true });
+    }
+  }
+  return aside;
+}

@@ -1,0 +1,244 @@
+/**
+ * Reads pages of entries. Whatever is asked of however many entries, no step holds the event loop up
+ * for long: what an index does not lead to at once is looked for in stretches.
+ */
+import type { DatabaseSync } from "node:sqlite";
+import { setImmediate } from "node:timers/promises";
+import {
+  CursorError,
+  type JournalEntry,
+  type JournalFilter,
+  type JournalPage,
+  type JournalQuery,
+} from "../bus/journal.ts";
+import { digitsOf } from "./entry.ts";
+import { beginning, COLUMNS, ending, type Row, toEntry } from "./rows.ts";
+
+/** How many entries one step looks at. */
+const STRETCH_ENTRIES = 5000;
+/** A number that more entries have is looked for among all of them. */
+const MANY_ENTRIES = 2000;
+/** More lines than these are looked for among all entries, fewer each on its own. */
+const FEW_LINES = 32;
+
+/** The entries with a number that begins, or ends, so. */
+export const NUMBER_SQL = "SELECT entry FROM number_part WHERE part >= ? AND part < ? LIMIT ?";
+
+/** A place in the order of entries, the one that ended last first: behind this one. */
+interface Place {
+  readonly endedAtMs: number;
+  readonly id: number;
+}
+
+const BEGINNING: Place = { endedAtMs: Infinity, id: 0 };
+
+/** A part of a WHERE clause, with its parameters. */
+interface Condition {
+  readonly sql: string;
+  readonly values: readonly (string | number)[];
+}
+
+/** Entries to which an index leads, in their order. */
+interface Source extends Condition {
+  readonly index: string;
+}
+
+/** What is to be read: from the sources, the entries that pass the filters. */
+export interface Plan {
+  readonly sources: readonly Source[];
+  readonly filters: readonly Condition[];
+}
+
+/**
+ * Reads a page.
+ *
+ * @param lines The file's numbers of lines.
+ * @throws CursorError, Error as SQLite has it.
+ */
+export async function readPage(
+  db: DatabaseSync,
+  lines: ReadonlyMap<string, number>,
+  query: JournalQuery,
+): Promise<JournalPage> {
+  const { fromMs = -Infinity, limit } = query;
+  const start = startOf(query);
+  const { sources, filters } = planOf(db, lines, query);
+  // One more than the page has tells whether there is a next one.
+  const most = limit + 1;
+  let rows: Row[] = [];
+  let end: Place = { endedAtMs: fromMs, id: 0 };
+  for (const source of sources) {
+    rows.push(...await readSource(db, source, filters, start, end, most));
+    if (sources.length === 1) break;
+    rows = rows.sort(newestFirst).slice(0, most);
+    // What is older than a full page need not be read from the sources that follow.
+    const last = rows[most - 1];
+    if (last !== undefined) end = placeOf(last);
+  }
+  const entries = rows.slice(0, limit).map(toEntry);
+  const last = entries.at(-1);
+  const isLastPage = rows.length <= limit || last === undefined;
+  return { entries, ...!isLastPage && { next: cursorOf(last) } };
+}
+
+/** How a query is answered: which index leads to its entries, and what is left to look at. */
+export function planOf(
+  db: DatabaseSync,
+  lines: ReadonlyMap<string, number>,
+  filter: JournalFilter,
+): Plan {
+  const { direction, missed, number } = filter;
+  const wanted = wantedLines(lines, filter);
+  const filters: Condition[] = [];
+  if (missed !== undefined) {
+    filters.push({ sql: missed ? "result = 'missed'" : "result <> 'missed'", values: [] });
+  }
+  if (direction !== undefined) filters.push({ sql: "direction = ?", values: [direction] });
+  const digits = digitsOf(number ?? "");
+  const few = digits === "" ? undefined : entriesWith(db, digits);
+  if (digits !== "" && few === undefined) {
+    const values = [`% ${digits}%`, `%${digits} %`];
+    filters.push({ sql: "(digits LIKE ? OR digits LIKE ?)", values });
+  }
+  const among: Condition = {
+    sql: "line IN (SELECT value FROM json_each(?))",
+    values: [JSON.stringify(wanted)],
+  };
+  if (few !== undefined) {
+    if (wanted !== undefined) filters.push(among);
+    const values = [JSON.stringify(few)];
+    const sql = "id IN (SELECT value FROM json_each(?))";
+    return { sources: [{ index: "", sql, values }], filters };
+  }
+  const kind = missed ? "missed" : "entry";
+  if (wanted === undefined || wanted.length > FEW_LINES) {
+    if (wanted !== undefined) filters.push(among);
+    return { sources: [{ index: `${kind}_by_end`, sql: "TRUE", values: [] }], filters };
+  }
+  const sources = wanted.map((line) => ({
+    index: `${kind}_by_line`,
+    sql: "line = ?",
+    values: [line],
+  }));
+  return { sources, filters };
+}
+
+/** The lines that are asked for and may be seen; `undefined`: all of them. */
+function wantedLines(
+  lines: ReadonlyMap<string, number>,
+  { lines: asked, visible }: JournalFilter,
+): number[] | undefined {
+  if (asked === undefined && visible === undefined) return undefined;
+  const names = asked === undefined ? lines.keys() : new Set(asked);
+  return [...names].flatMap((name) => {
+    const line = lines.get(name);
+    return line === undefined || visible?.(name) === false ? [] : [line];
+  });
+}
+
+/** The entries with a number that begins or ends so; `undefined` where they are many. */
+function entriesWith(db: DatabaseSync, digits: string): number[] | undefined {
+  const select = db.prepare(NUMBER_SQL);
+  const entries = new Set<number>();
+  for (const part of [beginning(digits), ending(digits)]) {
+    // ":" comes behind the digits.
+    const rows = select.all(part, `${part}:`, MANY_ENTRIES + 1);
+    if (rows.length > MANY_ENTRIES) return undefined;
+    for (const { entry } of rows) entries.add(Number(entry));
+  }
+  return [...entries];
+}
+
+/** Looks at stretches of what the index leads to, until enough entries pass the filters. */
+async function readSource(
+  db: DatabaseSync,
+  source: Source,
+  filters: readonly Condition[],
+  start: Place,
+  end: Place,
+  most: number,
+): Promise<Row[]> {
+  const isBounded = source.index === "" || filters.length === 0;
+  const rows: Row[] = [];
+  let from = start;
+  for (;;) {
+    const stretch = isBounded ? undefined : stretchEnd(db, source, from, end);
+    const { sql, values } = selection(COLUMNS, source, filters, from, stretch ?? end);
+    rows.push(...db.prepare(`${sql} LIMIT ?`).all(...values, most - rows.length));
+    if (stretch === undefined || rows.length >= most) return rows;
+    from = stretch;
+    // Sockets and TAPI's messages get their turn.
+    await setImmediate();
+  }
+}
+
+/** The last entry of a stretch; `undefined` where the stretch reaches the end. */
+function stretchEnd(
+  db: DatabaseSync,
+  source: Source,
+  start: Place,
+  end: Place,
+): Place | undefined {
+  const { sql, values } = selection("ended_at, id", source, [], start, end);
+  const row = db.prepare(`${sql} LIMIT 1 OFFSET ${STRETCH_ENTRIES - 1}`).get(...values);
+  return row === undefined ? undefined : placeOf(row);
+}
+
+/** The statement that selects, in their order, the entries behind `start` up to `end`. */
+export function selection(
+  columns: string,
+  { index, sql, values }: Source,
+  filters: readonly Condition[],
+  start: Place,
+  end: Place,
+): Condition {
+  const indexed = index === "" ? "NOT INDEXED" : `INDEXED BY ${index}`;
+  // An index over the missed entries only is used where the statement itself says so.
+  const missed = index.startsWith("missed") ? ["result = 'missed'"] : [];
+  const conditions = [
+    sql,
+    ...missed,
+    "(ended_at, id) < (?, ?)",
+    "(ended_at, id) >= (?, ?)",
+    ...filters.map((filter) => filter.sql),
+  ];
+  return {
+    sql: `SELECT ${columns} FROM entry ${indexed} WHERE ${conditions.join(" AND ")}
+      ORDER BY ended_at DESC, id DESC`,
+    values: [
+      ...values,
+      start.endedAtMs,
+      start.id,
+      end.endedAtMs,
+      end.id,
+      ...filters.flatMap((filter) => filter.values),
+    ],
+  };
+}
+
+/** Where the page begins: behind the cursor, and behind what ended at `toMs` or later. */
+function startOf({ cursor, toMs = Infinity }: JournalQuery): Place {
+  const place = cursor === undefined ? BEGINNING : readCursor(cursor);
+  return toMs <= place.endedAtMs ? { endedAtMs: toMs, id: 0 } : place;
+}
+
+function placeOf(row: Row): Place {
+  return { endedAtMs: Number(row["ended_at"]), id: Number(row["id"]) };
+}
+
+function newestFirst(a: Row, b: Row): number {
+  const [one, other] = [placeOf(a), placeOf(b)];
+  return other.endedAtMs - one.endedAtMs || other.id - one.id;
+}
+
+function cursorOf({ endedAtMs, id }: JournalEntry): string {
+  return `${endedAtMs.toString(36)}-${id.toString(36)}`;
+}
+
+function readCursor(cursor: string): Place {
+  const [, endedAt, id] = /^(-?[0-9a-z]{1,11})-([0-9a-z]{1,11})$/.exec(cursor) ?? [];
+  if (endedAt === undefined || id === undefined) {
+    throw new CursorError("expected the next of a page before");
+  }
+  return { endedAtMs: parseInt(endedAt, 36), id: parseInt(id, 36) };
+}
