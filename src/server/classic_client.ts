@@ -38,6 +38,10 @@ export class ClassicClient extends Client implements Speaker {
     });
   }
 
+  get chosenLines(): readonly string[] | null {
+    return this.#options.lines ?? null;
+  }
+
   async receive(data: unknown): Promise<void> {
     if (!this.isAdmitted()) return;
     const message = parseClassic(typeof data === "string" ? data : "");

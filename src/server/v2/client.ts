@@ -53,6 +53,10 @@ export class V2Client extends Client implements Speaker {
     }));
   }
 
+  get chosenLines(): readonly string[] | null {
+    return this.#feed.chosenLines;
+  }
+
   async receive(data: unknown): Promise<void> {
     if (!this.isAdmitted()) return;
     const message = parseRequest(typeof data === "string" ? data : "");
