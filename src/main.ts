@@ -248,6 +248,10 @@ async function run(config: Config): Promise<void> {
   const { host, port } = program.server;
   log.info("Tapi2Ws {version} listens on {host}:{port}", { version: VERSION, host, port });
   log.info("Calls come from {provider}", { provider: description });
+  if (config.journal !== undefined) {
+    const { file, days } = config.journal;
+    log.info("Finished calls are kept in {file}, for {days} days", { file, days });
+  }
   log.info("Stopping: {signal}", { signal: await stopped });
   await program.stop();
   log.info("Stopped");

@@ -34,10 +34,7 @@ Deno.test("of the packages only those are packed that the program imports", () =
     "@logtape/file",
     "@logtape/logtape",
     "@opentelemetry/api",
-    "bintrees",
-    "prom-client",
     "smol-toml",
-    "tdigest",
     "zod",
   ]);
 });

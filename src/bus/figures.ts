@@ -32,5 +32,5 @@ export interface FiguresPort {
   /** An event has been handed to everyone who wants it. */
   delivered(event: BusEvent, tookMs: number): void;
   /** Everything, as Prometheus reads it. */
-  exposition(): Promise<Exposition>;
+  exposition(): Exposition;
 }

@@ -9,7 +9,7 @@ import type {
 } from "../bus/commands.ts";
 import { describeError, logger, maskNumber } from "../log.ts";
 import { Actions } from "../session/actions.ts";
-import { ActionError, type ActionFailure } from "../session/attempts.ts";
+import { ActionError, type ActionFailure } from "../session/action_error.ts";
 import { complete, consult } from "../session/consultation.ts";
 import { forward } from "../session/forwarding.ts";
 import type { CallEntry } from "../session/handles.ts";

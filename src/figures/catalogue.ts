@@ -44,7 +44,6 @@ export interface Figure {
   readonly name: string;
   readonly help: string;
   readonly type: "counter" | "gauge";
-  readonly labels: readonly string[];
   readonly read: () => Iterable<Sample>;
 }
 
@@ -59,18 +58,17 @@ export function catalogue(
     type: Figure["type"],
     name: string,
     help: string,
-    labels: readonly string[],
     read: Figure["read"],
-  ): Figure => ({ type, name, help, labels, read });
+  ): Figure => ({ type, name, help, read });
   const gauge = (name: string, help: string, value: () => number) =>
-    figure("gauge", name, help, [], () => [[{}, value()]]);
+    figure("gauge", name, help, () => [[{}, value()]]);
   const counter = (name: string, help: string, value: () => number) =>
-    figure("counter", name, help, [], () => [[{}, value()]]);
+    figure("counter", name, help, () => [[{}, value()]]);
   /** The moment so many seconds ago, since 1970; 0 where there was none yet. */
   const momentOf = (ageSeconds: number | null) =>
     ageSeconds === null ? 0 : nowMs() / 1000 - ageSeconds;
   return [
-    figure("gauge", "tapi2ws_build_info", "Always 1; the versions", ["version", "deno"], () => [
+    figure("gauge", "tapi2ws_build_info", "Always 1; the versions", () => [
       [{ version, deno: runtimeVersion }, 1],
     ]),
     gauge(
@@ -78,7 +76,7 @@ export function catalogue(
       "Whether TAPI is initialised and answers",
       () => status().provider === "up" ? 1 : 0,
     ),
-    figure("gauge", "tapi2ws_lines", "Lines that were found", ["status"], () => {
+    figure("gauge", "tapi2ws_lines", "Lines that were found", () => {
       const { open, closed, failed, outOfService } = status().lines;
       return [
         [{ status: "open" }, open],
@@ -109,7 +107,6 @@ export function catalogue(
       "gauge",
       "tapi2ws_clients",
       "Connected clients",
-      ["dialect"],
       () => Object.entries(load().clients).map(([dialect, count]): Sample => [{ dialect }, count]),
     ),
     gauge(
@@ -164,12 +161,11 @@ function tally(
   label: string,
   detailLabel?: string,
 ): Figure {
-  const labels = detailLabel === undefined ? [label] : [label, detailLabel];
   const read = function* (): Iterable<Sample> {
     for (const [value, detail, count] of counted) {
       const details = detailLabel === undefined ? {} : { [detailLabel]: detail };
       yield [{ [label]: value, ...details }, count];
     }
   };
-  return { type: "counter", name, help, labels, read };
+  return { type: "counter", name, help, read };
 }

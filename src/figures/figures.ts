@@ -3,17 +3,12 @@
  * OpenTelemetry, where the runtime exports it.
  */
 import { type Histogram as TelemetryHistogram, metrics } from "@opentelemetry/api";
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { BusEvent } from "../bus/events.ts";
 import type { Exposition, FiguresPort, RequestName, RequestResult } from "../bus/figures.ts";
 import { catalogue, type Figure, type FigureSources } from "./catalogue.ts";
 import { newCounts } from "./counts.ts";
-
-/** From what a quiet machine does to what people notice. */
-const BUCKETS_SECONDS = [
-  ...[0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025],
-  ...[0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
-];
+import { expose } from "./exposition.ts";
+import { BUCKETS_SECONDS, Histogram } from "./histogram.ts";
 
 /** Close codes that are counted by themselves: those of RFC 6455 that occur, and the server's own. */
 const KNOWN_CODES = new Set([
@@ -23,32 +18,30 @@ const KNOWN_CODES = new Set([
 
 export class Figures implements FiguresPort {
   readonly #counts = newCounts();
-  readonly #registry = new Registry();
+  readonly #figures: readonly Figure[];
   readonly #drainLag: Duration;
   readonly #eventLatency: Duration;
 
   constructor(sources: FigureSources) {
     const meter = metrics.getMeter("tapi2ws", sources.version);
+    this.#figures = catalogue(this.#counts, sources, sources.nowMs());
+    for (const { name, help, type, read } of this.#figures) {
+      const options = { description: help };
+      const observable = type === "counter"
+        ? meter.createObservableCounter(telemetryName(name), options)
+        : meter.createObservableGauge(telemetryName(name), options);
+      observable.addCallback((result) => {
+        for (const [labels, value] of read()) result.observe(value, labels);
+      });
+    }
     const duration = (name: string, help: string): Duration => {
-      const shared = { name, help, buckets: BUCKETS_SECONDS };
       const told = meter.createHistogram(telemetryName(name), {
         description: help,
         unit: "s",
-        advice: { explicitBucketBoundaries: BUCKETS_SECONDS },
+        advice: { explicitBucketBoundaries: [...BUCKETS_SECONDS] },
       });
-      return new Duration(new Histogram({ ...shared, registers: [this.#registry] }), told);
+      return new Duration(new Histogram(name, help), told);
     };
-    for (const figure of catalogue(this.#counts, sources, sources.nowMs())) {
-      register(figure, this.#registry);
-      const options = { description: figure.help };
-      const name = telemetryName(figure.name);
-      const observable = figure.type === "counter"
-        ? meter.createObservableCounter(name, options)
-        : meter.createObservableGauge(name, options);
-      observable.addCallback((result) => {
-        for (const [labels, value] of figure.read()) result.observe(value, labels);
-      });
-    }
     this.#drainLag = duration(
       "tapi2ws_drain_lag_seconds",
       "From lineGetMessage's return until the event that it brought is published",
@@ -87,8 +80,8 @@ export class Figures implements FiguresPort {
     this.#counts.tapiErrors.add(name.startsWith("LINEERR_") ? name : "provider_specific");
   }
 
-  async exposition(): Promise<Exposition> {
-    return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
+  exposition(): Exposition {
+    return expose(this.#figures, [this.#drainLag.asked, this.#eventLatency.asked]);
   }
 }
 
@@ -100,28 +93,6 @@ class Duration {
     this.asked.observe(seconds);
     // Does nothing where the runtime exports no telemetry.
     this.told.record(seconds);
-  }
-}
-
-/** Makes a figure known to Prometheus; its numbers are copied when they are asked for. */
-function register({ name, help, type, labels, read }: Figure, registry: Registry): void {
-  const shared = { name, help, labelNames: [...labels], registers: [registry] };
-  if (type === "gauge") {
-    new Gauge({
-      ...shared,
-      collect() {
-        this.reset();
-        for (const [values, value] of read()) this.set(values, value);
-      },
-    });
-  } else {
-    new Counter({
-      ...shared,
-      collect() {
-        this.reset();
-        for (const [values, value] of read()) this.inc(values, value);
-      },
-    });
   }
 }
 

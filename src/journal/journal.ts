@@ -16,7 +16,7 @@ import type { Clock, TimerId } from "../clock.ts";
 import { describeError, logger } from "../log.ts";
 import { readChain } from "./chain.ts";
 import { entryOf, type NewEntry } from "./entry.ts";
-import { IN_MEMORY, isDamage, moveAside, openFile } from "./file.ts";
+import { isDamage, moveAside, openFile } from "./file.ts";
 import { readPage } from "./pages.ts";
 import { Store } from "./store.ts";
 
@@ -36,7 +36,7 @@ const PURGE_EVERY_MS = 10 * 60_000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 export interface JournalOptions {
-  /** The file, or {@linkcode IN_MEMORY}. */
+  /** The file, or `:memory:`. */
   readonly file: string;
   /** How long entries are kept. */
   readonly days: number;
@@ -63,13 +63,7 @@ export class Journal implements JournalPort {
 
   constructor(options: JournalOptions) {
     this.#options = options;
-    this.#attempt(() => {
-      this.#open();
-      log.info("The journal is kept in {file}, for {days} days", {
-        file: options.file === IN_MEMORY ? "memory" : options.file,
-        days: options.days,
-      });
-    });
+    this.#attempt(() => this.#open());
     this.#subscription = options.bus.subscribe((event) => {
       if (event.type === "call" && event.change === "ended") this.#add(entryOf(event));
     });

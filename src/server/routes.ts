@@ -62,9 +62,9 @@ GET /metrics has its figures for Prometheus, GET /api/v2/journal the calls that 
     },
   },
   "/metrics": {
-    GET: async (_, { figures }) => {
+    GET: (_, { figures }) => {
       if (figures === undefined) return text(404, "There are no figures\n");
-      const exposition = await figures.exposition();
+      const exposition = figures.exposition();
       return text(200, exposition.text, { "content-type": exposition.contentType });
     },
   },

@@ -1,7 +1,8 @@
 /** What can be done on lines and to single calls: one awaitable action each. */
-import { LINECALLFEATURE } from "../tapi/constants.ts";
+import { LINECALLFEATURE, LINECALLSTATE, LINEERR } from "../tapi/constants.ts";
 import type { CallControl } from "../tapi/control.ts";
 import { encodeText } from "../tapi/text.ts";
+import { ActionError } from "./action_error.ts";
 import { Attempts } from "./attempts.ts";
 import type { CallEntry, LineEntry } from "./handles.ts";
 import type { Session } from "./session.ts";
@@ -40,13 +41,11 @@ export class Actions {
     try {
       await attempts.onCalls([call], {
         fn: "lineDrop",
-        call: async (control) => {
-          await attempts.own(call);
-          return await control.drop(call.handle);
-        },
+        owning: true,
+        call: (control) => control.drop(call.handle),
       });
     } catch (error) {
-      if (attempts.isLive(call)) throw error;
+      if (attempts.isLive(call) && !await this.#isOver(call, error)) throw error;
     }
   }
 
@@ -107,6 +106,14 @@ export class Actions {
       await control.generateDigits(call.handle, text);
       return 0;
     }, text);
+  }
+
+  /** Whether lineDrop failed because the call has ended, and only the message of it is to come. */
+  async #isOver(call: CallEntry, error: unknown): Promise<boolean> {
+    if (!(error instanceof ActionError)) return false;
+    if (error.tapi?.code !== LINEERR.INVALCALLSTATE) return false;
+    const state = await this.attempts.stateOf(call);
+    return (state & (LINECALLSTATE.DISCONNECTED | LINECALLSTATE.IDLE)) !== 0;
   }
 
   /** As the call's owner, where it has the feature. */

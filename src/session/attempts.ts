@@ -2,15 +2,15 @@
  * What every action is made of: a TAPI function whose LINE_REPLY is awaited, on calls that the program
  * has become an owner of and whose features it has asked for.
  */
-import { describeError } from "../log.ts";
 import type { AddressStatus } from "../tapi/address_status.ts";
 import type { CallControl } from "../tapi/control.ts";
 import { LINECALLPRIVILEGE, LINEERR } from "../tapi/constants.ts";
-import { MissingFunctionError, TapiError } from "../tapi/errors.ts";
+import { TapiError } from "../tapi/errors.ts";
 import { CallHandleOut } from "../tapi/outs.ts";
+import { ActionError, CallEndedError, LineBusyError, unsupported } from "./action_error.ts";
 import { CallFeatures, isNever, neverText, notNowText } from "./call_features.ts";
 import type { CallEntry, LineEntry } from "./handles.ts";
-import { ReplyTimeoutError, type Request, RequestEndedError } from "./replies.ts";
+import { type Request, RequestEndedError } from "./replies.ts";
 import type { Session } from "./session.ts";
 import type { CallStatus } from "./status_feed.ts";
 
@@ -19,70 +19,7 @@ const MOST_RUNNING = 2;
 /** So many actions of a line may wait for their turn. */
 const MOST_WAITING = 64;
 
-/** Why an action failed. */
-export type ActionFailure =
-  /** A TAPI function, or its reply, answered with an error. */
-  | "tapi_error"
-  /** No reply came; the action may still take effect. */
-  | "timeout"
-  /** The call, the line or the library cannot do it, or not now. */
-  | "not_supported"
-  /** The call has ended meanwhile. */
-  | "call_ended"
-  /** The line was closed meanwhile, or its provider hangs. */
-  | "line_closed";
-
-/** An action failed; the message names the TAPI function and the symbolic error. */
-export class ActionError extends Error {
-  override readonly name = "ActionError";
-  readonly failure: ActionFailure;
-  /** Where TAPI gave an error: its LINEERR_ code, unsigned, and the code's name. */
-  readonly tapi: { readonly code: number; readonly name: string } | undefined;
-
-  constructor(cause: unknown) {
-    super(describeError(cause), { cause });
-    this.failure = failureOf(cause);
-    this.tapi = cause instanceof TapiError ? { code: cause.code, name: cause.codeName } : undefined;
-  }
-}
-
-/** What was asked for cannot be done, or not now: the provider need not be asked. */
-class UnsupportedError extends Error {
-  override readonly name = "UnsupportedError";
-}
-
-/** The error of what cannot be done, or not now. */
-export function unsupported(message: string): ActionError {
-  return new ActionError(new UnsupportedError(message));
-}
-
-/** Too many actions on the line have not come to an end. */
-class LineBusyError extends Error {
-  override readonly name = "LineBusyError";
-
-  constructor() {
-    super(`The line's provider does not answer: ${MOST_WAITING} commands are waiting for it`);
-  }
-}
-
-/** A call's handle is not valid any more. */
-class CallEndedError extends Error {
-  override readonly name = "CallEndedError";
-
-  constructor() {
-    super("The call has ended");
-  }
-}
-
-function failureOf(cause: unknown): ActionFailure {
-  if (cause instanceof ReplyTimeoutError) return "timeout";
-  if (cause instanceof RequestEndedError || cause instanceof LineBusyError) return "line_closed";
-  if (cause instanceof CallEndedError) return "call_ended";
-  if (cause instanceof MissingFunctionError || cause instanceof UnsupportedError) {
-    return "not_supported";
-  }
-  return "tapi_error";
-}
+const ANY_FEATURE = 0xffffffff;
 
 /** One call, or several of one line. */
 export type Calls = readonly [CallEntry, ...CallEntry[]];
@@ -91,6 +28,8 @@ export type Calls = readonly [CallEntry, ...CallEntry[]];
 export interface Attempt {
   /** Its name, for errors. */
   readonly fn: string;
+  /** Whether the program becomes an owner of the calls before. */
+  readonly owning?: boolean;
   /** Memory that native code may use until LINE_REPLY. */
   readonly pinned?: unknown;
   /** Calls it; the request id, or 0 for what is done at once. */
@@ -135,7 +74,7 @@ export class Attempts {
       pinned: undefined,
       call: async (expired) => {
         for (const call of calls) {
-          await this.own(call);
+          await this.#own(call);
           if (expired.aborted) break;
           statuses.push(await this.#readStatus(call));
         }
@@ -145,6 +84,12 @@ export class Attempts {
     });
     if (!found.allows(features)) throw unsupported(notNowText(features, found.states));
     return found;
+  }
+
+  /** LINECALLSTATE_ of a call as its provider has it now; 0 where it does not tell. @throws ActionError */
+  async stateOf(call: CallEntry): Promise<number> {
+    const [state = 0] = (await this.take([call], ANY_FEATURE)).states;
+    return state;
   }
 
   /** lineGetAddressStatus of a line's first address. @throws ActionError */
@@ -163,16 +108,6 @@ export class Attempts {
     });
   }
 
-  /** As {@linkcode take}, within an attempt. @throws TapiError, CallEndedError */
-  async own(call: CallEntry): Promise<void> {
-    this.#demandLive(call);
-    if (call.owned) return;
-    await this.#session.tapi.setCallPrivilege(call.handle, LINECALLPRIVILEGE.OWNER);
-    call.owned = true;
-    // It may have ended meanwhile, and its handle be another call's.
-    this.#demandLive(call);
-  }
-
   /** Calls a function on calls that are live. @throws ActionError */
   async onCalls(calls: Calls, attempt: Attempt): Promise<void> {
     const [{ line }] = calls;
@@ -180,9 +115,14 @@ export class Attempts {
       fn: attempt.fn,
       owner: line,
       pinned: attempt.pinned,
-      call: () => {
+      call: async (expired) => {
+        if (attempt.owning === true) {
+          for (const call of calls) await this.#own(call);
+          if (expired.aborted) throw new RequestEndedError(attempt.fn);
+        }
+        // Some may have ended meanwhile, and their handles be other calls'.
         for (const call of calls) this.#demandLive(call);
-        return attempt.call(this.#session.tapi.control);
+        return await attempt.call(this.#session.tapi.control);
       },
       completed: () => {},
     });
@@ -259,7 +199,9 @@ export class Attempts {
 
   async #attempt<T>(line: LineEntry, request: Request<T>): Promise<T> {
     const { replies, health } = this.#session;
-    if (line.actions.waiting >= MOST_WAITING) throw new ActionError(new LineBusyError());
+    if (line.actions.waiting >= MOST_WAITING) {
+      throw new ActionError(new LineBusyError(MOST_WAITING));
+    }
     const call = (expired: AbortSignal) =>
       line.actions.run(MOST_RUNNING, () => {
         // Its turn came too late: what nobody waits for must not be done.
@@ -284,6 +226,14 @@ export class Attempts {
       if (error instanceof TapiError) return undefined;
       throw error;
     }
+  }
+
+  /** @throws TapiError, CallEndedError */
+  async #own(call: CallEntry): Promise<void> {
+    this.#demandLive(call);
+    if (call.owned) return;
+    await this.#session.tapi.setCallPrivilege(call.handle, LINECALLPRIVILEGE.OWNER);
+    call.owned = true;
   }
 
   #demandLive(call: CallEntry): void {

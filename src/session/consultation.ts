@@ -13,7 +13,8 @@ import {
 import { CallHandleOut } from "../tapi/outs.ts";
 import { encodeText } from "../tapi/text.ts";
 import type { Actions } from "./actions.ts";
-import { type Making, unsupported } from "./attempts.ts";
+import { unsupported } from "./action_error.ts";
+import type { Making } from "./attempts.ts";
 import type { CallFeatures } from "./call_features.ts";
 import type { CallEntry } from "./handles.ts";
 
@@ -161,7 +162,7 @@ function consultationOf(call: CallEntry, made: readonly CallEntry[]): Consultati
 async function dial(actions: Actions, consultation: CallEntry, number: string): Promise<void> {
   const { attempts } = actions;
   for (let look = 1; look <= DIALTONE_LOOKS; look++) {
-    const [state = 0] = (await attempts.take([consultation], ANY_FEATURE)).states;
+    const state = await attempts.stateOf(consultation);
     // Some providers give the call before they can dial on it.
     if ((state & (LINECALLSTATE.UNKNOWN | LINECALLSTATE.IDLE)) === 0) break;
     await attempts.pause(DIALTONE_LOOK_MS);
@@ -174,15 +175,17 @@ async function dial(actions: Actions, consultation: CallEntry, number: string): 
   });
 }
 
-const ANY_FEATURE = 0xffffffff;
-
 /** Leaves the calls as they were, as far as the provider lets it. Never rejects. */
 async function undo(actions: Actions, { held, consultation }: Consultation): Promise<void> {
   const { attempts } = actions;
   try {
     await actions.drop(consultation);
+  } catch (error) {
+    tell(held, error);
+  }
+  try {
     if (!attempts.isLive(held)) return;
-    const [state = 0] = (await attempts.take([held], ANY_FEATURE)).states;
+    const state = await attempts.stateOf(held);
     // Some switches take the call back by themselves.
     if (((state === 0 ? held.state : state) & HELD) === 0) return;
     if (has(held.line.features.flags, LINEADDRCAPFLAGS.AUTORECONNECT)) return;
@@ -191,9 +194,13 @@ async function undo(actions: Actions, { held, consultation }: Consultation): Pro
       call: (control) => control.unhold(held.handle),
     });
   } catch (error) {
-    log.warn("Line {line}: a consultation cannot be taken back: {error}", {
-      line: held.line.extension,
-      error: describeError(error),
-    });
+    tell(held, error);
   }
+}
+
+function tell({ line }: CallEntry, error: unknown): void {
+  log.warn("Line {line}: a consultation cannot be taken back: {error}", {
+    line: line.extension,
+    error: describeError(error),
+  });
 }

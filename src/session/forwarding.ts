@@ -4,7 +4,7 @@ import { LINEADDRFEATURE, LINEFORWARDMODE } from "../tapi/constants.ts";
 import { encodeForwardList } from "../tapi/forward_list.ts";
 import { CallHandleOut } from "../tapi/outs.ts";
 import type { Actions } from "./actions.ts";
-import { unsupported } from "./attempts.ts";
+import { unsupported } from "./action_error.ts";
 import type { LineEntry } from "./handles.ts";
 import { demandOneOf } from "./line_features.ts";
 import type { ForwardInfo } from "./signals.ts";

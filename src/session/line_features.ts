@@ -1,7 +1,8 @@
 /** What a line can do, as far as its provider tells: what is not known is not ruled out. */
 import { LINEADDRFEATURE } from "../tapi/constants.ts";
 import { MissingFunctionError } from "../tapi/errors.ts";
-import { ActionError, type Attempts, unsupported } from "./attempts.ts";
+import { ActionError, unsupported } from "./action_error.ts";
+import type { Attempts } from "./attempts.ts";
 import type { LineEntry } from "./handles.ts";
 
 /**

@@ -188,7 +188,9 @@ export class LineKeeper {
       log.debug("Line {line} is open", { line: line.extension });
       // What it can do now is asked below; until the answer comes, what it ever can.
       const can = lineAbilities(NO_FEATURES, line.features);
-      onSignal({ kind: "line-status", line, status: "open", can });
+      // Its provider may have said already that it is out of service.
+      const status = line.status === "out_of_service" ? line.status : "open";
+      onSignal({ kind: "line-status", line, status, can });
       await feed.listCalls(line);
       statuses.refresh(line, { status: true });
     });

@@ -8,7 +8,7 @@ import {
 import { ParkAddressOut } from "../tapi/outs.ts";
 import { encodeText } from "../tapi/text.ts";
 import type { Actions } from "./actions.ts";
-import { unsupported } from "./attempts.ts";
+import { unsupported } from "./action_error.ts";
 import type { CallEntry, LineEntry } from "./handles.ts";
 import { demandFeature } from "./line_features.ts";
 

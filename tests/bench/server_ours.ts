@@ -2,6 +2,7 @@
 import { EventBus } from "../../src/bus/bus.ts";
 import type { EventDraft } from "../../src/bus/events.ts";
 import { systemClock } from "../../src/clock.ts";
+import { Figures } from "../../src/figures/figures.ts";
 import { configureLogging } from "../../src/log.ts";
 import { startServer } from "../../src/server/server.ts";
 import { IDLE_TIMEOUT_SECONDS, serveSubject } from "./subject.mjs";
@@ -12,9 +13,31 @@ await configureLogging({ level: "warning", format: "text", file: undefined });
 /** As the program's own. */
 const HISTORY_LENGTH = 10_000;
 
-const bus = new EventBus((error) => {
-  throw error;
-}, HISTORY_LENGTH);
+/** Read when somebody asks, which nobody does here. */
+const status = {
+  provider: "up",
+  lines: { open: 0, closed: 0, failed: 0, outOfService: 0 },
+  lastMessageAgeSeconds: null,
+  lastProbeAgeSeconds: null,
+  troubles: [],
+  hanging: [],
+} as const;
+const figures: Figures = new Figures({
+  version: "bench",
+  runtimeVersion: Deno.version.deno,
+  status: () => status,
+  load: () => server.load,
+  journal: () => undefined,
+  process: () => ({ residentBytes: 0, heapUsedBytes: 0, cpuSeconds: 0 }),
+  nowMs: () => systemClock.nowMs(),
+});
+const bus = new EventBus(
+  (error) => {
+    throw error;
+  },
+  HISTORY_LENGTH,
+  (event, tookMs) => figures.delivered(event, tookMs),
+);
 const server = startServer({
   host: "127.0.0.1",
   port: 0,
@@ -27,16 +50,8 @@ const server = startServer({
   bus,
   state: { provider: "up", lines: () => [], calls: () => [], call: () => undefined },
   commands: { execute: () => Promise.resolve({ ok: true, outcome: {} }) },
-  status: {
-    status: () => ({
-      provider: "up",
-      lines: { open: 0, closed: 0, failed: 0, outOfService: 0 },
-      lastMessageAgeSeconds: null,
-      lastProbeAgeSeconds: null,
-      troubles: [],
-      hanging: [],
-    }),
-  },
+  status: { status: () => status },
+  figures,
 });
 serveSubject<EventDraft>({
   port: server.port,

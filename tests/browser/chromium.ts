@@ -22,6 +22,9 @@ function found(): boolean {
   }
 }
 
+/** A name that the browser takes for this machine, and not for `localhost`. */
+export const OTHER_MACHINE = "intranet.test";
+
 const OPTIONS = {
   executablePath: EXECUTABLE,
   args: [
@@ -33,6 +36,7 @@ const OPTIONS = {
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    `--host-resolver-rules=MAP ${OTHER_MACHINE} 127.0.0.1`,
   ],
 };
 

@@ -3,13 +3,19 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import type { Client } from "../../src/client/client.d.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
-import { hasChromium, launchChromium } from "./chromium.ts";
+import { hasChromium, launchChromium, OTHER_MACHINE } from "./chromium.ts";
 import { errorsOf, FakeExchange, servePage } from "./page.ts";
 
 /** What the page of these tests leaves for them to see. */
 declare global {
   var client: Client;
-  var heard: { seqs: number[]; rings: string[]; popUps: string[]; statuses: string[] };
+  var heard: {
+    seqs: number[];
+    rings: string[];
+    popUps: string[];
+    errors: string[];
+    states: number;
+  };
 }
 
 /** A page on its own origin: the library from the program, the socket through a network to cut. */
@@ -19,13 +25,14 @@ function samplePage(program: FakeExchange, network: TcpProxy, options: object): 
 <script type="module">
 import { connect } from "http://127.0.0.1:${program.port}/client.js";
 const client = connect("ws://127.0.0.1:${network.port}/", ${JSON.stringify(options)});
-globalThis.heard = { seqs: [], rings: [], popUps: [], statuses: [] };
+globalThis.heard = { seqs: [], rings: [], popUps: [], errors: [], states: 0 };
 for (const name of ["call", "line", "provider"]) client.on(name, ({ seq }) => heard.seqs.push(seq));
 client.on("ring", ({ caller }) => {
   heard.rings.push(caller.number);
   if (client.isLeader) heard.popUps.push(caller.number);
 });
-client.on("status", ({ status }) => heard.statuses.push(status));
+client.on("state", () => heard.states++);
+client.on("error", ({ code }) => heard.errors.push(code));
 globalThis.client = client;
 </script>`;
 }
@@ -50,9 +57,14 @@ async function callsAre(program: FakeExchange, ...lines: string[]): Promise<void
 function browserTest(
   name: string,
   options: object,
-  run: (
-    test: { program: FakeExchange; network: TcpProxy; open: () => Promise<Page> },
-  ) => Promise<void>,
+  run: (test: {
+    program: FakeExchange;
+    network: TcpProxy;
+    /** The port on which the page is served. */
+    site: number;
+    /** Opens the page in a tab more; at another address, where one is given. */
+    open: (url?: string) => Promise<Page>;
+  }) => Promise<void>,
 ): void {
   Deno.test({
     name,
@@ -68,14 +80,14 @@ function browserTest(
       const errors: string[][] = [];
       try {
         const context = await browser.newContext();
-        const open = async () => {
+        const open = async (url = `http://127.0.0.1:${site.addr.port}/`) => {
           const page = await context.newPage();
           errors.push(errorsOf(page));
-          await page.goto(`http://127.0.0.1:${site.addr.port}/`);
+          await page.goto(url);
           await becomes(page, () => globalThis.client?.status === "open");
           return page;
         };
-        await run({ program, network, open });
+        await run({ program, network, site: site.addr.port, open });
         assert.deepEqual(errors.flat(), []);
       } finally {
         await browser.close();
@@ -115,7 +127,8 @@ browserTest(
     ]);
     assert.deepEqual(calls, await program.get("calls"));
     assert.deepEqual(lines, await program.get("lines"));
-    const { seqs, rings } = await heardBy(page);
+    const { seqs, rings, states } = await heardBy(page);
+    assert.equal(states, 1, "nothing was missed that the whole state had to make up for");
     assert.deepEqual(seqs, seqs.map((_, i) => first + i), "each event, once and in order");
     assert.deepEqual(rings, ["+441632960001", "+441632960002", "+441632960003"]);
   },
@@ -161,7 +174,8 @@ browserTest(
     assert.deepEqual(await popUps(follower, third), ["+441632960003"]);
     assert.equal(network.links, 1);
     for (const page of [follower, third]) {
-      const { seqs } = await heardBy(page);
+      const { seqs, states } = await heardBy(page);
+      assert.equal(states, 1, "nothing was missed that the whole state had to make up for");
       assert.deepEqual(
         seqs,
         seqs.map((_, i) => (seqs[0] ?? 0) + i),
@@ -182,5 +196,32 @@ browserTest(
     await program.ring("204", "+441632960004");
     await becomes(last, () => heard.popUps.includes("+441632960004"));
     assert.equal(network.links, 1);
+  },
+);
+
+browserTest(
+  "pages that cannot share have connections of their own, and say so",
+  { shared: "crm" },
+  async ({ program, network, site, open }) => {
+    // Plain http from another machine is no secure context; a sandboxed page has no origin.
+    const pages = [
+      await open(`http://${OTHER_MACHINE}:${site}/`),
+      await open(`http://127.0.0.1:${site}/sandboxed`),
+      await open(`http://127.0.0.1:${site}/sandboxed`),
+    ];
+    const seen = (page: Page) => page.evaluate("[isSecureContext, origin === 'null']");
+    assert.deepEqual(await Promise.all(pages.map(seen)), [
+      [false, false],
+      [true, true],
+      [true, true],
+    ]);
+    for (const page of pages) {
+      const [sharing, isLeader] = await page.evaluate(() => [client.sharing, client.isLeader]);
+      assert.deepEqual([sharing, isLeader], ["unavailable", true]);
+      assert.deepEqual((await heardBy(page)).errors, ["not_shared"]);
+    }
+    assert.equal(network.links, 3);
+    await program.ring("201", "+441632960001");
+    for (const page of pages) await becomes(page, () => heard.popUps.length === 1);
   },
 );

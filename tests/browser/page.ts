@@ -46,15 +46,20 @@ export class FakeExchange implements AsyncDisposable {
   }
 }
 
+const PAGES: Readonly<Record<string, HeadersInit>> = {
+  "/": {},
+  // The same page, which the browser then gives no origin.
+  "/sandboxed": { "content-security-policy": "sandbox allow-scripts" },
+};
+
 /** Serves a page from an origin of its own, as an intranet server would; its other pages are empty. */
 export function servePage(html: string): Deno.HttpServer<Deno.NetAddr> {
-  return Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    ({ url }) =>
-      new Response(new URL(url).pathname === "/" ? html : "", {
-        headers: { "content-type": "text/html; charset=utf-8" },
-      }),
-  );
+  return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, ({ url }) => {
+    const headers = PAGES[new URL(url).pathname];
+    return new Response(headers === undefined ? "" : html, {
+      headers: { ...headers, "content-type": "text/html; charset=utf-8" },
+    });
+  });
 }
 
 /** The errors that a page throws from now on. */

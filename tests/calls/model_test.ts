@@ -141,6 +141,8 @@ Deno.test("a call whose line is closed ends with IDLE and its last known parties
   assert.equal(events[1]?.change, "ended");
   assert.equal(events[1]?.call.state, "IDLE");
   assert.equal(events[1]?.call.caller.number, "+441632960001");
+  assert.equal(events[1]?.lost, true);
+  assert.equal(play(state("CONNECTED"), state("IDLE")).events[1]?.lost, undefined);
 });
 
 Deno.test("a call tells when it began, was connected first, and ended", () => {

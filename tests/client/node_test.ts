@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { ProgramProcess, WatchedProcess } from "../support/process.ts";
 
-Deno.test("Node with the package ws hears a call ring and end, and is told of an error", async () => {
+Deno.test("Node with the package ws hears a call ring and end, dials, hangs up, and is told of an error", async () => {
   await using program = new ProgramProcess([
     "--provider=fake",
     "--host=127.0.0.1",
@@ -27,6 +27,7 @@ Deno.test("Node with the package ws hears a call ring and end, and is told of an
       last: "IDLE",
       caller: "+441632960001",
       direction: "in",
+      dialled: "902",
       refused: "unknown_line",
       callsLeft: 0,
       status: "closed",

@@ -30,6 +30,14 @@ for await (const event of events) {
   if (event.change === "ended") break;
 }
 const { caller, direction } = await rung;
+
+const made = await client.dial(201, "902");
+for await (const { type, call } of client.events({ signal: AbortSignal.timeout(20_000) })) {
+  if (type === "call" && call.id === made.call && call.state === "RINGBACK") break;
+}
+const ended = new Promise((resolve) => client.on("ended", resolve));
+await client.drop(client.calls.get(made.call));
+const dialled = (await ended).called.number;
 const refused = await client.dial(999, "1").catch((error) => error);
 await client.close();
 process.stdout.write(JSON.stringify({
@@ -37,6 +45,7 @@ process.stdout.write(JSON.stringify({
   last: states.at(-1),
   caller: caller.number,
   direction,
+  dialled,
   refused: refused instanceof Tapi2WsError && refused.code,
   callsLeft: client.calls.size,
   status: client.status,

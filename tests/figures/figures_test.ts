@@ -108,41 +108,41 @@ Deno.test("connections that end are counted by their code", async () => {
   assert.equal(closes.reduce((sum, [, count]) => sum + count, 0), 1);
   const counted = figures();
   for (const code of [4410, 4410, 1006, 3999, 4999]) counted.closed(code);
-  const samples = samplesOf((await counted.exposition()).text);
+  const samples = samplesOf(counted.exposition().text);
   assert.equal(samples.get('tapi2ws_closes_total{code="4410"}'), 2);
   assert.equal(samples.get('tapi2ws_closes_total{code="1006"}'), 1);
   assert.equal(samples.get('tapi2ws_closes_total{code="other"}'), 2);
 });
 
-Deno.test("what is asked for later is read anew, and two programs count apart", async () => {
+Deno.test("what is asked for later is read anew, and two programs count apart", () => {
   const [one, other] = [figures(), figures()];
   one.messagesCame(3);
-  assert.equal(samplesOf((await one.exposition()).text).get("tapi2ws_messages_total"), 3);
+  assert.equal(samplesOf(one.exposition().text).get("tapi2ws_messages_total"), 3);
   one.messagesCame(4);
-  const samples = samplesOf((await one.exposition()).text);
+  const samples = samplesOf(one.exposition().text);
   assert.equal(samples.get("tapi2ws_messages_total"), 7);
   assert.equal(samples.get('tapi2ws_lines{status="out_of_service"}'), 4);
   assert.equal(samples.get("tapi2ws_last_message_timestamp_seconds"), 0);
   assert.equal(samples.get("tapi2ws_last_probe_timestamp_seconds"), 995);
-  assert.equal(samplesOf((await other.exposition()).text).get("tapi2ws_messages_total"), 0);
+  assert.equal(samplesOf(other.exposition().text).get("tapi2ws_messages_total"), 0);
 });
 
-Deno.test("a duration falls into its bucket", async () => {
+Deno.test("a duration falls into its bucket", () => {
   const counted = figures();
   counted.drained(2);
   counted.delivered(callEvent(), 0.02);
-  const samples = samplesOf((await counted.exposition()).text);
+  const samples = samplesOf(counted.exposition().text);
   assert.equal(samples.get('tapi2ws_drain_lag_seconds_bucket{le="0.001"}'), 0);
   assert.equal(samples.get('tapi2ws_drain_lag_seconds_bucket{le="0.0025"}'), 1);
-  assert.equal(samples.get('tapi2ws_event_latency_seconds_bucket{le="0.00001"}') ?? 0, 0);
+  assert.equal(samples.get('tapi2ws_event_latency_seconds_bucket{le="0.00001"}'), 0);
   assert.equal(samples.get('tapi2ws_event_latency_seconds_bucket{le="0.000025"}'), 1);
 });
 
-Deno.test("a provider with a thousand codes of its own makes one series", async () => {
+Deno.test("a provider with a thousand codes of its own makes one series", () => {
   const counted = figures();
   for (let code = 0; code < 1000; code++) counted.tapiFailed(`0xC${code.toString(16)}`);
   for (const name of Object.keys(LINEERR)) counted.tapiFailed(`LINEERR_${name}`);
-  const { text } = await counted.exposition();
+  const { text } = counted.exposition();
   const series = [...samplesOf(text).keys()].filter((name) => name.includes("tapi_errors_total"));
   assert.equal(series.length, Object.keys(LINEERR).length + 1);
   assert(series.includes('tapi2ws_tapi_errors_total{name="provider_specific"}'));
@@ -151,14 +151,20 @@ Deno.test("a provider with a thousand codes of its own makes one series", async 
 Deno.test("no number, address or line is in any figure", async () => {
   await using flow = await FlowProgram.start([], { callsPerMinute: 120 });
   await using client = await flow.connect();
+  client.send({ cmd: "dial", line: 201, number: "904" });
+  client.send({ cmd: "dial", line: "+441632960123", number: "0123" });
   await flow.pass(() => client.frames.length > 200);
   const { text } = await scrape(flow.port);
-  const values = [...text.matchAll(/"([^"]*)"/g)].map(([, value = ""]) => value);
-  const known =
-    /^(?:[a-z_]+|v2|LINEERR_\w+|\d+\.\d+\.\d+|[14]\d{3}|\d+(?:\.\d+)?(?:e-\d+)?|\+Inf)$/;
-  for (const value of values) assert(known.test(value), value);
-  for (const { line, callerId } of client.frames) {
-    assert(!text.includes(`"${line}"`) && (callerId === "" || !text.includes(String(callerId))));
+  const allowed: Readonly<Record<string, RegExp>> = {
+    le: /^(?:[\d.e-]+|\+Inf)$/,
+    code: /^(?:[14]\d{3}|other)$/,
+    version: /^\d+\.\d+\.\d+$/,
+    deno: /^\d+\.\d+\.\d+$/,
+  };
+  const labels = [...text.matchAll(/(\w+)="([^"]*)"/g)];
+  assert(labels.length > 50);
+  for (const [pair, label = "", value = ""] of labels) {
+    assert.match(value, allowed[label] ?? /^(?:[a-z_]+|v2|LINEERR_[A-Z0-9]+)$/, pair);
   }
 });
 
@@ -169,8 +175,8 @@ Deno.test({
     await using flow = await FlowProgram.start([], { callsPerMinute: 120 });
     await using client = await flow.connect();
     await flow.pass(() => client.frames.length > 50);
-    assert.equal(await promtool(["check", "metrics"], (await scrape(flow.port)).text), "");
+    assert.equal(await promtool("metrics", (await scrape(flow.port)).text), "");
     const wrong = "# TYPE tapi2ws_wrong counter\ntapi2ws_wrong 1\n";
-    assert.notEqual(await promtool(["check", "metrics"], wrong), "");
+    assert.notEqual(await promtool("metrics", wrong), "");
   },
 });

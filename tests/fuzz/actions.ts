@@ -1,4 +1,6 @@
 /** What the exchange and the clients do next: each a small act of malice, or of ordinary life. */
+import type { Command, Target } from "../../src/bus/commands.ts";
+import type { CallNumber } from "../../src/bus/events.ts";
 import type { Random } from "../../src/fake/random.ts";
 import { LINE, LINECALLPRIVILEGE, LINECALLSTATE, LINEDEVSTATE } from "../../src/tapi/constants.ts";
 import { anyDword, anyText } from "./bytes.ts";
@@ -35,7 +37,8 @@ const ACTIONS: readonly (readonly [shares: number, action: Action])[] = [
   [2, changeDevState],
   [1, wantReinit],
   [3, ({ exchange }) => exchange.changeMood()],
-  [6, ({ clients }) => clients.command()],
+  [6, ({ clients }) => clients.message()],
+  [14, ({ clients }) => clients.command()],
   [2, ({ clients }) => clients.comeOrGo()],
 ];
 const ALL_SHARES = ACTIONS.reduce((sum, [shares]) => sum + shares, 0);
@@ -199,8 +202,44 @@ function wantReinit({ random, exchange }: Scene): void {
   });
 }
 
+/** Any command that is well-formed, about what there is or is not. */
+export function anyCommand(
+  random: Random,
+  lines: readonly string[],
+  calls: readonly CallNumber[],
+): Command {
+  const line = lines.length > 0 && !random.oneIn(10) ? random.pick(lines) : anyText(random);
+  const call = calls.length > 0 && !random.oneIn(10) ? random.pick(calls) : random.between(0, 99);
+  const target: Target = random.oneIn(2) ? { line } : { call };
+  const number = random.oneIn(2) ? "0123" : anyText(random);
+  return random.pick<readonly Command[]>([
+    { cmd: "dial", line, number },
+    { cmd: "dropAll", line },
+    { cmd: random.pick(["drop", "answer", "hold", "unhold"] as const), target },
+    { cmd: "swap", line },
+    { cmd: random.pick(["transfer", "redirect"] as const), target, number },
+    { cmd: "consult", target, number },
+    { cmd: "complete", line, mode: random.pick(["transfer", "conference"] as const) },
+    { cmd: "park", target, ...random.oneIn(2) && { slot: number } },
+    { cmd: "unpark", line, slot: number },
+    {
+      cmd: "pickup",
+      line,
+      ...random.oneIn(2) && { from: number },
+      ...random.oneIn(2) && { group: number },
+    },
+    { cmd: "dtmf", target, digits: random.oneIn(2) ? "12#" : anyText(random) },
+    {
+      cmd: "forward",
+      line,
+      when: random.pick(["always", "busy", "no_answer"] as const),
+      to: random.oneIn(3) ? null : number,
+    },
+  ]);
+}
+
 /** What a client may send: commands, and what is none. */
-export function anyCommand(random: Random, lines: readonly string[]): string {
+export function anyMessageText(random: Random, lines: readonly string[]): string {
   const line = lines.length > 0 && !random.oneIn(6) ? random.pick(lines) : anyText(random);
   return random.pick([
     JSON.stringify({ cmd: "dial", line, number: "0123" }),

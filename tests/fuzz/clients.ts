@@ -3,7 +3,7 @@
  * call nothing behind its end.
  */
 import type { EventBus } from "../../src/bus/bus.ts";
-import type { CommandPort } from "../../src/bus/commands.ts";
+import type { Command, CommandPort, CommandResult } from "../../src/bus/commands.ts";
 import type { BusEvent, CallNumber } from "../../src/bus/events.ts";
 import type { Random } from "../../src/fake/random.ts";
 import { ClassicEncoder, type LineType } from "../../src/server/classic.ts";
@@ -11,7 +11,7 @@ import { ClassicClient } from "../../src/server/classic_client.ts";
 import { ANYONE } from "../../src/server/identity.ts";
 import { ManualClock } from "../support/clock.ts";
 import { FoldedState } from "../support/state.ts";
-import { anyCommand } from "./actions.ts";
+import { anyCommand, anyMessageText } from "./actions.ts";
 
 const KEYS = ["line", "state", "callId", "callerId", "calledId", "origin", "reason"] as const;
 const MOST_UNSENT_BYTES = 1000;
@@ -42,13 +42,23 @@ export class Clients {
     this.#come();
   }
 
-  /** A client asks for something. */
-  command(): void {
+  /** A client sends something. */
+  message(): void {
     const client = this.#clients[0];
     if (client === undefined) return;
     this.commands++;
-    const text = anyCommand(this.#random, [...this.#lines]);
+    const text = anyMessageText(this.#random, [...this.#lines]);
     void client.receive(text).finally(() => this.commands--);
+  }
+
+  /** Somebody gives a command of any kind. */
+  command(): void {
+    const command = anyCommand(this.#random, [...this.#lines], [...this.live]);
+    this.commands++;
+    void this.#port.execute(command).then((result) => {
+      const problem = problemOfResult(command, result);
+      if (problem !== undefined) this.#problems.push(`${JSON.stringify(command)} ${problem}`);
+    }).finally(() => this.commands--);
   }
 
   /** A client connects or leaves; some want one line only, some do not read. */
@@ -103,6 +113,21 @@ export class Clients {
     const problem = problemOf(text, lineType);
     if (problem !== undefined) this.#problems.push(`the frame ${text} ${problem}`);
   }
+}
+
+/** What is wrong with a command's result. */
+function problemOfResult(command: Command, result: CommandResult): string | undefined {
+  if (!result.ok) {
+    const { code, message, tapi } = result.error;
+    if (message === "") return "fails without saying why";
+    return tapi !== undefined && code !== "tapi_error"
+      ? `has TAPI's error with ${code}`
+      : undefined;
+  }
+  const { call, slot } = result.outcome;
+  if (call !== undefined && !(Number.isSafeInteger(call) && call > 0)) return "answers no call";
+  const isOwn = command.cmd === "park" && slot === command.slot;
+  return isOwn || slot?.isWellFormed() !== false ? undefined : "answers half a character";
 }
 
 /** What is wrong with a classic frame, or an error's. */

@@ -58,12 +58,18 @@ export interface Message {
   readonly dwParam3?: number;
 }
 
+/** What a request of the program gives it with its LINE_REPLY. */
+export interface Outcome {
+  /** Where the handles of the calls that it made go, and which they are. */
+  readonly outs?: readonly { readonly memory: Memory; readonly handle: number }[];
+  /** Writes what else there is. */
+  readonly write?: () => void;
+}
+
 /** A request of the program that owes it a LINE_REPLY. */
-export interface OwedReply {
+export interface OwedReply extends Outcome {
   readonly requestId: number;
   readonly line: GivenLine;
-  /** Where lineMakeCall's handle goes, and which it is. */
-  readonly out?: { readonly memory: Memory; readonly handle: number };
 }
 
 export class Exchange {
@@ -184,10 +190,13 @@ export class Exchange {
     this.post({ dwMessageID: LINE.REMOVE, dwParam1: deviceId });
   }
 
-  /** Writes the handle of a call that the program made. */
-  handOver(line: GivenLine, out: NonNullable<OwedReply["out"]>): void {
-    new DataView(out.memory.buffer).setUint32(0, out.handle, true);
-    this.ledger.give(out.handle, line);
+  /** Gives the program what its request has brought about. */
+  handOver(line: GivenLine, { outs = [], write }: Outcome): void {
+    write?.();
+    for (const { memory, handle } of outs) {
+      new DataView(memory.buffer).setUint32(0, handle, true);
+      this.ledger.give(handle, line);
+    }
   }
 
   /** lineGetMessage's wait. */
@@ -291,6 +300,6 @@ export class Exchange {
     const owed = this.owed.get(requestId);
     if (owed === undefined) return;
     this.owed.delete(requestId);
-    if (result === 0 && owed.out !== undefined) this.handOver(owed.line, owed.out);
+    if (result === 0) this.handOver(owed.line, owed);
   }
 }

@@ -16,46 +16,18 @@ import {
 } from "../../src/tapi/structs.ts";
 import { Answers } from "./answers.ts";
 import { anyDword, anyText } from "./bytes.ts";
+import { createHostileControl } from "./control.ts";
 import type { Exchange } from "./exchange.ts";
 import type { GivenLine } from "./ledger.ts";
 
 const INVALID_CALL = LINEERR.INVALCALLHANDLE | 0;
 const INVALID_LINE = LINEERR.INVALLINEHANDLE | 0;
 
-type OptionalFunction =
-  | "lineGetAddressCapsW"
-  | "lineGetAddressStatusW"
-  | "lineGetLineDevStatusW"
-  | "lineSetStatusMessages"
-  | "lineGetNewCalls";
-
-/** The functions that the program has no use for yet; a library may lack them. */
-const LACKING = {
-  lineAnswer: null,
-  lineHold: null,
-  lineUnhold: null,
-  lineSwapHold: null,
-  lineBlindTransferW: null,
-  lineSetupTransferW: null,
-  lineCompleteTransfer: null,
-  lineSetupConferenceW: null,
-  linePrepareAddToConferenceW: null,
-  lineAddToConference: null,
-  lineParkW: null,
-  lineUnparkW: null,
-  linePickupW: null,
-  lineRedirectW: null,
-  lineForwardW: null,
-  lineGenerateDigitsW: null,
-  lineDialW: null,
-  lineGetProviderListW: null,
-} as const;
-
 /** Makes the library of an exchange; sometimes it lacks a function that a library may lack. */
 export function createHostileTapi(exchange: Exchange): TapiLibrary {
   const { random, ledger } = exchange;
   const answers = new Answers(exchange);
-  const orLacking = <F>(_name: OptionalFunction, fn: F): F | null => random.oneIn(12) ? null : fn;
+  const orLacking = <F>(_name: string, fn: F): F | null => random.oneIn(12) ? null : fn;
   /** A synchronous function: done, or what the mood makes of it. */
   const inTime = (act: () => void) =>
     exchange.inTime(() => {
@@ -65,7 +37,8 @@ export function createHostileTapi(exchange: Exchange): TapiLibrary {
     });
 
   return {
-    ...LACKING,
+    ...createHostileControl(exchange),
+    lineGetProviderListW: null,
     lineInitializeExW: (outApp, _instance, _callback, _name, outDeviceCount) =>
       inTime(() => {
         exchange.app = exchange.newHandle();
@@ -195,17 +168,6 @@ export function createHostileTapi(exchange: Exchange): TapiLibrary {
       const freed = ledger.free("lineDeallocateCall", handle);
       return exchange.inTime(() => exchange.failure() ?? (freed ? 0 : INVALID_CALL));
     },
-    lineMakeCallW(handle, memory) {
-      const line = ledger.useLine("lineMakeCallW", handle);
-      if (line === undefined) return Promise.resolve(INVALID_LINE);
-      return request(exchange, line, { memory, handle: anyMadeCall(exchange, line) });
-    },
-    lineDrop(handle) {
-      const call = ledger.useCall("lineDrop", handle);
-      if (call === undefined) return Promise.resolve(INVALID_CALL);
-      if (random.oneIn(2)) exchange.postState(call.line, handle, 1);
-      return request(exchange, call.line);
-    },
   };
 }
 
@@ -242,36 +204,6 @@ function openLine(
     setU32(outLine, handle);
     return random.oneIn(10) ? 7 : 0;
   });
-}
-
-/** An asynchronous function: its reply comes early, late, or only at the end. */
-function request(
-  exchange: Exchange,
-  line: GivenLine,
-  out?: { readonly memory: Memory; readonly handle: number },
-): Promise<number> {
-  const { random } = exchange;
-  const failure = exchange.failure();
-  if (failure !== undefined) return exchange.inTime(() => failure);
-  if (random.oneIn(10)) {
-    // 0 is no request id, and is taken for "done".
-    return exchange.inTime(() => {
-      if (out !== undefined) exchange.handOver(line, out);
-      return 0;
-    });
-  }
-  const requestId = exchange.newRequestId();
-  exchange.owed.set(requestId, { requestId, line, ...out !== undefined && { out } });
-  if (random.oneIn(3)) exchange.postReply(requestId, 0);
-  return exchange.inTime(() => requestId);
-}
-
-/** The handle of a call that is made: a new one, one that was announced meanwhile, or none at all. */
-function anyMadeCall(exchange: Exchange, line: GivenLine): number {
-  const { random } = exchange;
-  const handle = random.oneIn(10) ? 0 : exchange.newCallHandle();
-  if (handle !== 0 && random.oneIn(4)) exchange.postNewCall(line, handle);
-  return handle;
 }
 
 function anyCallInfo(random: Random): Parameters<typeof LINECALLINFO.encode>[1] {

@@ -124,18 +124,21 @@ async function readAll(
 Deno.test("pages follow each other without a gap or a repetition, also in one millisecond", async () => {
   using rig = new JournalRig();
   for (let id = 0; id < 25; id++) {
-    rig.end({ id });
+    rig.end({ id, line: String(201 + id % 3) });
     if (id % 7 === 0) rig.clock.advance(1);
   }
-  const ids = await readAll((query) => rig.journal.page(query), { limit: 4 });
-  assert.deepEqual(ids, Array.from({ length: 25 }, (_, index) => 25 - index));
+  for (const lines of [undefined, ["201", "202", "203"]]) {
+    const query = { limit: 4, ...lines !== undefined && { lines } };
+    const ids = await readAll((page) => rig.journal.page(page), query);
+    assert.deepEqual(ids, Array.from({ length: 25 }, (_, index) => 25 - index));
+  }
   await assert.rejects(rig.journal.page({ limit: 4, cursor: "x' OR 1" }), CursorError);
 });
 
 Deno.test("whatever is asked of many entries: pages have what a look at each of them finds", async () => {
   using db = openFile(":memory:");
   const store = new Store(db);
-  const entries = [...manyEntries(12_000, 100, 0)];
+  const entries = [...manyEntries(12_000, 400, 0)];
   for (let at = 0; at < entries.length; at += 1000) store.add(entries.slice(at, at + 1000));
   const queries: readonly Omit<JournalQuery, "limit">[] = [
     {},
@@ -147,6 +150,8 @@ Deno.test("whatever is asked of many entries: pages have what a look at each of 
     { lines: ["1001", "1042"], missed: true, direction: "out" },
     { visible: (line) => line.endsWith("7") },
     { visible: (line) => Number(line) % 2 === 0, missed: true },
+    // Many lines, and few entries: one page takes several stretches.
+    { visible: (line) => line.endsWith("13") || (line.endsWith("3") && line < "1370") },
     { number: "44163296" },
     { number: "44163296", lines: ["1005"], direction: "in" },
     { number: "44163296123" },

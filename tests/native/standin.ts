@@ -189,6 +189,7 @@ export const SYMBOLS = {
   standin_report: { parameters: ["u32", "u32"], result: "void" },
   standin_reply_mode: { parameters: ["u32", "u32"], result: "void" },
   standin_release_replies: { parameters: [], result: "u32" },
+  standin_lack: { parameters: ["u32", "u32"], result: "void" },
   standin_dial_script: { parameters: ["u32"], result: "void" },
   standin_lie: { parameters: ["u32", "u32", "u32"], result: "void" },
   standin_fail: { parameters: ["buffer", "u32", "u32"], result: "u32" },
@@ -349,6 +350,16 @@ export class StandIn {
   /** Sends the replies that were kept back. @returns Their number. */
   releaseReplies(): number {
     return this.#c.standin_release_replies();
+  }
+
+  /**
+   * Takes features away.
+   *
+   * @param features LINECALLFEATURE_ bits that no call has, from now on.
+   * @param silentToMonitors Whether who only monitors a call is told of none.
+   */
+  lack(features: number, silentToMonitors = false): void {
+    this.#c.standin_lack(features, silentToMonitors ? 1 : 0);
   }
 
   /** What made calls go through from now on. */

@@ -937,6 +937,45 @@ nativeTest("calls are brought together in a conference, and more are added", asy
   ]);
 });
 
+nativeTest("a conference is set up with one call, for another to come", async (rig) => {
+  const { library } = rig;
+  const line = await rig.openLine(0);
+  const call = await rig.ownedCall(0, STATE.CONNECTED);
+  const [outConference, outConsult] = [new Uint8Array(4), new Uint8Array(4)];
+  const setUp = rig.replied(
+    await library.lineSetupConferenceW(call, line, outConference, outConsult, 3, null),
+  );
+  const [conference, consultation] = [u32(outConference), u32(outConsult)];
+  assert.deepEqual(setUp, [
+    [conference, STATE.ONHOLDPENDCONF],
+    [call, STATE.CONFERENCED],
+    [consultation, STATE.DIALTONE],
+  ]);
+  assert.equal((await rig.callInfo(conference)).dwOrigin, 0x40);
+  const [out, other] = [new Uint8Array(4), new Uint8Array(4)];
+  fails(
+    await library.lineSetupConferenceW(call, line, out, other, 3, null),
+    "INVALCALLSTATE",
+  );
+});
+
+nativeTest("features are taken away, and hidden from monitors", async (rig) => {
+  const { standin, library } = rig;
+  await rig.openLine(0);
+  const call = standin.offerCall(0);
+  const features = async () => {
+    const buffer = sized(256);
+    done(await library.lineGetCallStatus(call, buffer));
+    return LINECALLSTATUS.decode(buffer).dwCallFeatures;
+  };
+  const [ANSWER, DROP, REDIRECT] = [0x4, 0x80, 0x20000];
+  assert.equal(await features(), ANSWER | DROP | REDIRECT);
+  standin.lack(REDIRECT, true);
+  assert.equal(await features(), 0);
+  done(await library.lineSetCallPrivilege(call, OWNER));
+  assert.equal(await features(), ANSWER | DROP);
+});
+
 nativeTest("calls are parked, unparked and picked up", async (rig) => {
   const { library } = rig;
   const line = await rig.openLine(1);

@@ -225,11 +225,12 @@ Deno.test("questions about a call do not pile up in a line that hangs", async ()
   await using supervised = await Supervised.withCall();
   const { tapi } = supervised;
   tapi.hang("lineGetCallStatus");
+  const before = tapi.callsOf("lineGetCallStatus");
   await supervised.pass(HOUR_MS);
-  assert.equal(tapi.callsOf("lineGetCallStatus"), 1);
+  assert.equal(tapi.callsOf("lineGetCallStatus"), before + 1);
   tapi.release("lineGetCallStatus");
   await supervised.pass(STEP_MS);
-  assert.equal(tapi.callsOf("lineGetCallStatus"), 1);
+  assert.equal(tapi.callsOf("lineGetCallStatus"), before + 1);
 });
 
 for (const fn of ["lineClose", "lineDeallocateCall", "lineShutdown", "lineGetMessage"] as const) {

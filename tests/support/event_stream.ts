@@ -1,6 +1,9 @@
 /** Reads Server-Sent Events as a browser does, over a real connection. */
 import assert from "node:assert/strict";
 
+/** How long a test waits for what must come, before it fails. */
+const PATIENCE_MS = 20_000;
+
 /** What a stream has brought: an event, or a comment. */
 export interface StreamItem {
   /** `message` where it has no name. */
@@ -41,7 +44,7 @@ export class EventStreamReader implements AsyncDisposable {
         if (item !== undefined) return item;
         continue;
       }
-      const { value, done } = await this.#reader.read();
+      const { value, done } = await this.#read();
       if (done) return undefined;
       this.#rest += value;
     }
@@ -56,6 +59,21 @@ export class EventStreamReader implements AsyncDisposable {
       items.push(item);
     }
     return items;
+  }
+
+  async #read(): Promise<ReadableStreamReadResult<string>> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(
+        () => reject(new Error(`The stream was silent for ${PATIENCE_MS} ms`)),
+        PATIENCE_MS,
+      );
+    });
+    try {
+      return await Promise.race([this.#reader.read(), late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   #parse(block: string): StreamItem | undefined {

@@ -2,6 +2,7 @@
 import type { Config } from "../../src/config.ts";
 import { createFakeTapi, type FakeTapi, type FakeTapiOptions } from "../../src/fake/library.ts";
 import { type Program, startProgram } from "../../src/main.ts";
+import type { TapiLibrary } from "../../src/tapi/library.ts";
 import { RecordingClient } from "./client.ts";
 import { ManualClock } from "./clock.ts";
 import { configOf } from "./config.ts";
@@ -20,20 +21,30 @@ export class FlowProgram implements AsyncDisposable {
   readonly #clients: RecordingClient[] = [];
   #running = true;
 
-  private constructor(config: Config, clock: ManualClock, fake: FakeTapi) {
+  private constructor(
+    config: Config,
+    clock: ManualClock,
+    fake: FakeTapi,
+    changed: Partial<TapiLibrary> = {},
+  ) {
     this.clock = clock;
     this.fake = fake;
-    this.program = startProgram(config, fake, clock, fake.rehearsal);
+    this.program = startProgram(config, { ...fake, ...changed }, clock, fake.rehearsal);
   }
 
-  /** Starts the program; resolves when its lines are open. */
+  /**
+   * Starts the program; resolves when its lines are open.
+   *
+   * @param changed Functions of the library that are others than the fake exchange's.
+   */
   static async start(
     args: readonly string[] = [],
     options: Partial<FakeTapiOptions> = {},
+    changed: (fake: FakeTapi) => Partial<TapiLibrary> = () => ({}),
   ): Promise<FlowProgram> {
     const clock = new ManualClock();
     const fake = createFakeTapi({ callsPerMinute: 0, seed: 1, clock, ...options });
-    const flow = new FlowProgram(configOf(...args), clock, fake);
+    const flow = new FlowProgram(configOf(...args), clock, fake, changed(fake));
     await flow.#linesTried();
     return flow;
   }

@@ -15,10 +15,11 @@ export async function hasPromtool(): Promise<boolean> {
   }
 }
 
-/** Runs it. @returns What it says against the text; "" for nothing. */
-export async function promtool(args: readonly string[], text: string): Promise<string> {
+/** Lets it check a text. @returns What it has to say against it; "" for nothing. */
+export async function promtool(what: "metrics" | "rules", text: string): Promise<string> {
   const child = new Deno.Command("promtool", {
-    args: [...args],
+    // Metrics it reads from standard input by itself.
+    args: ["check", what, ...what === "rules" ? ["/dev/stdin"] : []],
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
@@ -28,6 +29,6 @@ export async function promtool(args: readonly string[], text: string): Promise<s
   await writer.close();
   const { success, stdout, stderr } = await child.output();
   const decoder = new TextDecoder();
-  const said = decoder.decode(stderr) + decoder.decode(stdout);
-  return success && args[1] === "metrics" ? said : success ? "" : said || "it failed";
+  const complaints = decoder.decode(stderr).trim();
+  return success ? complaints : `${complaints}\n${decoder.decode(stdout)}`;
 }

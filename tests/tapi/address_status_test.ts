@@ -4,10 +4,17 @@ import { API_VERSION } from "../../src/tapi/layout.ts";
 import { encodeText } from "../../src/tapi/text.ts";
 
 /** Offsets of tapi.h, not of the declarations that are tested. */
-const AT = { total: 0, needed: 4, used: 8, features: 28, entries: 36, size: 40, offset: 44 };
+const AT = { used: 8, features: 28, rings: 32, entries: 36, size: 40, offset: 44 };
 const FIXED_BYTES = 64;
 const ENTRY_BYTES = 24;
-const ENTRY_AT = { mode: 0, destSize: 16, destOffset: 20 };
+const ENTRY_AT = {
+  mode: 0,
+  callerSize: 4,
+  callerOffset: 8,
+  country: 12,
+  destSize: 16,
+  destOffset: 20,
+};
 
 /** A status with two entries and their texts behind them, as tapi.h lays it out. */
 function status(): { bytes: Uint8Array<ArrayBuffer>; view: DataView } {
@@ -15,6 +22,7 @@ function status(): { bytes: Uint8Array<ArrayBuffer>; view: DataView } {
   const view = new DataView(bytes.buffer);
   const set = (at: number, value: number) => view.setUint32(at, value, true);
   set(AT.features, 0x83);
+  set(AT.rings, 5);
   set(AT.entries, 2);
   set(AT.size, 2 * ENTRY_BYTES);
   set(AT.offset, FIXED_BYTES);
@@ -23,6 +31,7 @@ function status(): { bytes: Uint8Array<ArrayBuffer>; view: DataView } {
     const text = encodeText(to);
     const entry = FIXED_BYTES + index * ENTRY_BYTES;
     set(entry + ENTRY_AT.mode, mode);
+    set(entry + ENTRY_AT.country, 40 + index);
     set(entry + ENTRY_AT.destSize, text.length);
     set(entry + ENTRY_AT.destOffset, end);
     bytes.set(text, end);
@@ -37,14 +46,30 @@ const decode = (bytes: Uint8Array) => decodeAddressStatus(bytes, API_VERSION);
 Deno.test("entries are 24 bytes apart, and their texts lie where they say", () => {
   assert.deepEqual(decode(status().bytes), {
     addressFeatures: 0x83,
-    forwards: [{ mode: 0x1, to: "202" }, { mode: 0x1000, to: "+441632960001" }],
+    ringsNoAnswer: 5,
+    forwards: [
+      { mode: 0x1, caller: "", countryCode: 40, to: "202" },
+      { mode: 0x1000, caller: "", countryCode: 41, to: "+441632960001" },
+    ],
   });
 });
 
 Deno.test("an entry without an address is one that refuses calls", () => {
   const { bytes, view } = status();
   view.setUint32(FIXED_BYTES + ENTRY_AT.destSize, 0, true);
-  assert.deepEqual(decode(bytes).forwards[0], { mode: 0x1, to: "" });
+  assert.equal(decode(bytes).forwards[0]?.to, "");
+});
+
+Deno.test("an entry may be about one caller; without its whole number it is left out", () => {
+  const { bytes, view } = status();
+  const { callerSize, callerOffset, destSize, destOffset } = ENTRY_AT;
+  // The number that is the second entry's destination.
+  const second = FIXED_BYTES + ENTRY_BYTES;
+  view.setUint32(FIXED_BYTES + callerSize, view.getUint32(second + destSize, true), true);
+  view.setUint32(FIXED_BYTES + callerOffset, view.getUint32(second + destOffset, true), true);
+  assert.equal(decode(bytes).forwards[0]?.caller, "+441632960001");
+  view.setUint32(FIXED_BYTES + callerOffset, 0xfffffffe, true);
+  assert.deepEqual(decode(bytes).forwards.map(({ mode }) => mode), [0x1000]);
 });
 
 Deno.test("an entry or a text that lies outside is left out, and the others stay", () => {

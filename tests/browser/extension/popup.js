@@ -13,9 +13,8 @@ element("dial").onsubmit = (event) => {
   send({ cmd: "dial", line: element("extension").value, number: element("number").value });
 };
 
-worker.onMessage.addListener(({ status, calls, problem = "" }) => {
-  element("problem").textContent = problem;
-  if (calls === undefined) return;
+worker.onMessage.addListener(({ status, calls, problem }) => {
+  if (problem !== undefined) return element("problem").textContent = problem;
   element("status").textContent = status;
   element("calls").replaceChildren(...calls.map(itemOf));
 });

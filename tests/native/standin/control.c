@@ -159,6 +159,8 @@ EXPORT DWORD standin_reset(DWORD voice_lines, DWORD extras) {
   exchange.given_calls = exchange.abandoned_calls = exchange.last_call_id = 0;
   exchange.reply_mode = REPLY_AT_ONCE;
   exchange.dial_script = DIAL_CONNECTS;
+  exchange.lacking = 0;
+  exchange.silent_to_monitors = false;
   exchange.lie = LIE_NONE;
   memset(exchange.reported, 0, sizeof exchange.reported);
   exchange.violations = 0;
@@ -361,6 +363,17 @@ EXPORT DWORD standin_release_replies(void) {
     released++;
   }
   return answer(released);
+}
+
+/*
+ * Takes features away: LINECALLFEATURE_ bits that no call has from now on, and whether who only
+ * monitors a call is told of none.
+ */
+EXPORT void standin_lack(DWORD features, DWORD silent_to_monitors) {
+  lock();
+  exchange.lacking = features;
+  exchange.silent_to_monitors = silent_to_monitors != 0;
+  unlock();
 }
 
 /* What made calls go through from now on. */

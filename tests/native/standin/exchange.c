@@ -413,11 +413,12 @@ static void free_request(struct request **place) {
 
 /* Writes what the application's memory was kept for; it must not have been reused meanwhile. */
 static void complete_request(const struct request *request) {
-  if (request->out_call != NULL) {
+  for (size_t i = 0; i < MAX_MADE_CALLS && request->made[i].out != NULL; i++) {
+    const struct made_call *made = &request->made[i];
     HCALL found;
-    memcpy(&found, request->out_call, sizeof found);
+    memcpy(&found, made->out, sizeof found);
     if (found != (HCALL)CANARY) violation("the memory for a call handle changed before LINE_REPLY");
-    if (request->result == 0) memcpy(request->out_call, &request->new_call, sizeof found);
+    if (request->result == 0) memcpy(made->out, &made->call, sizeof found);
   }
   if (request->out_text != NULL && request->result == 0) {
     VARSTRING *out = request->out_text;
@@ -470,12 +471,17 @@ struct request *new_request(const struct device *device) {
 
 struct request *new_call_request(struct call *call, HCALL *out_call) {
   struct request *request = new_request(device_of(call));
+  also_make(request, call, out_call);
+  return request;
+}
+
+void also_make(struct request *request, struct call *call, HCALL *out_call) {
+  struct made_call *made = request->made;
+  while (made->out != NULL) made++;
   HCALL canary = (HCALL)CANARY;
   memcpy(out_call, &canary, sizeof canary);
-  request->out_call = out_call;
-  request->new_call = call->handle;
-  call->creator = request;
-  return request;
+  *made = (struct made_call){.out = out_call, .call = call == NULL ? 0 : call->handle};
+  if (call != NULL) call->creator = request;
 }
 
 void then_post(struct request *request, DWORD message, DWORD device, DWORD p1, DWORD p2) {
@@ -488,8 +494,9 @@ void then_state(struct request *request, const struct call *call, DWORD state, D
 
 void queue_reply(struct request *request) {
   request->queued = true;
-  struct call *call = find_call(request->new_call);
-  if (call != NULL) {
+  for (size_t i = 0; i < MAX_MADE_CALLS && request->made[i].out != NULL; i++) {
+    struct call *call = find_call(request->made[i].call);
+    if (call == NULL) continue;
     call->creator = NULL;
     if (request->result == 0) give_call(call, LINECALLPRIVILEGE_OWNER);
     else free_call(call, ENDED_BY_PROVIDER);

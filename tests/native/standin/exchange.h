@@ -21,8 +21,9 @@
   X(lineClose) X(lineSetStatusMessages) X(lineGetNewCalls) X(lineGetMessage) X(lineGetCallInfoW)   \
   X(lineGetCallStatus) X(lineSetCallPrivilege) X(lineDeallocateCall) X(lineMakeCallW) X(lineDrop)  \
   X(lineAnswer) X(lineHold) X(lineUnhold) X(lineSwapHold) X(lineBlindTransferW)                    \
-  X(lineSetupTransferW) X(lineCompleteTransfer) X(linePrepareAddToConferenceW)                     \
-  X(lineAddToConference) X(lineParkW) X(lineUnparkW) X(linePickupW) X(lineRedirectW)               \
+  X(lineSetupTransferW) X(lineCompleteTransfer) X(lineSetupConferenceW)                            \
+  X(linePrepareAddToConferenceW) X(lineAddToConference) X(lineParkW) X(lineUnparkW)                \
+  X(linePickupW) X(lineRedirectW)                                                                  \
   X(lineForwardW) X(lineGenerateDigitsW) X(lineDialW) X(lineGetProviderListW)
 
 enum function {
@@ -36,6 +37,7 @@ enum {
   NEWEST_VERSION = 0x00020002,
   MAX_DEVICES = 4096,
   MAX_FORWARDS = 4,
+  MAX_MADE_CALLS = 2,
   LOG_ENTRIES = 8192,
   LOG_VALUES = 7,
   LOG_TEXT_UNITS = 32,
@@ -105,6 +107,12 @@ struct held {
   DWORD message, device, p1, p2, p3;
 };
 
+/* A call that a request makes, and where its handle goes. */
+struct made_call {
+  HCALL *out; /* written when LINE_REPLY is taken; CANARY until then */
+  HCALL call;
+};
+
 /* An asynchronous function whose LINE_REPLY was not taken yet. */
 struct request {
   struct request *next;
@@ -112,8 +120,7 @@ struct request {
   DWORD device;
   bool queued;
   LONG result;
-  HCALL *out_call; /* written when LINE_REPLY is taken; CANARY until then */
-  HCALL new_call;
+  struct made_call made[MAX_MADE_CALLS]; /* as many as have an `out` */
   VARSTRING *out_text; /* written when LINE_REPLY is taken */
   DWORD out_text_total;
   WCHAR *text;
@@ -208,6 +215,8 @@ struct exchange {
   enum reply_mode reply_mode;
   LONG reply_error;
   enum dial_script dial_script;
+  DWORD lacking;           /* LINECALLFEATURE_ bits that no call has */
+  bool silent_to_monitors; /* who only monitors a call is told of no feature */
 
   struct queued *queue; /* a ring */
   size_t queue_first, queue_count, queue_room;
@@ -312,6 +321,8 @@ bool take_message(LINEMESSAGE *into);
 struct request *new_request(const struct device *device);
 /* As new_request(), for one that makes a call. The memory is used until the reply. */
 struct request *new_call_request(struct call *call, HCALL *out_call);
+/* The request makes one more call; with NULL it tells that it makes none. */
+void also_make(struct request *request, struct call *call, HCALL *out_call);
 /* What is to be told after the reply, where that brings no error. */
 void then_post(struct request *request, DWORD message, DWORD device, DWORD p1, DWORD p2);
 void then_state(struct request *request, const struct call *call, DWORD state, DWORD mode);

@@ -306,6 +306,42 @@ EXPORT LONG WINAPI lineSetupTransferW(HCALL hCall, LPHCALL lphConsultCall,
   return leave(FN_lineSetupTransferW, result, "call=0x%X", hCall);
 }
 
+static struct call *new_conference(const struct device *device) {
+  struct call *parent = outbound_call(device, NULL);
+  parent->origin = LINECALLORIGIN_CONFERENCE;
+  return parent;
+}
+
+EXPORT LONG WINAPI lineSetupConferenceW(HCALL hCall, HLINE hLine, LPHCALL lphConfCall,
+                                        LPHCALL lphConsultCall, DWORD dwNumParties,
+                                        LPLINECALLPARAMS const lpCallParams) {
+  LONG result = enter(FN_lineSetupConferenceW);
+  struct call *call = NULL;
+  struct device *device = NULL;
+  if (result == 0) result = check_owned(hCall, &call);
+  if (result == 0) result = check_line(hLine, &device);
+  if (result == 0) result = check_out_call(lphConfCall);
+  if (result == 0) result = check_out_call(lphConsultCall);
+  if (result == 0) result = check_call_params(lpCallParams);
+  if (result == 0 && device_of(call) != device) {
+    violation("the call is of another line");
+    result = error(LINEERR_INVALLINEHANDLE);
+  }
+  if (result == 0 && call->state != LINECALLSTATE_CONNECTED) result = error(LINEERR_INVALCALLSTATE);
+  if (result == 0) {
+    struct call *parent = new_conference(device);
+    struct call *consultation = outbound_call(device, NULL);
+    struct request *request = new_call_request(parent, lphConfCall);
+    also_make(request, consultation, lphConsultCall);
+    then_state(request, parent, LINECALLSTATE_ONHOLDPENDCONF, 0);
+    then_state(request, call, LINECALLSTATE_CONFERENCED, parent->handle);
+    then_state(request, consultation, LINECALLSTATE_DIALTONE, LINEDIALTONEMODE_INTERNAL);
+    result = answer_request(request);
+  }
+  return leave(FN_lineSetupConferenceW, result, "call=0x%X line=0x%X parties=%u", hCall, hLine,
+               dwNumParties);
+}
+
 EXPORT LONG WINAPI linePrepareAddToConferenceW(HCALL hConfCall, LPHCALL lphConsultCall,
                                                LPLINECALLPARAMS const lpCallParams) {
   LONG result = enter(FN_linePrepareAddToConferenceW);
@@ -333,7 +369,7 @@ EXPORT LONG WINAPI lineCompleteTransfer(HCALL hCall, HCALL hConsultCall, LPHCALL
     result = error(LINEERR_INVALCALLSTATE);
   }
   if (result == 0 && conference) {
-    struct call *parent = outbound_call(device_of(call), NULL);
+    struct call *parent = new_conference(device_of(call));
     struct request *request = new_call_request(parent, lphConfCall);
     then_state(request, parent, LINECALLSTATE_CONNECTED, LINECONNECTEDMODE_ACTIVE);
     then_state(request, call, LINECALLSTATE_CONFERENCED, parent->handle);
@@ -425,11 +461,10 @@ EXPORT LONG WINAPI lineUnparkW(HLINE hLine, DWORD dwAddressID, LPHCALL lphCall,
 
 EXPORT LONG WINAPI linePickupW(HLINE hLine, DWORD dwAddressID, LPHCALL lphCall,
                                LPCWSTR lpszDestAddress, LPCWSTR lpszGroupID) {
-  (void)lpszGroupID;
   LONG result = enter(FN_linePickupW);
   if (result == 0) result = fetch_call(hLine, lphCall, lpszDestAddress, LINECALLREASON_PICKUP);
-  return leave_with_text(FN_linePickupW, result, lpszDestAddress, "line=0x%X address=%u",
-                         (const unsigned[LOG_VALUES]){hLine, dwAddressID});
+  return leave_with_text(FN_linePickupW, result, lpszDestAddress, "line=0x%X address=%u group=%u",
+                         (const unsigned[LOG_VALUES]){hLine, dwAddressID, lpszGroupID != NULL});
 }
 
 /* Copies a string of the list out of it; *ok becomes false where the list does not contain it. */
@@ -477,6 +512,7 @@ EXPORT LONG WINAPI lineForwardW(HLINE hLine, DWORD bAllAddresses, DWORD dwAddres
   if (result == 0) result = set_forwards(device, lpForwardList);
   if (result == 0) {
     struct request *request = new_request(device);
+    also_make(request, NULL, lphConsultCall);
     if ((device->address_states & LINEADDRESSSTATE_FORWARD) != 0) {
       then_post(request, LINE_ADDRESSSTATE, hLine, 0, LINEADDRESSSTATE_FORWARD);
     }

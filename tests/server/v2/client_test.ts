@@ -180,6 +180,20 @@ Deno.test("an answer never overtakes what was heard before it", async () => {
   );
 });
 
+Deno.test("what a command causes comes before its answer, also in a batch", async () => {
+  const rig: Rig = new Rig({
+    execute: async () => {
+      await Promise.resolve();
+      rig.bus.publish(callEvent());
+      return { ok: true, outcome: { call: 1 } };
+    },
+  });
+  const reader = rig.connect();
+  await reader.say({ cmd: "subscribe", batch: true });
+  await reader.say({ cmd: "dial", line: "201", number: "1" });
+  assert.deepEqual(reader.answers.map(({ type }) => type), ["result", "call", "result"]);
+});
+
 Deno.test("a batch that cannot be sent does not keep the others from theirs", async () => {
   const rig = new Rig();
   const [broken, whole] = [rig.connect(), rig.connect()];
