@@ -61,6 +61,11 @@ export class AddressBuckets {
     this.#perSecond = perSecond;
   }
 
+  /** How many are remembered. */
+  get size(): number {
+    return this.#buckets.size;
+  }
+
   take(address: string): Passage {
     let bucket = this.#buckets.get(address);
     if (bucket === undefined) {

@@ -14,6 +14,7 @@ await configureLogging({ level: "warning", format: "text", file: undefined, mask
 /** As the program's own. */
 const HISTORY_LENGTH = 10_000;
 
+const { rules, limits } = configOf();
 /** Read when somebody asks, which nobody does here. */
 const status = {
   provider: "up",
@@ -39,7 +40,6 @@ const bus = new EventBus(
   HISTORY_LENGTH,
   (event, tookMs) => figures.delivered(event, tookMs),
 );
-const { rules, limits } = configOf();
 const server = startServer({
   // Everyone comes from one address here.
   limits: { ...limits, connectionsPerAddress: limits.connections },
