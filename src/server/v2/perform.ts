@@ -31,10 +31,10 @@ export const NOT_A_MONITOR: Refusal = {
 
 /** Answers in the same turn, so that the answer is as old as the events around it. */
 export function query({ cmd }: Query, identity: Identity, { bus, state }: Ports): Answer {
-  if (cmd === "ping") return { ok: true, outcome: {} };
+  const { epoch, seq } = bus;
+  if (cmd === "ping") return { ok: true, outcome: { epoch, seq } };
   if (!mayMonitor(identity)) return NOT_A_MONITOR;
   const { lines, calls } = visibleState(identity, state);
-  const { seq } = bus;
   return {
     ok: true,
     outcome: cmd === "lines"
