@@ -803,7 +803,11 @@ class Connection {
     const socket = this.#socket;
     if (keepAliveMs > 0) this.#keepAliveTimer.set(keepAliveMs, () => this.#tryOut());
     try {
-      await this.#send("ping", {}, Math.min(timeoutMs, keepAliveMs || timeoutMs));
+      const patienceMs = Math.min(timeoutMs, keepAliveMs || timeoutMs);
+      await this.#send("ping", {}, patienceMs, (result) => {
+        // Where nothing happens on the lines chosen, only this tells how far the server has got.
+        this.#pass([], /** @type {Partial<Point> | undefined} */ (result)?.seq ?? 0);
+      });
     } catch (error) {
       const silent = /** @type {Api.Tapi2WsError} */ (error).code === "timeout";
       if (silent && socket === this.#socket) this.#lost(undefined, "no sign of life");

@@ -138,6 +138,21 @@ Deno.test("what the server no longer remembers is a gap: the state is taken, and
   assert.deepEqual(stateOf(client), rig.state);
 });
 
+Deno.test("where nothing happens on the lines chosen, a ping keeps the point to resume at", async () => {
+  await using rig = new ClientRig({ server: { historyLength: 10 } });
+  const client = await rig.open({ lines: 201, keepAliveMs: 20_000 });
+  for (let id = 1; id <= 50; id++) rig.bus.publish(callEvent({ id, line: "202" }));
+  rig.clock.advance(20_000);
+  // Answered behind the library's own.
+  await client.ping();
+  rig.network.cut();
+  await until(() => client.status === "waiting");
+  const { events } = listen(client);
+  rig.bus.publish(callEvent({ id: 99, line: "201" }));
+  await rig.back(client);
+  assert.deepEqual(events.map(({ type, seq }) => [type, seq]), [["call", 51]]);
+});
+
 Deno.test("a server that was started anew is another one: its calls are new, the old ones have ended", async () => {
   await using rig = new ClientRig();
   rig.bus.publish(callEvent({ id: 1 }, { change: "new" }));
