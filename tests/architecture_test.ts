@@ -38,8 +38,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   fake: ["tapi"],
   session: ["tapi"],
   calls: ["bus", "session"],
-  server: ["bus", "client", "rules"],
+  server: ["bus", "client", "panel", "rules"],
   client: [],
+  panel: ["client"],
   journal: ["bus"],
   figures: ["bus"],
 };
@@ -93,7 +94,7 @@ function* filesBelow(folder: string): Iterable<string> {
 
 const SOURCES: readonly Source[] = [...filesBelow(ROOT)].map((path) => {
   const text = Deno.readTextFileSync(path);
-  const specifiers = text.matchAll(/\b(?:from|import)\s*\(?\s*"([^"]+)"/g);
+  const specifiers = text.matchAll(/(?<!")\b(?:from|import)\s*\(?\s*"([^"]+)"/g);
   return {
     file: relative(ROOT, path).replaceAll("\\", "/"),
     text,
@@ -102,7 +103,7 @@ const SOURCES: readonly Source[] = [...filesBelow(ROOT)].map((path) => {
 });
 
 /** `tapi/calls.ts` -> `tapi`, `log.ts` -> `log`. */
-const partOf = (file: string) => file.replace(/\.ts$/, "").split("/")[0] ?? "";
+const partOf = (file: string) => file.replace(/\.[jt]s$/, "").split("/")[0] ?? "";
 
 function localImports({ file, imports }: Source): string[] {
   return imports.filter((specifier) => specifier.startsWith(".")).map((specifier) =>
@@ -153,11 +154,34 @@ Deno.test("the client library is one checked file that imports nothing but its o
   }
 });
 
-Deno.test("the server takes the client library as text, and runs none of it", () => {
+Deno.test("the panel is checked, and has nothing of ours but what every page can have", () => {
+  const panel = SOURCES.filter(({ file }) => partOf(file) === "panel");
+  assert(panel.length > 10);
+  for (const { file, text, imports } of panel) {
+    assert(file.endsWith(".js") && text.startsWith("// @ts-check\n"), `${file} must be checked`);
+    for (const specifier of imports) {
+      const isOwn = /^\.\/[a-z_]+\.js$/.test(specifier);
+      // The served library, in comments its types, and what authors are told to write.
+      const isLibrary = ["../client.js", "../client/client.d.ts", "${server}client.js"]
+        .includes(specifier);
+      assert(isOwn || isLibrary, `${file} imports ${specifier}`);
+    }
+  }
+});
+
+Deno.test("the server hands out every file of the panel", () => {
+  const { text } = SOURCES.find(({ file }) => file === "server/http/panel.ts") ?? { text: "" };
+  for (const { name } of Deno.readDirSync(resolve(ROOT, "panel"))) {
+    if (name === "deno.json") continue;
+    assert(text.includes(`"../../panel/${name}" with { type: "text" };`), `${name} is not served`);
+  }
+});
+
+Deno.test("the server takes what browsers run as text, and runs none of it", () => {
   for (const { file, text } of SOURCES) {
     if (!file.startsWith("server/")) continue;
     for (const [statement, specifier] of text.matchAll(/^import [^;]*? from "([^"]+)"[^;]*;/gm)) {
-      if (!specifier?.includes("/client/")) continue;
+      if (!/\/(?:client|panel)\//.test(specifier ?? "")) continue;
       assert(statement.endsWith('with { type: "text" };'), `${file}: ${statement}`);
     }
   }

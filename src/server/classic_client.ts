@@ -35,6 +35,10 @@ export class ClassicClient extends Client implements Speaker {
     this.#listen();
   }
 
+  get chosenLines(): readonly string[] | null {
+    return this.#options.lines ?? null;
+  }
+
   async receive(data: unknown): Promise<void> {
     if (!this.isAdmitted()) return;
     const message = parseClassic(typeof data === "string" ? data : "");

@@ -45,8 +45,13 @@ const OPEN = 1;
 /** The longest delay of a timer: 31 bits. */
 const LONGEST_DELAY_MS = 0x7fffffff;
 
+let lastId = 0;
+
 /** A connected client. */
 export abstract class Client implements Disposable {
+  /** The server's own number for it: unique over the life of the process. */
+  readonly id: number = ++lastId;
+  readonly connectedAtMs: number;
   abstract readonly dialect: Dialect;
   readonly #socket: ClientSocket;
   readonly #options: ClientOptions;
@@ -63,8 +68,12 @@ export abstract class Client implements Disposable {
     this.#socket = socket;
     this.#options = options;
     this.#identity = options.identity;
+    this.connectedAtMs = options.clock.nowMs();
     this.#waitForExpiry();
   }
+
+  /** The extensions it chose to hear; `null`: every one that it may. */
+  abstract get chosenLines(): readonly string[] | null;
 
   /** Bytes that wait in its socket. */
   get unsentBytes(): number {

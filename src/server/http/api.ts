@@ -7,6 +7,7 @@ import { parseRequest, type Request as Command } from "../v2/requests.ts";
 import { jsonSchema } from "../v2/schema.ts";
 import { failure, json, jsonText } from "./answers.ts";
 import { readBody } from "./body.ts";
+import { connectedClients } from "./clients.ts";
 import { eventStream } from "./event_stream.ts";
 import { journalPage } from "./journal_page.ts";
 import type { Route, RoutesOptions, Visit } from "./route.ts";
@@ -28,6 +29,7 @@ export const API: Readonly<Record<string, Route>> = {
       return json(200, visibleState(identity, state).calls.map(callObject));
     },
   },
+  "/api/v2/clients": { GET: connectedClients },
   "/api/v2/events": { GET: eventStream },
   "/api/v2/journal": { GET: journalPage },
   "/api/v2/commands": { POST: command },

@@ -100,6 +100,10 @@ class EventStream extends Client {
     this.#feed.continueFor(identity);
   }
 
+  get chosenLines(): readonly string[] | null {
+    return this.#feed.chosenLines;
+  }
+
   override [Symbol.dispose](): void {
     super[Symbol.dispose]();
     if (this.#heartbeat !== undefined) this.#options.clock.clearTimeout(this.#heartbeat);

@@ -19,7 +19,7 @@ export interface RoutesOptions extends Ports {
   readonly encoder: V2Encoder;
   /** The pretend exchange; none on a real telephone system. */
   readonly rehearsal?: Rehearsal | undefined;
-  /** Event streams, while they last. */
+  /** Those that are connected, by whatever way. */
   readonly clients: Crowd;
 }
 

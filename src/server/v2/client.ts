@@ -58,6 +58,10 @@ export class V2Client extends Client implements Speaker {
     }));
   }
 
+  get chosenLines(): readonly string[] | null {
+    return this.#feed.chosenLines;
+  }
+
   async receive(data: unknown): Promise<void> {
     // What comes behind a token is said by whom it belongs to.
     while (this.#proving !== undefined) await this.#proving;

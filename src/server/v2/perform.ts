@@ -27,11 +27,11 @@ export type Answer = { readonly ok: true; readonly outcome: object } | Refusal;
 
 /** Answers in the same turn, so that the answer is as old as the events around it. */
 export function query({ cmd }: Query, identity: Identity, { bus, state }: Ports): Answer {
-  if (cmd === "ping") return { ok: true, outcome: {} };
+  const { epoch, seq } = bus;
+  if (cmd === "ping") return { ok: true, outcome: { epoch, seq } };
   const error = monitorRefusal(identity);
   if (error !== undefined) return { ok: false, error };
   const { lines, calls } = visibleState(identity, state);
-  const { seq } = bus;
   return {
     ok: true,
     outcome: cmd === "lines"

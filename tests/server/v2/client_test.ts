@@ -184,6 +184,8 @@ Deno.test("an answer never overtakes what was heard before it", async () => {
     ),
     [[1, 2], 1, 3, 2, 4],
   );
+  // So much has been heard.
+  assert.deepEqual(reader.answers[2].result, { epoch: rig.bus.epoch, seq: 2 });
 });
 
 Deno.test("what a command causes comes before its answer, also in a batch", async () => {
