@@ -80,7 +80,8 @@ export function accept(
     if (stopping.aborted) opened.close(CLOSE.goingAway, "server stops");
   };
   socket.onmessage = ({ data }) => {
-    if (client === undefined) return;
+    // Behind the server's goodbye nothing is looked at any more.
+    if (client === undefined || socket.readyState !== WebSocket.OPEN) return;
     if (isLonger(data, limits.messageBytes)) {
       log.warn("Client {address} sent too much at once and is closed", { address });
       return client.close(CLOSE.tooLarge, `expected at most ${limits.messageBytes} bytes`);

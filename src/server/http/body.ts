@@ -24,6 +24,8 @@ export async function readBody(
   const reader = request.body.getReader();
   const arrived = new AbortController();
   const late = sleep(clock, requestSeconds * 1000, arrived.signal).then(() => "late" as const);
+  // A connection that is broken has nothing to cancel.
+  const giveUp = () => void reader.cancel().catch(() => {});
   const decoder = new TextDecoder();
   let bytes = 0;
   let body = "";
@@ -31,18 +33,18 @@ export async function readBody(
     for (;;) {
       const read = await Promise.race([reader.read(), late]);
       if (read === "late") {
+        giveUp();
         return text(408, `The request did not arrive within ${requestSeconds} s\n`);
       }
       if (read.done) return body + decoder.decode();
       bytes += read.value.length;
       if (bytes > messageBytes) {
+        giveUp();
         return failure({ code: "too_large", message: `expected at most ${messageBytes} bytes` });
       }
       body += decoder.decode(read.value, { stream: true });
     }
   } finally {
     arrived.abort();
-    // What is left of it is not wanted; a connection that is broken has nothing to cancel.
-    reader.cancel().catch(() => {});
   }
 }
