@@ -9,17 +9,27 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   main: [
     "bus",
     "calls",
+    "command_line",
+    "commands",
     "fake",
     "figures",
     "journal",
+    "provider",
+    "reload",
     "server",
     "session",
     "tapi",
     "config",
-    "options",
   ],
-  config: ["options"],
+  commands: ["bus", "calls", "certificate", "config", "provider", "server", "session", "tapi"],
+  provider: ["bus", "config", "fake", "tapi"],
+  reload: ["config"],
+  config: ["command_line", "options", "rules", "settings"],
+  settings: ["certificate", "options", "rules"],
+  command_line: ["options"],
+  rules: ["options"],
   options: [],
+  certificate: [],
   log: [],
   clock: [],
   patterns: [],
@@ -28,19 +38,32 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   fake: ["tapi"],
   session: ["tapi"],
   calls: ["bus", "session"],
-  server: ["bus", "client"],
+  server: ["bus", "client", "panel", "rules"],
   client: [],
+  panel: ["client"],
   journal: ["bus"],
   figures: ["bus"],
 };
 /** What every part may import. */
 const EVERYWHERE = ["log", "clock", "patterns"];
 /** Files in which values of the runtime may appear. */
-const DENO_VALUES = ["main.ts", "config.ts", "log.ts", "tapi/library.ts", "server/server.ts"];
+const DENO_VALUES = [
+  "main.ts",
+  "provider.ts",
+  "reload.ts",
+  "config.ts",
+  "log.ts",
+  "commands/machine.ts",
+  "tapi/library.ts",
+  "server/listen_error.ts",
+  "server/server.ts",
+  "server/sockets.ts",
+  "server/tls_front.ts",
+];
 /** Files that may check outside text with zod. */
 const ZOD = [
-  "config.ts",
   "options.ts",
+  "rules.ts",
   "fake/scenario.ts",
   "server/fields.ts",
   "server/classic.ts",
@@ -71,7 +94,7 @@ function* filesBelow(folder: string): Iterable<string> {
 
 const SOURCES: readonly Source[] = [...filesBelow(ROOT)].map((path) => {
   const text = Deno.readTextFileSync(path);
-  const specifiers = text.matchAll(/\b(?:from|import)\s*\(?\s*"([^"]+)"/g);
+  const specifiers = text.matchAll(/(?<!")\b(?:from|import)\s*\(?\s*"([^"]+)"/g);
   return {
     file: relative(ROOT, path).replaceAll("\\", "/"),
     text,
@@ -80,7 +103,7 @@ const SOURCES: readonly Source[] = [...filesBelow(ROOT)].map((path) => {
 });
 
 /** `tapi/calls.ts` -> `tapi`, `log.ts` -> `log`. */
-const partOf = (file: string) => file.replace(/\.ts$/, "").split("/")[0] ?? "";
+const partOf = (file: string) => file.replace(/\.[jt]s$/, "").split("/")[0] ?? "";
 
 function localImports({ file, imports }: Source): string[] {
   return imports.filter((specifier) => specifier.startsWith(".")).map((specifier) =>
@@ -131,11 +154,34 @@ Deno.test("the client library is one checked file that imports nothing but its o
   }
 });
 
-Deno.test("the server takes the client library as text, and runs none of it", () => {
+Deno.test("the panel is checked, and has nothing of ours but what every page can have", () => {
+  const panel = SOURCES.filter(({ file }) => partOf(file) === "panel");
+  assert(panel.length > 10);
+  for (const { file, text, imports } of panel) {
+    assert(file.endsWith(".js") && text.startsWith("// @ts-check\n"), `${file} must be checked`);
+    for (const specifier of imports) {
+      const isOwn = /^\.\/[a-z_]+\.js$/.test(specifier);
+      // The served library, in comments its types, and what authors are told to write.
+      const isLibrary = ["../client.js", "../client/client.d.ts", "${server}client.js"]
+        .includes(specifier);
+      assert(isOwn || isLibrary, `${file} imports ${specifier}`);
+    }
+  }
+});
+
+Deno.test("the server hands out every file of the panel", () => {
+  const { text } = SOURCES.find(({ file }) => file === "server/http/panel.ts") ?? { text: "" };
+  for (const { name } of Deno.readDirSync(resolve(ROOT, "panel"))) {
+    if (name === "deno.json") continue;
+    assert(text.includes(`"../../panel/${name}" with { type: "text" };`), `${name} is not served`);
+  }
+});
+
+Deno.test("the server takes what browsers run as text, and runs none of it", () => {
   for (const { file, text } of SOURCES) {
     if (!file.startsWith("server/")) continue;
     for (const [statement, specifier] of text.matchAll(/^import [^;]*? from "([^"]+)"[^;]*;/gm)) {
-      if (!specifier?.includes("/client/")) continue;
+      if (!/\/(?:client|panel)\//.test(specifier ?? "")) continue;
       assert(statement.endsWith('with { type: "text" };'), `${file}: ${statement}`);
     }
   }
@@ -150,7 +196,7 @@ Deno.test("packages come in by their bare names, and zod only where outside text
   }
 });
 
-Deno.test("values of the runtime appear in their five places only", () => {
+Deno.test("values of the runtime appear in their places only", () => {
   for (const { file, text } of SOURCES) {
     if (DENO_VALUES.includes(file)) continue;
     const code = text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, "").replaceAll(

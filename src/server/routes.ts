@@ -1,8 +1,11 @@
 /** The HTTP side: request in, response out. No socket and no port, so that it is tested without. */
-import { json, text } from "./http/answers.ts";
+import { monitorRefusal } from "./access.ts";
+import { failure, json, text } from "./http/answers.ts";
 import { API } from "./http/api.ts";
 import { ASSETS } from "./http/assets.ts";
+import { PANEL, panelOr } from "./http/panel.ts";
 import { rehearsalRoute } from "./http/rehearsals.ts";
+import { permits } from "./identity.ts";
 import type { Route, RoutesOptions, Visit } from "./http/route.ts";
 
 /** Answers a request that asks for no WebSocket: the one way out for every answer. */
@@ -33,35 +36,43 @@ async function answer(visit: Visit, options: RoutesOptions): Promise<Response> {
 }
 
 const ROUTES: Readonly<Record<string, Route>> = {
-  "/": {
-    GET: ({ url: { host } }, { version }) =>
-      text(
-        200,
-        `Tapi2Ws ${version}: telephone calls as JSON over WebSocket.
+  "/": panelOr(({ url: { host } }, { version }) =>
+    text(
+      200,
+      `Tapi2Ws ${version}: telephone calls as JSON over WebSocket.
 
 Connect to ws://${host}/ with the sub-protocol tapi2ws.v2 for lines, calls and every event.
 Without it, ws://${host}/ has the call events of every line, ws://${host}/?line=201 one line's.
 Send {"cmd":"dial","line":"201","number":"0123"} to dial and {"cmd":"drop","line":"201"} to hang up.
 GET /api/v2/lines and /api/v2/calls tell the state, /api/v2/schema.json what frames look like.
 Pages import /client.js, which connects, keeps the state and commands.
+A browser gets a panel here that shows all of it.
 GET /healthz tells whether the server runs, GET /readyz whether it hears the telephone system.
 GET /metrics has its figures for Prometheus, GET /api/v2/journal the calls that have ended.
 `,
-      ),
-  },
+    )
+  ),
   "/healthz": {
     GET: (_, { version, uptimeSeconds }) =>
       json(200, { status: "ok", version, uptimeSeconds: Math.floor(uptimeSeconds()) }),
   },
   "/readyz": {
-    GET: (_, { status }) => {
+    GET: ({ identity }, { status }) => {
       const now = status.status();
       const ready = now.provider === "up" && now.lines.open > 0;
-      return json(ready ? 200 : 503, now);
+      const sees = ({ line }: { readonly line?: string }) =>
+        line === undefined || permits(identity, "monitor", line);
+      return json(ready ? 200 : 503, {
+        ...now,
+        troubles: now.troubles.filter(sees),
+        hanging: now.hanging.filter(sees),
+      });
     },
   },
   "/metrics": {
-    GET: (_, { figures }) => {
+    GET: ({ identity }, { figures }) => {
+      const refused = monitorRefusal(identity);
+      if (refused !== undefined) return failure(refused);
       if (figures === undefined) return text(404, "There are no figures\n");
       const exposition = figures.exposition();
       return text(200, exposition.text, { "content-type": exposition.contentType });
@@ -69,4 +80,5 @@ GET /metrics has its figures for Prometheus, GET /api/v2/journal the calls that 
   },
   ...API,
   ...ASSETS,
+  ...PANEL,
 };

@@ -79,6 +79,11 @@ export class Feed implements Disposable {
     this.#options = options;
   }
 
+  /** The extensions that are heard, none while nothing is; `null`: every one that may be heard. */
+  get chosenLines(): readonly string[] | null {
+    return this.#wish === undefined ? [] : this.#wish.lines ?? null;
+  }
+
   /** Sends what waits for the end of the turn. */
   flush(): void {
     this.#membership?.flush();

@@ -117,6 +117,8 @@ const HELLO = z.object({
     maxUnsentBytes: z.int(),
     clientTimeoutSeconds: z.int(),
     historyLength: z.int(),
+    messageBytes: z.int(),
+    commandsPerSecond: z.int(),
   }),
 }).meta({ id: "Hello" });
 

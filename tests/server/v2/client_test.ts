@@ -16,7 +16,13 @@ Deno.test("hello comes first, at once, and nothing else until the client subscri
     epoch: rig.bus.epoch,
     seq: 1,
     identity: { name: "anonymous", can: ["monitor", "control"], lines: ["*"] },
-    limits: { maxUnsentBytes: 1 << 20, clientTimeoutSeconds: 30, historyLength: 100 },
+    limits: {
+      maxUnsentBytes: 1 << 20,
+      clientTimeoutSeconds: 30,
+      historyLength: 100,
+      messageBytes: 65536,
+      commandsPerSecond: 200,
+    },
   }]);
 });
 

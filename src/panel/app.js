@@ -1,0 +1,55 @@
+// @ts-check
+/** Puts the page together: the connection, and the parts that look at it. */
+import { Answers } from "./answers.js";
+import { Calls } from "./calls.js";
+import { Clients } from "./clients.js";
+import { byId, make } from "./dom.js";
+import { drawSoon } from "./frames.js";
+import { Journal } from "./journal.js";
+import { Lines } from "./lines.js";
+import { Phone } from "./phone.js";
+import { Rehearsal } from "./rehearsal.js";
+import { Session } from "./session.js";
+import { Snippet } from "./snippet.js";
+import { Tail } from "./tail.js";
+import { TokenWindow } from "./token.js";
+import { Troubles } from "./troubles.js";
+import { Verdict } from "./verdict.js";
+
+const session = new Session();
+const answers = new Answers(byId("phone", HTMLElement));
+const troubles = new Troubles(session);
+new Verdict(session, (ready) => troubles.take(ready));
+new Phone(session, answers);
+new Lines(session);
+new Calls(session);
+new Tail(session);
+new Journal(session);
+new Rehearsal(session, answers);
+new Snippet(session);
+const clients = new Clients();
+
+const tokens = new TokenWindow(() => session.restart());
+session.listen((news) => {
+  if (news.type !== "status") return;
+  const { status, reason = "" } = news.event;
+  if (status === "open") clients.ask();
+  if (status === "closed" && session.refusal === "unauthorized") {
+    tokens.open(`The server does not let everybody look: ${reason}.`);
+  }
+});
+
+// Which lines there are, for the fields that ask for one.
+session.listen((news) => {
+  const changesNames = news.type === "line" &&
+    (news.change === "added" || news.change === "removed");
+  if (news.type === "state" || changesNames) drawSoon(nameLines);
+});
+
+function nameLines() {
+  const names = Array.from(
+    session.client.lines.values(),
+    ({ line, name }) => make("option", name, { value: line }),
+  );
+  byId("line-names", HTMLDataListElement).replaceChildren(...names);
+}

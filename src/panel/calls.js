@@ -1,0 +1,81 @@
+// @ts-check
+/** The calls that live, oldest first, with how long they last. */
+/** @import { Call } from "../client/client.d.ts" */
+/** @import { Session } from "./session.js" */
+import { byId, copyOf, KeyedList, light, part, write } from "./dom.js";
+import { elapsed, otherEnd, person } from "./format.js";
+import { drawEverySecond, drawSoon } from "./frames.js";
+import { lookOfState } from "./states.js";
+
+const ARROWS = { in: "from", out: "to", unknown: "with" };
+
+export class Calls {
+  #session;
+  #root = byId("calls", HTMLElement);
+  /** @type {KeyedList<number, Call>} */
+  #rows = new KeyedList(part(this.#root, "rows"), (call) => this.#create(call), show);
+  /** Calls of which something is new. @type {Set<number>} */
+  #changed = new Set();
+  /** Whether a call came or went. */
+  #isStale = true;
+
+  /** @param {Session} session */
+  constructor(session) {
+    this.#session = session;
+    const draw = () => this.#draw();
+    session.listen((news) => {
+      if (news.type === "call" && (news.change === "state" || news.change === "info")) {
+        this.#changed.add(news.call.id);
+        this.#isStale ||= this.#rows.get(news.call.id) === undefined;
+      } else if (news.type === "call" || news.type === "state") this.#isStale = true;
+      else return;
+      drawSoon(draw);
+    });
+    drawEverySecond(() => {
+      for (const id of session.client.calls.keys()) this.#changed.add(id);
+      draw();
+    });
+  }
+
+  #draw() {
+    const { calls } = this.#session.client;
+    if (this.#isStale) {
+      this.#isStale = false;
+      this.#rows.show(calls);
+      write(part(this.#root, "count"), String(calls.size));
+      part(this.#root, "none").hidden = calls.size > 0;
+    } else {
+      for (const id of this.#changed) {
+        const call = calls.get(id);
+        if (call !== undefined) this.#rows.refresh(id, call);
+      }
+    }
+    this.#changed.clear();
+  }
+
+  /**
+   * @param {Call} call
+   * @returns {HTMLElement}
+   */
+  #create({ line }) {
+    const row = copyOf("call-template");
+    const button = part(row, "line");
+    write(button, line);
+    button.title = `Show line ${line}`;
+    button.addEventListener("click", () => this.#session.select(line));
+    return row;
+  }
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {Call} call
+ */
+function show(row, call) {
+  const { state, stateMode, direction, origin, reason, startedAt, connectedAt } = call;
+  light(part(row, "lamp"), lookOfState(state));
+  write(part(row, "state"), stateMode === null ? state : `${state} ${stateMode}`);
+  write(part(row, "with"), `${ARROWS[direction] ?? "with"} ${person(otherEnd(call))}`);
+  write(part(row, "lasts"), elapsed(connectedAt ?? startedAt));
+  write(part(row, "why"), `${origin}, ${reason}`);
+}

@@ -1,0 +1,118 @@
+// @ts-check
+/** How times, telephone numbers and people are written. */
+/** @import { Call, Party } from "../client/client.d.ts" */
+
+/** How far the server's clock is ahead of the browser's. */
+let aheadMs = 0;
+
+/**
+ * Learns the server's time, so that durations are right where the browser's clock is not.
+ *
+ * @param {string | null} date The header of an answer; its seconds are whole.
+ */
+export function learnTime(date) {
+  const ms = Date.parse(date ?? "") - Date.now();
+  if (Number.isFinite(ms)) aheadMs = Math.abs(ms) < 2000 ? 0 : ms;
+}
+
+/** @returns {number} The server's time: milliseconds since 1970, UTC. */
+export function serverNowMs() {
+  return Date.now() + aheadMs;
+}
+
+/**
+ * @param {string} since ISO 8601
+ * @returns {string} Such as `0:07`, `12:34` or `1:02:03`.
+ */
+export function elapsed(since) {
+  return duration(serverNowMs() - Date.parse(since));
+}
+
+/**
+ * @param {number} ms
+ * @returns {string}
+ */
+export function duration(ms) {
+  const seconds = Math.max(Math.floor(ms / 1000), 0);
+  const two = (/** @type {number} */ value) => String(value % 60).padStart(2, "0");
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes}:${two(seconds)}`;
+  return `${Math.floor(minutes / 60)}:${two(minutes)}:${two(seconds)}`;
+}
+
+/**
+ * @param {number | null} seconds
+ * @returns {string} Such as `3 s ago`.
+ */
+export function ago(seconds) {
+  if (seconds === null) return "never";
+  if (seconds < 60) return `${Math.floor(seconds)} s ago`;
+  return `${duration(seconds * 1000)} ago`;
+}
+
+const CLOCK = new Intl.DateTimeFormat("en-GB", {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  fractionalSecondDigits: 3,
+});
+const MOMENT = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
+
+/**
+ * @param {string} at ISO 8601
+ * @returns {string} The time of the day, to the millisecond.
+ */
+export function clockTime(at) {
+  return CLOCK.format(new Date(at));
+}
+
+/**
+ * @param {string} at ISO 8601
+ * @returns {string} The day and the time.
+ */
+export function moment(at) {
+  return MOMENT.format(new Date(at));
+}
+
+/**
+ * @param {number} bytes
+ * @returns {string}
+ */
+export function byteCount(bytes) {
+  if (bytes < 1024) return `${bytes} B`;
+  if (bytes < 1024 * 1024) return `${(bytes / 1024).toFixed(1)} KiB`;
+  return `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+}
+
+/**
+ * @param {number} count
+ * @param {string} noun Which takes an s.
+ * @returns {string}
+ */
+export function counted(count, noun) {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+const UNSHOWN = { withheld: "number withheld", pending: "number to come", unavailable: "unknown" };
+
+/**
+ * @param {Party} party
+ * @returns {string} Name and number, or why there is none.
+ */
+export function person({ number, name, presentation }) {
+  if (number === "" && name === "") {
+    return presentation === "shown" ? "unknown" : UNSHOWN[presentation];
+  }
+  return name === "" ? number : number === "" ? name : `${name} ${number}`;
+}
+
+/**
+ * @param {Pick<Call, "direction" | "caller" | "called" | "connected">} call
+ * @returns {Party} Whom the line talks with.
+ */
+export function otherEnd({ direction, caller, called, connected }) {
+  const isKnown = (/** @type {Party} */ party) => party.number !== "" || party.name !== "";
+  if (direction === "in") return caller;
+  if (direction === "out") return isKnown(connected) ? connected : called;
+  return isKnown(caller) || !isKnown(called) ? caller : called;
+}

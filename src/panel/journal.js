@@ -1,0 +1,121 @@
+// @ts-check
+/** Finished calls: the latest, or those that are looked for. Not there where no journal is kept. */
+/** @import { Party } from "../client/client.d.ts" */
+/** @import { Session } from "./session.js" */
+import { showPart } from "./clients.js";
+import { byId, make, part, write } from "./dom.js";
+import { duration, moment, otherEnd, person } from "./format.js";
+import { ask, problemOf } from "./http.js";
+
+const PAGE = 50;
+/** The journal is written in batches. */
+const WRITTEN_AFTER_MS = 1500;
+
+/**
+ * @typedef {object} Entry
+ * @property {string} line
+ * @property {"in" | "out" | "unknown"} direction
+ * @property {string} result
+ * @property {Party} caller
+ * @property {Party} called
+ * @property {Party} connected
+ * @property {string} startedAt
+ * @property {number} ringMs
+ * @property {number} [talkMs]
+ */
+
+export class Journal {
+  #root = byId("journal", HTMLElement);
+  #form = part(this.#root, "form", HTMLFormElement);
+  #rows = part(this.#root, "rows");
+  #none = part(this.#root, "none");
+  #more = part(this.#root, "more");
+  /** Where the next page begins. @type {string | undefined} */
+  #next;
+  /** What is being looked for; a search that was overtaken by another shows nothing. */
+  #search = 0;
+  /** Whether older pages are shown: then nothing is moved under the reader's eyes. */
+  #isLeafed = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /** @param {Session} session */
+  constructor(session) {
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.#load();
+    });
+    this.#more.addEventListener("click", () => void this.#load(this.#next));
+    session.listen((news) => {
+      if (news.type === "status" && news.event.status === "open") void this.#load();
+      if (news.type === "call" && news.change === "ended") this.#loadLater();
+    });
+  }
+
+  #loadLater() {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      if (!this.#isLeafed && !this.#root.hidden && !document.hidden) void this.#load();
+    }, WRITTEN_AFTER_MS);
+  }
+
+  /** @param {string} [cursor] None: from the latest on. */
+  async #load(cursor) {
+    const search = ++this.#search;
+    const query = this.#query();
+    part(this.#root, "csv").setAttribute("href", `api/v2/journal?format=csv&${query}`);
+    query.set("limit", String(PAGE));
+    if (cursor !== undefined) query.set("cursor", cursor);
+    const answer = await ask(`api/v2/journal?${query}`);
+    if (search !== this.#search) return;
+    if (answer.status !== 200) return this.#fail(answer);
+    showPart("journal", true);
+    const { entries, next } = /** @type {{ entries: Entry[], next?: string }} */ (answer.body);
+    if (cursor === undefined) this.#rows.replaceChildren();
+    this.#rows.append(...entries.map(rowOf));
+    this.#isLeafed = cursor !== undefined;
+    this.#next = next;
+    this.#more.hidden = next === undefined;
+    write(this.#none, this.#rows.childElementCount === 0 ? "No call was found." : "");
+  }
+
+  /** @param {import("./http.js").Answer} answer */
+  #fail(answer) {
+    const { code, message } = problemOf(answer);
+    if (answer.status === 404 || ["not_supported", "not_permitted"].includes(code)) {
+      return showPart("journal", false);
+    }
+    write(this.#none, message);
+  }
+
+  /** @returns {URLSearchParams} */
+  #query() {
+    const query = new URLSearchParams();
+    for (const [name, value] of new FormData(this.#form)) {
+      const text = String(value).trim();
+      if (text === "") continue;
+      // The browser's own time of the day, without a zone.
+      query.set(name, name === "from" || name === "to" ? new Date(text).toISOString() : text);
+    }
+    return query;
+  }
+}
+
+/**
+ * @param {Entry} entry
+ * @returns {HTMLTableRowElement}
+ */
+function rowOf(entry) {
+  const { line, direction, result, startedAt, ringMs, talkMs } = entry;
+  const row = make("tr");
+  row.append(
+    make("td", moment(startedAt)),
+    make("td", line, { class: "extension" }),
+    make("td", direction),
+    make("td", person(otherEnd(entry))),
+    make("td", result.replaceAll("_", " ")),
+    make("td", duration(ringMs), { class: "end figures" }),
+    make("td", talkMs === undefined ? "–" : duration(talkMs), { class: "end figures" }),
+  );
+  return row;
+}

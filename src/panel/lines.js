@@ -1,0 +1,237 @@
+// @ts-check
+/** The busy-lamp field: every line with its lamp and what it does; choosing one shows it beside. */
+/** @import { Call, Line } from "../client/client.d.ts" */
+/** @import { News, Session } from "./session.js" */
+import { byId, copyOf, KeyedList, light, mark, part, write } from "./dom.js";
+import { elapsed, otherEnd, person } from "./format.js";
+import { drawEverySecond, drawSoon } from "./frames.js";
+import { foremost, lookOfLine } from "./states.js";
+
+const { compare } = new Intl.Collator("en", { numeric: true });
+
+export class Lines {
+  #session;
+  #root = byId("lines", HTMLElement);
+  #field = part(this.#root, "field");
+  #which = part(this.#root, "which", HTMLSelectElement);
+  #find = part(this.#root, "find", HTMLInputElement);
+  /** Lines of which something is new. @type {Set<string>} */
+  #changed = new Set();
+  /** Whether others may stand here now. */
+  #isStale = true;
+  /** @type {Map<string, Line>} */
+  #shown = new Map();
+  /** @type {KeyedList<string, Line>} */
+  #tiles = new KeyedList(this.#field, (line) => this.#create(line), (tile, line) => {
+    this.#show(tile, line);
+  });
+  /** The line whose tile the keyboard reaches. */
+  #current = "";
+  #draw = () => this.#drawAll();
+
+  /** @param {Session} session */
+  constructor(session) {
+    this.#session = session;
+    session.listen((news) => this.#hear(news));
+    const refilter = () => {
+      this.#isStale = true;
+      drawSoon(this.#draw);
+    };
+    this.#which.addEventListener("change", refilter);
+    this.#find.addEventListener("input", refilter);
+    this.#field.addEventListener("click", ({ target }) => this.#choose(lineOf(target)));
+    this.#field.addEventListener("keydown", (event) => this.#press(event));
+    this.#field.addEventListener("focusin", ({ target }) => this.#reach(lineOf(target)));
+    drawEverySecond(() => {
+      for (const line of session.busyLines) this.#changed.add(line);
+      this.#drawAll();
+    });
+  }
+
+  /** @param {News} news */
+  #hear(news) {
+    switch (news.type) {
+      case "state":
+        this.#isStale = true;
+        break;
+      case "line":
+        this.#changed.add(news.line.line);
+        this.#isStale ||= news.change === "added" || news.change === "removed" || this.#isFiltered;
+        break;
+      case "call":
+        this.#changed.add(news.call.line);
+        this.#isStale ||= this.#isFiltered;
+        break;
+      case "selected":
+        for (const line of this.#shown.keys()) this.#changed.add(line);
+        break;
+      default:
+        return;
+    }
+    drawSoon(this.#draw);
+  }
+
+  /** @returns {boolean} Whether which lines stand here depends on what they do. */
+  get #isFiltered() {
+    return this.#which.value !== "all";
+  }
+
+  #drawAll() {
+    const { lines } = this.#session.client;
+    if (this.#isStale) {
+      this.#isStale = false;
+      const wanted = [...lines.values()].filter((line) => this.#isWanted(line));
+      wanted.sort((a, b) => compare(a.line, b.line));
+      this.#shown = new Map(wanted.map((line) => [line.line, line]));
+      if (!this.#shown.has(this.#current)) this.#current = wanted[0]?.line ?? "";
+      this.#tiles.show(this.#shown);
+      const all = lines.size;
+      const count = wanted.length === all ? String(all) : `${wanted.length} of ${all}`;
+      write(part(this.#root, "count"), count);
+      this.#field.hidden = wanted.length === 0;
+      part(this.#root, "none").hidden = wanted.length > 0;
+    } else {
+      for (const name of this.#changed) {
+        const line = lines.get(name);
+        if (line !== undefined) this.#tiles.refresh(name, line);
+      }
+    }
+    this.#changed.clear();
+  }
+
+  /**
+   * @param {Line} line
+   * @returns {boolean}
+   */
+  #isWanted({ line, name, status }) {
+    const text = this.#find.value.trim().toLowerCase();
+    if (text !== "" && !`${line} ${name}`.toLowerCase().includes(text)) return false;
+    switch (this.#which.value) {
+      case "busy":
+        return this.#session.callsOf(line).size > 0;
+      case "trouble":
+        return status !== "open";
+      default:
+        return true;
+    }
+  }
+
+  /**
+   * @param {Line} line
+   * @returns {HTMLElement}
+   */
+  #create({ line }) {
+    const tile = copyOf("line-template");
+    tile.dataset["line"] = line;
+    write(part(tile, "line"), line);
+    return tile;
+  }
+
+  /**
+   * @param {HTMLElement} tile
+   * @param {Line} line
+   */
+  #show(tile, line) {
+    const calls = this.#session.callsOf(line.line);
+    const call = foremost(calls.values());
+    const look = lookOfLine(line, call);
+    mark(tile, "data-state", look.state);
+    mark(tile, "data-tone", look.tone);
+    mark(tile, "aria-selected", String(line.line === this.#session.selected));
+    mark(tile, "tabindex", line.line === this.#current ? "0" : "-1");
+    light(part(tile, "lamp"), look);
+    write(part(tile, "name"), line.name);
+    write(part(tile, "marks"), marksOf(line, calls.size));
+    write(
+      part(tile, "doing"),
+      line.status === "open" ? doing(look.word, call) : line.error ?? look.word,
+    );
+    write(
+      part(tile, "lasts"),
+      call === undefined ? "" : elapsed(call.connectedAt ?? call.startedAt),
+    );
+    mark(
+      tile,
+      "title",
+      line.status === "open" ? undefined : `${look.word} ${line.error ?? ""}`.trim(),
+    );
+  }
+
+  /** @param {string | undefined} line */
+  #choose(line) {
+    if (line === undefined) return;
+    this.#session.select(line);
+    // On a narrow page what is chosen stands further up.
+    if (matchMedia("(max-width: 60rem)").matches) byId("phone", HTMLElement).scrollIntoView();
+  }
+
+  /** @param {string | undefined} line */
+  #reach(line) {
+    if (line === undefined || line === this.#current) return;
+    const before = this.#tiles.get(this.#current);
+    if (before !== undefined) mark(before, "tabindex", "-1");
+    this.#current = line;
+    const now = this.#tiles.get(line);
+    if (now !== undefined) mark(now, "tabindex", "0");
+  }
+
+  /** @param {KeyboardEvent} event */
+  #press(event) {
+    const { key } = event;
+    if (key === "Enter" || key === " ") this.#choose(lineOf(event.target));
+    else {
+      const names = [...this.#shown.keys()];
+      const columns = getComputedStyle(this.#field).gridTemplateColumns.split(" ").length;
+      const at = names.indexOf(this.#current);
+      /** @type {Readonly<Record<string, number>>} */
+      const targets = {
+        ArrowRight: at + 1,
+        ArrowLeft: at - 1,
+        ArrowDown: at + columns,
+        ArrowUp: at - columns,
+        Home: 0,
+        End: names.length - 1,
+      };
+      const to = targets[key];
+      const name = to === undefined ? undefined : names[to];
+      if (name === undefined) return;
+      this.#tiles.get(name)?.focus();
+    }
+    event.preventDefault();
+  }
+}
+
+/**
+ * @param {EventTarget | null} target
+ * @returns {string | undefined}
+ */
+function lineOf(target) {
+  const tile = target instanceof Element ? target.closest("[data-line]") : null;
+  return tile instanceof HTMLElement ? tile.dataset["line"] : undefined;
+}
+
+/**
+ * @param {string} word
+ * @param {Call | undefined} call
+ * @returns {string}
+ */
+function doing(word, call) {
+  if (call === undefined) return word;
+  const other = otherEnd(call);
+  return `${word}: ${other.name === "" ? person(other) : other.name}`;
+}
+
+/**
+ * @param {Line} line
+ * @param {number} calls
+ * @returns {string}
+ */
+function marksOf({ forwards, messageWaiting }, calls) {
+  const marks = [];
+  if (calls > 1) marks.push(`${calls} calls`);
+  if (messageWaiting) marks.push("✉ message");
+  for (const { when, to } of forwards) {
+    if (when === "always") marks.push(to === "" ? "⊘ refuses" : `→ ${to}`);
+  }
+  return marks.join(" ");
+}

@@ -1,0 +1,64 @@
+// @ts-check
+/** What a page's author pastes to be connected to this server. */
+/** @import { Session } from "./session.js" */
+import { byId, part, write } from "./dom.js";
+import { currentToken } from "./token.js";
+
+const COPIED_FOR_MS = 3000;
+
+export class Snippet {
+  #root = byId("connect", HTMLElement);
+  #code = part(this.#root, "code");
+
+  /** @param {Session} session */
+  constructor(session) {
+    const show = () => write(this.#code, snippetFor(session.selected || firstOf(session)));
+    session.listen(({ type }) => {
+      if (type === "selected" || type === "state") show();
+    });
+    show();
+    part(this.#root, "copy").addEventListener("click", () => void this.#copy());
+  }
+
+  async #copy() {
+    const copied = part(this.#root, "copied");
+    try {
+      await navigator.clipboard.writeText(this.#code.textContent ?? "");
+      write(copied, "Copied.");
+    } catch {
+      // Pages without https may not: then it is marked, for Ctrl+C.
+      getSelection()?.selectAllChildren(this.#code);
+      write(copied, "Press Ctrl+C.");
+    }
+    setTimeout(() => write(copied, ""), COPIED_FOR_MS);
+  }
+}
+
+/**
+ * @param {Session} session
+ * @returns {string}
+ */
+function firstOf({ client }) {
+  const [first = "201"] = client.lines.keys();
+  return first;
+}
+
+/**
+ * @param {string} line
+ * @returns {string}
+ */
+function snippetFor(line) {
+  const server = new URL(".", document.baseURI).href;
+  const token = currentToken() === undefined ? "" : ', token: "YOUR-TOKEN"';
+  return `<script type="module">
+  import { connect } from "${server}client.js";
+
+  const phone = connect("${server}", { lines: ${JSON.stringify(line)}${token} });
+  phone.on("ring", ({ caller }) => console.log("rings:", caller.number || "number withheld"));
+  phone.on("ended", ({ id }) => console.log("ended:", id));
+
+  // Dials and hangs up.
+  const dial = (number) => phone.dial(${JSON.stringify(line)}, number);
+  const hangUp = () => phone.drop({ line: ${JSON.stringify(line)} });
+</script>`;
+}

@@ -1,0 +1,86 @@
+// @ts-check
+/**
+ * What a state looks like: a letter and a tone for the lamp, and a word. The letter and the word
+ * say all that the colour says.
+ */
+/** @import { Call, CallState, Line } from "../client/client.d.ts" */
+
+/**
+ * @typedef {object} Look
+ * @property {string} state For style sheets.
+ * @property {string} letter
+ * @property {"quiet" | "ok" | "busy" | "warn" | "bad"} tone
+ * @property {string} word
+ */
+
+/** @satisfies {Readonly<Record<string, Look>>} */
+const LOOKS = {
+  free: { state: "free", letter: "–", tone: "quiet", word: "free" },
+  ringing: { state: "ringing", letter: "R", tone: "warn", word: "rings" },
+  talking: { state: "talking", letter: "T", tone: "ok", word: "talks" },
+  held: { state: "held", letter: "H", tone: "busy", word: "holds" },
+  calling: { state: "calling", letter: "C", tone: "busy", word: "calls" },
+  ending: { state: "ending", letter: "E", tone: "quiet", word: "ends" },
+  busy: { state: "busy", letter: "B", tone: "warn", word: "hears the busy tone" },
+  unknown: { state: "unknown", letter: "?", tone: "busy", word: "has a call" },
+  failed: { state: "failed", letter: "✕", tone: "bad", word: "cannot be opened" },
+  closed: { state: "closed", letter: "✕", tone: "bad", word: "closed" },
+  out_of_service: { state: "out_of_service", letter: "!", tone: "bad", word: "out of service" },
+};
+
+/** @type {Readonly<Record<string, Look>>} */
+const BY_STATE = {
+  IDLE: LOOKS.ending,
+  OFFERING: LOOKS.ringing,
+  ACCEPTED: LOOKS.ringing,
+  DIALTONE: LOOKS.calling,
+  DIALING: LOOKS.calling,
+  RINGBACK: LOOKS.calling,
+  PROCEEDING: LOOKS.calling,
+  BUSY: LOOKS.busy,
+  SPECIALINFO: LOOKS.busy,
+  CONNECTED: LOOKS.talking,
+  CONFERENCED: LOOKS.talking,
+  ONHOLD: LOOKS.held,
+  ONHOLDPENDCONF: LOOKS.held,
+  ONHOLDPENDTRANSFER: LOOKS.held,
+  DISCONNECTED: LOOKS.ending,
+};
+
+/** What matters most of several calls. */
+const URGENCY = ["ringing", "talking", "calling", "busy", "held", "unknown", "ending"];
+
+/**
+ * @param {CallState} state
+ * @returns {Look}
+ */
+export function lookOfState(state) {
+  return BY_STATE[state] ?? LOOKS.unknown;
+}
+
+/**
+ * @param {Iterable<Call>} calls Of one line.
+ * @returns {Call | undefined} The one that matters most.
+ */
+export function foremost(calls) {
+  /** @type {Call | undefined} */
+  let first;
+  let least = Infinity;
+  for (const call of calls) {
+    const rank = URGENCY.indexOf(lookOfState(call.state).state);
+    if (rank >= least) continue;
+    first = call;
+    least = rank;
+  }
+  return first;
+}
+
+/**
+ * @param {Line} line
+ * @param {Call | undefined} call Its foremost.
+ * @returns {Look}
+ */
+export function lookOfLine({ status }, call) {
+  if (status !== "open") return LOOKS[status] ?? LOOKS.closed;
+  return call === undefined ? LOOKS.free : lookOfState(call.state);
+}

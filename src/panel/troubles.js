@@ -1,0 +1,109 @@
+// @ts-check
+/** What is wrong, why, and what to do: lines that are not open, functions of the driver that hang. */
+/** @import { Line } from "../client/client.d.ts" */
+/** @import { Readiness } from "./judgement.js" */
+/** @import { Session } from "./session.js" */
+import { adviceOn } from "./advice.js";
+import { byId, copyOf, KeyedList, light, part, write } from "./dom.js";
+import { counted } from "./format.js";
+import { drawSoon } from "./frames.js";
+
+/**
+ * @typedef {object} Trouble
+ * @property {string} what
+ * @property {string} error
+ * @property {string} advice
+ * @property {string[]} lines
+ */
+
+/** More lines than this are counted only. */
+const MOST_NAMED = 30;
+
+/** @type {Readonly<Record<string, string>>} */
+const STATUS = {
+  closed: "closed by the driver",
+  failed: "cannot be opened",
+  out_of_service: "out of service",
+};
+
+export class Troubles {
+  #session;
+  #root = byId("troubles", HTMLElement);
+  /** @type {Readiness["hanging"]} */
+  #hanging = [];
+  /** @type {KeyedList<string, Trouble>} */
+  #list = new KeyedList(part(this.#root, "list"), () => copyOf("trouble-template"), show);
+  #draw = () => {
+    const troubles = new Map([...ofLines(this.#session.client.lines), ...ofHanging(this.#hanging)]);
+    this.#root.hidden = troubles.size === 0;
+    this.#list.show(troubles);
+  };
+
+  /** @param {Session} session */
+  constructor(session) {
+    this.#session = session;
+    session.listen(({ type }) => {
+      if (type === "line" || type === "state") drawSoon(this.#draw);
+    });
+  }
+
+  /** @param {Readiness | undefined} ready */
+  take(ready) {
+    this.#hanging = ready?.hanging ?? [];
+    drawSoon(this.#draw);
+  }
+}
+
+/**
+ * One trouble for all lines that have the same.
+ *
+ * @param {ReadonlyMap<string, Line>} lines
+ * @returns {Map<string, Trouble>}
+ */
+function ofLines(lines) {
+  const inTrouble = [...lines.values()].filter(({ status }) => status !== "open");
+  const groups = Map.groupBy(inTrouble, ({ status, error = "" }) => `${status} ${error}`);
+  /** @type {Map<string, Trouble>} */
+  const troubles = new Map();
+  for (const [key, group] of groups) {
+    const [first] = group;
+    if (first === undefined) continue;
+    const { status, error } = first;
+    troubles.set(key, {
+      what: `${counted(group.length, "line")} ${STATUS[status] ?? status}`,
+      error: error ?? "",
+      advice: adviceOn(error, status) ?? "",
+      lines: group.map(({ line }) => line),
+    });
+  }
+  return troubles;
+}
+
+/**
+ * @param {Readiness["hanging"]} hanging
+ * @returns {Map<string, Trouble>}
+ */
+function ofHanging(hanging) {
+  return new Map(hanging.map(({ fn, line, forSeconds }, index) => [`hanging ${index}`, {
+    what: `${fn} has not returned for ${Math.floor(forSeconds)} s`,
+    error: "",
+    advice:
+      "The driver hangs in it. Other lines work on; if it never returns, restart the service " +
+      "“Telephony”.",
+    lines: line === undefined ? [] : [line],
+  }]));
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {Trouble} trouble
+ */
+function show(element, { what, error, advice, lines }) {
+  const named = lines.slice(0, MOST_NAMED).join(", ");
+  const more = lines.length > MOST_NAMED ? ` and ${lines.length - MOST_NAMED} more` : "";
+  light(part(element, "lamp"), { letter: "!", tone: "bad" });
+  write(part(element, "what"), what);
+  write(part(element, "error"), error);
+  write(part(element, "advice"), advice);
+  write(part(element, "lines"), lines.length === 0 ? "" : `On ${named}${more}`);
+}

@@ -1,0 +1,145 @@
+/** The panel in Chromium, for tests: opens it, and hears whatever it says that is wrong. */
+import assert from "node:assert/strict";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
+import { startTestServer, type TestServer } from "../support/server.ts";
+import { callEvent, lineEvent } from "../support/events.ts";
+import { hasChromium, launchChromium } from "./chromium.ts";
+import type { CallAbility } from "../../src/bus/events.ts";
+
+const PATIENCE_MS = 20_000;
+
+/** A page with the panel, and the parts of it. */
+export class Panel {
+  readonly page: Page;
+  /** What it threw, and what the browser refused it or warned of. */
+  readonly wrongs: string[] = [];
+
+  constructor(page: Page) {
+    this.page = page;
+    page.on("pageerror", ({ message }) => this.wrongs.push(message));
+    page.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) this.wrongs.push(message.text());
+    });
+  }
+
+  tile(line: string): Locator {
+    return this.page.locator(`.tile[data-line="${line}"]`);
+  }
+
+  /** A button of the telephone. */
+  button(name: string): Locator {
+    return this.page.locator("#phone").getByRole("button", { name, exact: true });
+  }
+
+  /** Waits for a text in what a selector finds. */
+  async becomes(selector: string, text: string | RegExp): Promise<void> {
+    const found = this.page.locator(selector, { hasText: text }).first();
+    await found.waitFor({ timeout: PATIENCE_MS });
+  }
+
+  /** Waits for the lamp of a line: the letter says what the colour says. */
+  async lampIs(line: string, letter: string): Promise<void> {
+    const lamp = this.tile(line).locator(".lamp", { hasText: letter });
+    await lamp.waitFor({ timeout: PATIENCE_MS });
+  }
+
+  async gone(selector: string): Promise<void> {
+    await this.page.locator(selector).first().waitFor({ state: "hidden", timeout: PATIENCE_MS });
+  }
+
+  async dial(line: string, number: string): Promise<void> {
+    await this.page.locator("#phone").getByLabel("Line", { exact: true }).fill(line);
+    await this.page.locator("#phone").getByLabel("Number", { exact: true }).fill(number);
+    await this.button("Dial").click();
+  }
+
+  /** Presses a button of the telephone, and fills in and sends the form that it opens. */
+  async command(name: string, values: Readonly<Record<string, string>> = {}): Promise<void> {
+    await this.button(name).click();
+    if (Object.keys(values).length === 0) return;
+    const form = this.page.locator("form.command");
+    for (const [label, value] of Object.entries(values)) {
+      const field = form.getByLabel(label);
+      if (await field.evaluate((element) => element.tagName) === "SELECT") {
+        await field.selectOption(value);
+      } else await field.fill(value);
+    }
+    await form.getByRole("button").click();
+  }
+}
+
+export interface PanelTest {
+  /** Opens the panel of a server. */
+  open(port: number, options?: BrowserContextOptions): Promise<Panel>;
+  readonly browser: Browser;
+}
+
+/** A test in a browser of its own; nothing may go wrong in a panel but what the test allows. */
+export function panelTest(
+  name: string,
+  run: (test: PanelTest) => Promise<void>,
+  allowed: readonly RegExp[] = [],
+): void {
+  Deno.test({
+    name: `panel: ${name}`,
+    ignore: !hasChromium,
+    // The browser's driver keeps handles of its own beyond the test.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn() {
+      const browser = await launchChromium();
+      const panels: Panel[] = [];
+      try {
+        await run({
+          browser,
+          async open(port, options = {}) {
+            const context = await browser.newContext({
+              viewport: { width: 1360, height: 900 },
+              ...options,
+            });
+            const panel = new Panel(await context.newPage());
+            panels.push(panel);
+            await panel.page.goto(`http://127.0.0.1:${port}/`);
+            return panel;
+          },
+        });
+        const wrongs = panels.flatMap(({ wrongs }) => wrongs);
+        assert.deepEqual(wrongs.filter((wrong) => !allowed.some((ok) => ok.test(wrong))), []);
+      } finally {
+        await browser.close();
+      }
+    },
+  });
+}
+
+/** The server with lines and a call that a test makes up. */
+export function madeUpServer(
+  lines: readonly string[],
+  options: Parameters<typeof startTestServer>[0] = {},
+  execute?: Parameters<typeof startTestServer>[1],
+): TestServer {
+  const started = startTestServer(options, execute);
+  for (const line of lines) {
+    started.bus.publish(
+      lineEvent({ line, name: `Desk ${line}`, permanentId: `test:${line}` }, { change: "added" }),
+    );
+  }
+  return started;
+}
+
+/** A call on a line that can do what is named. */
+export function talk(
+  { bus }: Pick<TestServer, "bus">,
+  line: string,
+  can: readonly CallAbility[] = [],
+): void {
+  const nowMs = Date.now();
+  bus.publish(callEvent({
+    id: Number(line),
+    line,
+    state: "CONNECTED",
+    startedAtMs: nowMs - 70_000,
+    connectedAtMs: nowMs - 65_000,
+    can,
+  }, { change: "new", atMs: nowMs }));
+}

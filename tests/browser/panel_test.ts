@@ -1,0 +1,119 @@
+/** The panel on the running program over the fake exchange: what an administrator does with it. */
+import assert from "node:assert/strict";
+import { ProgramProcess } from "../support/process.ts";
+import { type Panel, panelTest } from "./panel.ts";
+import { FakeExchange, servePage } from "./page.ts";
+
+panelTest(
+  "tells that the system is heard, dials, shows the call everywhere, ends it",
+  async ({ open }) => {
+    await using program = await FakeExchange.start();
+    const panel = await open(program.port);
+    const { page } = panel;
+    await panel.becomes("#verdict", "The telephone system is heard");
+    await panel.becomes("#verdict", "8 of 8");
+    await panel.becomes("#identity", "anonymous (monitor, control)");
+    await page.waitForFunction("document.querySelectorAll('.tile').length === 8");
+    await panel.lampIs("201", "–");
+
+    await panel.dial("201", "+441632960123");
+    await panel.becomes(
+      "#phone [data-part=answers]",
+      /✓ 201: dial \+441632960123: done, it is call \d+/,
+    );
+    await panel.lampIs("201", "T");
+    await panel.becomes("#calls tbody", /201[^]*CONNECTED ACTIVE[^]*to \+441632960123/);
+    await panel.becomes("#phone [data-part=calls]", "+441632960123");
+    await panel.becomes("#events", "CONNECTED");
+    // It runs.
+    await panel.becomes("#calls tbody .figures", "0:02");
+    await panel.becomes('.tile[data-line="201"] .figures', /0:0[2-9]/);
+
+    await panel.command("Hold");
+    await panel.lampIs("201", "H");
+    await panel.command("Take back");
+    await panel.lampIs("201", "T");
+    await panel.command("Hang up");
+    await panel.lampIs("201", "–");
+    await panel.gone("#calls tbody tr");
+    await panel.becomes("#events", "IDLE (ended)");
+    // The journal has it by itself.
+    await panel.becomes("#journal tbody", /201[^]*out[^]*\+441632960123[^]*answered/);
+
+    await panel.dial("201", "904");
+    const answers = "#phone [data-part=answers]";
+    await panel.becomes(answers, /✕ 201: dial 904: .*LINEERR_INVALADDRESS.*outside prefix/);
+    await panel.dial("999", "1");
+    await panel.becomes(answers, /✕ 999: dial 1: There is no such line/);
+  },
+);
+
+panelTest("makes telephones of the pretend exchange ring, answers, transfers", async ({ open }) => {
+  await using program = await FakeExchange.start();
+  const panel = await open(program.port);
+  const { page } = panel;
+  await panel.becomes("#rehearsal", "incoming");
+  await panel.tile("203").click();
+  await page.locator("#rehearsal").getByLabel("Caller").fill("+441632960777");
+  await page.locator("#rehearsal").getByRole("button", { name: "Ring" }).click();
+  await panel.lampIs("203", "R");
+  await panel.becomes("#phone [data-part=calls]", "+441632960777");
+  await panel.command("Answer");
+  await panel.lampIs("203", "T");
+  await panel.command("Tones", { "0–9, A–D, *, #": "12#" });
+  await panel.becomes("#phone [data-part=answers]", "203: tones 12#: done");
+  await panel.command("Consult", { Number: "204" });
+  await panel.becomes("#phone [data-part=answers]", /203: consult 204: done, it is call \d+/);
+  await panel.lampIs("204", "T");
+  await panel.button("Complete").first().click();
+  await page.locator("form.command").getByRole("button").click();
+  await panel.becomes("#phone [data-part=answers]", "203: complete transfer: done");
+  await panel.lampIs("203", "–");
+  await panel.lampIs("204", "T");
+  await page.locator("#rehearsal").getByRole("button", { name: "missed" }).click();
+  await panel.becomes("#phone [data-part=answers]", "✓ play missed");
+});
+
+panelTest("a lost connection is told and is taken up again", async ({ open }) => {
+  const args = ["--provider=fake", "--host=127.0.0.1", "--fake-rate=0"];
+  let port: number;
+  let panel: Panel;
+  {
+    await using first = new ProgramProcess([...args, "--port=0"]);
+    port = await first.port();
+    await first.logged(/8 lines are open/);
+    panel = await open(port);
+    await panel.becomes("#verdict", "The telephone system is heard");
+  }
+  await panel.becomes("#verdict", "Not connected to Tapi2Ws");
+  await panel.becomes("#events", "connection lost");
+  // Nothing can be commanded, and what was known stands still.
+  assert(await panel.button("Dial").isDisabled());
+  assert.equal(await panel.page.locator(".tile").count(), 8);
+  await using _second = new ProgramProcess([...args, `--port=${port}`]);
+  await panel.becomes("#verdict", "The telephone system is heard");
+  await panel.becomes("#events", "state taken anew");
+  await panel.dial("202", "+441632960124");
+  await panel.lampIs("202", "T");
+}, [/ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|WebSocket connection/]);
+
+panelTest(
+  "the snippet connects a page of another origin as it stands there",
+  async ({ open, browser }) => {
+    await using program = await FakeExchange.start();
+    const panel = await open(program.port);
+    await panel.tile("205").click();
+    await panel.becomes("#connect code", 'lines: "205"');
+    const snippet = await panel.page.locator("#connect code").textContent();
+    const site = servePage(`<!DOCTYPE html><title>a page</title>${snippet}`);
+    const page = await browser.newPage();
+    const rings = page.waitForEvent("console", (message) => message.text().startsWith("rings:"));
+    await page.goto(`http://127.0.0.1:${site.addr.port}/`);
+    // Its connection stands in the panel.
+    await panel.becomes("#clients tbody tr", /anonymous127\.0\.0\.1:\d+v2205/);
+    await program.ring("205", "+441632960005");
+    assert.equal((await rings).text(), "rings: +441632960005");
+    await page.close();
+    await site.shutdown();
+  },
+);
