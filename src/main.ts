@@ -142,7 +142,7 @@ export function startProgram(
     },
     reconfigure({ rules, tls }) {
       server.rule(rules);
-      if (tls !== undefined) void server.renew(tls);
+      if (tls !== undefined) server.renew(tls);
     },
     async stop() {
       await Promise.all([server.stop(CLIENTS_GOODBYE_MS), supervisor.stop()]);

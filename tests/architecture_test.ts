@@ -58,7 +58,7 @@ const DENO_VALUES = [
   "server/listen_error.ts",
   "server/server.ts",
   "server/sockets.ts",
-  "server/tls_front.ts",
+  "server/relay.ts",
 ];
 /** Files that may check outside text with zod. */
 const ZOD = [

@@ -17,12 +17,18 @@ import { failure } from "./http/answers.ts";
 import { ListenError, listenProblem } from "./listen_error.ts";
 import { CLOSE } from "./protocol.ts";
 import { AddressBuckets } from "./rate.ts";
+import { Relay } from "./relay.ts";
 import { respond } from "./routes.ts";
 import { accept } from "./sockets.ts";
-import { type KeyPair, TlsFront } from "./tls_front.ts";
 import { V2Encoder } from "./v2/frames.ts";
 
 const log = logger("server");
+
+/** PEM texts that fit together. */
+export interface KeyPair {
+  readonly cert: string;
+  readonly key: string;
+}
 
 export interface ServerOptions {
   readonly host: string;
@@ -69,8 +75,8 @@ export interface RunningServer {
    * @throws Error when they cannot be used: nothing changes.
    */
   rule(rules: AccessRules): void;
-  /** From now on new connections get this certificate; nothing happens without TLS. Never rejects. */
-  renew(keyPair: KeyPair): Promise<void>;
+  /** From now on new connections get this certificate; nothing happens without TLS. Never throws. */
+  renew(keyPair: KeyPair): void;
   readonly load: ServerLoad;
   /** Closes every client with 1001 and stops listening; waits `graceMs` at most for their goodbyes. */
   stop(graceMs: number): Promise<void>;
@@ -160,7 +166,7 @@ export function startServer(options: ServerOptions): RunningServer {
 /** Where requests come in. */
 interface Door {
   readonly address: { readonly host: string; readonly port: number };
-  renew(keyPair: KeyPair): Promise<void>;
+  renew(keyPair: KeyPair): void;
   /** Nobody comes in any more; resolves when the last one has left. */
   close(): Promise<void>;
   /** Whoever is still there is put out. */
@@ -170,50 +176,79 @@ interface Door {
 type Answer = (request: Request, remote: Remote) => Response | Promise<Response>;
 
 function open(options: ServerOptions, answer: Answer): Door {
-  const { host, port, tls, clock, limits } = options;
-  if (tls === undefined) {
-    const server = listen(host, port, (request, { remoteAddr }) => answer(request, remoteAddr));
-    return {
-      address: { host: server.addr.hostname, port: server.addr.port },
-      renew: () => Promise.resolve(),
-      close: () => server.shutdown(),
-      end: () => {},
-    };
-  }
-  const server = listen("127.0.0.1", 0, (request, { remoteAddr }) => {
-    const remote = front.arrived(remoteAddr.port);
-    // Somebody on this machine who goes round the encryption.
-    if (remote === undefined) return new Response(null, { status: 403 });
-    return answer(request, remote);
-  });
-  const requestMs = limits.requestSeconds * 1000;
-  let front: TlsFront;
+  const { host, port, tls } = options;
+  if (tls !== undefined) return openEncrypted(options, tls, answer);
+  const server = listen({ host, port }, (request, { remoteAddr }) => answer(request, remoteAddr));
+  return {
+    address: { host: server.addr.hostname, port: server.addr.port },
+    renew: () => {},
+    close: () => server.shutdown(),
+    end: () => {},
+  };
+}
+
+function openEncrypted(options: ServerOptions, tls: KeyPair, answer: Answer): Door {
+  const { host, port, clock, limits } = options;
+  let used = tls;
+  const begin = (keyPair: KeyPair) => {
+    const server = listen(
+      { host: "127.0.0.1", port: 0, tls: keyPair },
+      (request, { remoteAddr }) => {
+        const remote = relay.arrived(server.addr.port, remoteAddr.port);
+        // Somebody on this machine who goes round what is judged by the address.
+        if (remote === undefined) return new Response(null, { status: 403 });
+        return answer(request, remote);
+      },
+    );
+    return server;
+  };
+  let servers = [begin(tls)];
+  let relay: Relay;
   try {
-    front = new TlsFront({ host, port, clock, behind: server.addr.port, requestMs }, tls);
+    const requestMs = limits.requestSeconds * 1000;
+    relay = new Relay(servers[0]?.addr.port ?? 0, { host, port, clock, requestMs });
   } catch (error) {
-    void server.shutdown();
+    void servers[0]?.shutdown();
     throw error;
   }
   return {
-    address: { host: front.address.hostname, port: front.address.port },
-    renew: (keyPair) => front.renew(keyPair),
-    async close() {
-      front.close();
-      await server.shutdown();
+    address: { host: relay.address.hostname, port: relay.address.port },
+    renew(keyPair) {
+      if (keyPair.cert === used.cert && keyPair.key === used.key) return;
+      try {
+        const server = begin(keyPair);
+        // Those of former certificates stay for as long as somebody is connected.
+        const idle = servers.filter(({ addr }) => !relay.leadsTo(addr.port));
+        servers = [server, ...servers.filter((former) => !idle.includes(former))];
+        relay.behind = server.addr.port;
+        used = keyPair;
+        for (const former of idle) void former.shutdown();
+        log.info("The new certificate is in use");
+      } catch (error) {
+        log.error("The new certificate cannot be used: {error}", { error: describeError(error) });
+      }
     },
-    end: () => front.end(),
+    async close() {
+      relay.close();
+      await Promise.all(servers.map((server) => server.shutdown()));
+    },
+    end: () => relay.end(),
   };
 }
 
 function listen(
-  host: string,
-  port: number,
+  { host, port, tls = {} }: {
+    readonly host: string;
+    readonly port: number;
+    readonly tls?: KeyPair | Record<string, never>;
+  },
   handler: Deno.ServeHandler<Deno.NetAddr>,
 ): Deno.HttpServer<Deno.NetAddr> {
   try {
     return Deno.serve({
       hostname: host,
       port,
+      ...tls,
       onListen: () => {},
       onError(error) {
         log.error("A request failed: {error}", { error: describeError(error) });

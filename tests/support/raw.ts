@@ -1,5 +1,7 @@
 /** Connections that speak for themselves: bytes of HTTP and of WebSocket frames, good or bad. */
 
+import { Buffer } from "node:buffer";
+
 /** How long a test waits for what must come, before it fails. */
 const PATIENCE_MS = 20_000;
 
@@ -79,10 +81,9 @@ export class RawConnection implements Disposable {
 
   async #read(): Promise<void> {
     const buffer = new Uint8Array(1 << 16);
-    const decoder = new TextDecoder("latin1");
     try {
       for (let read; (read = await this.#connection.read(buffer)) !== null;) {
-        this.text += decoder.decode(buffer.subarray(0, read));
+        this.text += Buffer.from(buffer.subarray(0, read)).toString("latin1");
         this.#notify();
       }
     } catch {
