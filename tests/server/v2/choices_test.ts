@@ -64,8 +64,11 @@ class Modelled {
     this.#wish = undefined;
   }
 
-  async become(token: string): Promise<void> {
-    await this.reader.say({ cmd: "auth", token });
+  /** @param meanwhile Happens while it is found out whom the token belongs to. */
+  async become(token: string, meanwhile: () => void): Promise<void> {
+    const proved = this.reader.say({ cmd: "auth", token });
+    meanwhile();
+    await proved;
     this.#identity = IDENTITIES[token] ?? ANYONE;
     if (!this.#identity.can.includes("monitor")) this.#wish = undefined;
   }
@@ -85,18 +88,19 @@ Deno.test("whatever clients choose in turn, and whoever they become, they hear j
     const past: BusEvent[] = [];
     rig.bus.subscribe((event) => void past.push(event));
     const clients = Array.from({ length: CLIENTS }, () => new Modelled(rig.connect()));
+    const publish = () => {
+      rig.bus.publish(anyEvent(random));
+      for (const client of clients) for (const event of past.slice(-1)) client.expect(event);
+    };
     for (let step = 0; step < STEPS; step++) {
       const client = random.pick(clients);
       const act = random.between(0, 19);
       if (act < 3) await client.subscribe(random, rig, past);
       else if (act === 3) await client.unsubscribe();
-      else if (act === 4) await client.become(random.pick(Object.keys(IDENTITIES)));
+      else if (act === 4) await client.become(random.pick(Object.keys(IDENTITIES)), publish);
       else if (act < 7) await client.reader.say({ cmd: "ping" });
       else if (act < 10) await turn();
-      else {
-        rig.bus.publish(anyEvent(random));
-        for (const each of clients) for (const event of past.slice(-1)) each.expect(event);
-      }
+      else publish();
     }
     await turn();
     for (const { heard, expected } of clients) assert.deepEqual(heard, expected, `seed ${seed}`);
