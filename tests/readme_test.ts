@@ -5,9 +5,11 @@ import { createFakeTapi } from "../src/fake/library.ts";
 import { SPECIAL_NUMBERS } from "../src/fake/dial_plan.ts";
 import { parseScenario } from "../src/fake/scenario.ts";
 import { flagOf, OPTIONS, variableOf } from "../src/options.ts";
+import { RULE_OPTIONS } from "../src/rules.ts";
 import { CLOSE } from "../src/server/protocol.ts";
 import { REQUESTS } from "../src/server/v2/requests.ts";
 import { jsonSchema } from "../src/server/v2/schema.ts";
+import { hasOpenSsl, makeCertificate } from "./support/certificate.ts";
 import { FlowProgram } from "./support/program.ts";
 
 const README = await Deno.readTextFile(new URL("../README.md", import.meta.url));
@@ -27,6 +29,33 @@ Deno.test("the sample of a settings file is accepted", () => {
   assert(invocation.kind === "run");
   assert.deepEqual(invocation.config.lines, ["201", "3*"]);
   assert.equal(invocation.config.log.file, "C:\\Tapi2Ws\\tapi2ws.log");
+});
+
+Deno.test("every sample of the security page is accepted, alone and as it stands", async () => {
+  const page = README.slice(README.indexOf("## Security"), README.indexOf("## Protocol"));
+  const samples = [...page.matchAll(/^ *```toml\n([\s\S]*?)```/gm)].map(([, toml = ""]) => toml);
+  assert(samples.length >= 7);
+  const pem = hasOpenSsl ? await makeCertificate("readme") : undefined;
+  for (const toml of samples) {
+    if (pem === undefined && toml.includes("[tls]")) continue;
+    const invocation = readInvocation({
+      args: [],
+      env: () => undefined,
+      os: "windows",
+      defaultFile: "tapi2ws.toml",
+      readTextFile: (path) =>
+        path.endsWith(".pem") ? pem?.cert : path.endsWith(".key") ? pem?.key : toml,
+    });
+    assert(invocation.kind === "run", toml);
+  }
+});
+
+Deno.test("every key of the tables of rights is in a sample, or named", () => {
+  for (const { key } of RULE_OPTIONS) {
+    const [table = "", name = table] = key.split(".");
+    assert(README.includes(`[${table}]`) || README.includes(`${table} = `), key);
+    assert(new RegExp(`\\b${name}\\b`).test(README), key);
+  }
 });
 
 Deno.test("every setting is in the table, with its flag, its key and its default", () => {

@@ -74,7 +74,8 @@ function refusalOf(identity: Identity, line: string): CommandError | undefined {
   return { code: "not_permitted", message: "You may hear the line, but not control it" };
 }
 
-const NOBODY: CommandError = { code: "unauthorized", message: "A token is needed" };
+/** What one who may do nothing at all is told. */
+export const NOBODY: CommandError = { code: "unauthorized", message: "A token is needed" };
 
 const UNKNOWN_LINE: CommandError = { code: "unknown_line", message: "There is no such line" };
 

@@ -25,6 +25,9 @@ function found(): boolean {
 /** A name that the browser takes for this machine, and not for `localhost`. */
 export const OTHER_MACHINE = "pages.intranet";
 
+/** One that it takes for this machine as well, and that could be anybody's on the web. */
+export const WEB_SITE = "web.test";
+
 const OPTIONS = {
   executablePath: EXECUTABLE,
   args: [
@@ -36,7 +39,7 @@ const OPTIONS = {
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    `--host-resolver-rules=MAP ${OTHER_MACHINE} 127.0.0.1`,
+    `--host-resolver-rules=MAP ${OTHER_MACHINE} 127.0.0.1,MAP ${WEB_SITE} 127.0.0.1`,
   ],
 };
 

@@ -1,5 +1,6 @@
 /** Who is connected, for those who look after the server. */
 import type { Dialect } from "../../bus/figures.ts";
+import { monitorRefusal } from "../access.ts";
 import { hearsEverything } from "../identity.ts";
 import { isoTime } from "../v2/frames.ts";
 import { failure, json } from "./answers.ts";
@@ -22,6 +23,8 @@ interface ClientObject {
 
 /** Answers `GET /api/v2/clients`; addresses are nothing for one who may see a few lines only. */
 export function connectedClients({ identity }: Visit, { clients }: RoutesOptions): Response {
+  const refused = monitorRefusal(identity);
+  if (refused !== undefined) return failure(refused);
   if (!hearsEverything(identity)) {
     return failure({ code: "not_permitted", message: "You may not see who is connected" });
   }

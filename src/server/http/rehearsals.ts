@@ -2,7 +2,8 @@
 import { z } from "zod";
 import type { Rehearsal, RehearsalResult } from "../../bus/rehearsal.ts";
 import { badRequest, type Failure, lineText, numberText, readJson } from "../fields.ts";
-import { type Identity, permits } from "../identity.ts";
+import { NOBODY } from "../access.ts";
+import { type Identity, isNobody, permits } from "../identity.ts";
 import { failure, json } from "./answers.ts";
 import { readBody } from "./body.ts";
 import type { Route, RoutesOptions, Visit } from "./route.ts";
@@ -76,6 +77,7 @@ function refusal(identity: Identity, line: string | undefined): Response | undef
   if (line === undefined ? identity.can.includes("control") : permits(identity, "control", line)) {
     return undefined;
   }
+  if (isNobody(identity)) return failure(NOBODY);
   return failure({ code: "not_permitted", message: "You may not make this telephone ring" });
 }
 
