@@ -5,6 +5,7 @@ import { Calls } from "./calls.js";
 import { Clients } from "./clients.js";
 import { byId, make } from "./dom.js";
 import { drawSoon } from "./frames.js";
+import { whenUnauthorized } from "./http.js";
 import { Journal } from "./journal.js";
 import { Lines } from "./lines.js";
 import { Phone } from "./phone.js";
@@ -35,9 +36,10 @@ session.listen((news) => {
   const { status, reason = "" } = news.event;
   if (status === "open") clients.ask();
   if (status === "closed" && session.refusal === "unauthorized") {
-    tokens.open(`The server does not let everybody look: ${reason}.`);
+    tokens.demand(`The server does not let everybody look: ${reason}.`);
   }
 });
+whenUnauthorized(() => tokens.demand("The server does not let everybody look."));
 
 // Which lines there are, for the fields that ask for one.
 session.listen((news) => {
