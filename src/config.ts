@@ -2,11 +2,13 @@
  * What a user may write, in flags, environment and file, and what the program gets: complete, checked
  * and frozen.
  */
-import { parseArgs } from "node:util";
-import { parse as parseToml, TomlError } from "smol-toml";
-import type { z } from "zod";
-import { describeError, type LogLevel } from "./log.ts";
-import { flagOf, OPTIONS, variableOf, words } from "./options.ts";
+import { readCommandLine } from "./command_line.ts";
+import type { LogLevel } from "./log.ts";
+import { ConfigError, flagOf, OPTIONS, variableOf, words } from "./options.ts";
+import { type AccessRules, RULE_OPTIONS, rulesOf } from "./rules.ts";
+import { type FileReader, readJwks, readSettings, readTls, type SettingsFile } from "./settings.ts";
+
+export { ConfigError };
 
 /** The program's settings. */
 export interface Config {
@@ -22,6 +24,17 @@ export interface Config {
   readonly historyLength: number;
   readonly clientTimeoutSeconds: number;
   readonly replyTimeoutSeconds: number;
+  readonly rules: AccessRules;
+  /** PEM texts, which fit together; `undefined`: http and ws. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  readonly limits: {
+    readonly connections: number;
+    readonly connectionsPerAddress: number;
+    readonly commandsPerSecond: number;
+    readonly messageBytes: number;
+    readonly requestSeconds: number;
+  };
+  readonly audit: { readonly file: string | undefined };
   /** `undefined`: finished calls are not kept. */
   readonly journal: { readonly file: string; readonly days: number } | undefined;
   readonly fake: {
@@ -34,12 +47,10 @@ export interface Config {
     readonly level: LogLevel;
     readonly format: "text" | "json";
     readonly file: string | undefined;
+    readonly maskNumbers: boolean;
   };
-}
-
-/** A setting that cannot be used. The message names the key, the value and what was expected. */
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
+  /** The files that all of this was read from. */
+  readonly files: readonly string[];
 }
 
 /** Where settings come from. */
@@ -50,17 +61,18 @@ export interface ConfigSources {
   readonly os: typeof Deno.build.os;
   /** The file that is read where no `--config` names one, if it is there. */
   readonly defaultFile: string | undefined;
+  readonly readTextFile: FileReader;
   /** Where the journal is kept unless it is told otherwise; in memory when left out. */
   readonly defaultJournal?: string | undefined;
-  /** A file's text, or `undefined` where there is no such file. */
-  readonly readTextFile: (path: string) => string | undefined;
 }
 
 /** What the command line asks for. */
 export type Invocation =
-  | { readonly kind: "run"; readonly config: Config }
-  | { readonly kind: "help" }
-  | { readonly kind: "version" };
+  | { readonly kind: "run" | "lines"; readonly config: Config; readonly json: boolean }
+  /** Wrong settings are what the doctor is asked about. */
+  | { readonly kind: "doctor"; readonly config: Config | ConfigError; readonly json: boolean }
+  | { readonly kind: "token"; readonly name: string }
+  | { readonly kind: "help" | "version" };
 
 /**
  * Reads the command line and puts the settings together.
@@ -68,128 +80,88 @@ export type Invocation =
  * @throws ConfigError
  */
 export function readInvocation(sources: ConfigSources): Invocation {
-  const flags = readFlags(sources.args);
+  const { command, operand, flags } = readCommandLine(sources.args);
   if (flags.has("help")) return { kind: "help" };
   if (flags.has("version")) return { kind: "version" };
+  if (command === "token") return { kind: "token", name: operand ?? "" };
+  const json = flags.has("json");
+  if (command !== "doctor") return { kind: command, config: readConfig(flags, sources), json };
+  try {
+    return { kind: "doctor", config: readConfig(flags, sources), json };
+  } catch (error) {
+    if (error instanceof ConfigError) return { kind: "doctor", config: error, json };
+    throw error;
+  }
+}
+
+/** The settings alone, read once more. @throws ConfigError */
+export function readRunConfig(sources: ConfigSources): Config {
+  return readConfig(readCommandLine(sources.args).flags, sources);
+}
+
+/** Whether people on other machines may dial without a token. */
+export function isOpenToDial({ host, rules }: Config): boolean {
+  const isLoopback = host === "localhost" || host === "::1" || host.startsWith("127.");
+  return !isLoopback && rules.anonymous?.can.includes("control") === true;
+}
+
+function readConfig(
+  flags: ReadonlyMap<string, readonly string[]>,
+  sources: ConfigSources,
+): Config {
   const [flag] = flags.get("config") ?? [];
   const variable = sources.env("TAPI2WS_CONFIG");
   const file = flag !== undefined
-    ? readFile(sources, { source: "--config", path: flag })
-    : readFile(sources, variable ? { source: "TAPI2WS_CONFIG", path: variable } : undefined);
+    ? readSettings(sources, { source: "--config", path: flag })
+    : readSettings(sources, variable ? { source: "TAPI2WS_CONFIG", path: variable } : undefined);
   const values = new Map<string, unknown>();
-  for (const { key, schema } of OPTIONS) {
+  for (const option of OPTIONS) {
+    const { key } = option;
     const given = flags.get(words(key));
     const variable = sources.env(variableOf(key));
-    if (given !== undefined) values.set(key, checked(schema, flagOf(key), given.join(",")));
-    else if (variable) values.set(key, checked(schema, variableOf(key), variable));
-    else if (file.values.has(key)) {
-      values.set(key, checked(schema, `${key} in ${file.name}`, file.values.get(key)));
-    }
+    if (given !== undefined) values.set(key, checked(option, flagOf(key), given.join(",")));
+    else if (variable) values.set(key, checked(option, variableOf(key), variable));
+    else if (file.values.has(key)) values.set(key, checkedIn(file, option));
   }
-  return { kind: "run", config: complete(values, sources) };
+  for (const option of RULE_OPTIONS) {
+    if (file.values.has(option.key)) values.set(option.key, checkedIn(file, option));
+  }
+  return complete(values, sources, file.name);
 }
 
-function checked(schema: z.ZodType, source: string, value: unknown): unknown {
+type Checkable = Pick<(typeof RULE_OPTIONS)[number], "key" | "schema" | "secret">;
+
+function checkedIn(file: SettingsFile, option: Checkable): unknown {
+  return checked(option, option.key, file.values.get(option.key), ` in ${file.name}`);
+}
+
+/** The first thing that is wrong is named with its place: `token[1].lines`. */
+function checked(
+  { schema, secret }: Checkable,
+  source: string,
+  value: unknown,
+  where = "",
+): unknown {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const expected = result.error.issues[0]?.message ?? "expected something else";
-  throw new ConfigError(`Cannot use ${source} = ${JSON.stringify(value)}: ${expected}`);
-}
-
-/** The flags with their values; several with `--lines 201 202`. */
-function readFlags(args: readonly string[]): ReadonlyMap<string, readonly string[]> {
-  const names = ["config", ...OPTIONS.map(({ key }) => words(key))];
-  const { tokens } = parseArgs({
-    args: [...args],
-    options: {
-      ...Object.fromEntries(names.map((name) => [name, { type: "string" }] as const)),
-      help: { type: "boolean", short: "h" },
-      version: { type: "boolean" },
-    },
-    strict: false,
-    tokens: true,
-  });
-  const flags = new Map<string, string[]>();
-  let lastName = "";
-  for (const token of tokens) {
-    if (token.kind === "positional" && lastName === "lines") {
-      flags.get("lines")?.push(token.value);
-      continue;
-    }
-    if (token.kind !== "option") {
-      const written = token.kind === "positional" ? token.value : "--";
-      throw new ConfigError(`Cannot use "${written}": expected an option; --help lists them`);
-    }
-    const { name, rawName, value } = token;
-    const takesValue = names.includes(name);
-    if (!takesValue && name !== "help" && name !== "version") {
-      throw new ConfigError(`Cannot use ${rawName}: expected an option; --help lists them`);
-    }
-    if (takesValue && (value === undefined || (value.startsWith("--") && !token.inlineValue))) {
-      throw new ConfigError(`Cannot use ${rawName}: expected a value behind it`);
-    }
-    const values = flags.get(name);
-    if (values === undefined) flags.set(name, value === undefined ? [] : [value]);
-    else if (name === "lines" && value !== undefined) values.push(value);
-    else throw new ConfigError(`Cannot use ${rawName} twice: expected it once`);
-    lastName = name;
+  const [issue] = result.error.issues;
+  let name = source;
+  let wrong = value;
+  const keys = issue?.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
+  for (const key of [...issue?.path ?? [], ...keys]) {
+    name += typeof key === "number" ? `[${key}]` : `.${String(key)}`;
+    wrong = (wrong as Record<PropertyKey, unknown>)[key];
   }
-  return flags;
+  const shown = secret ? "…" : wrong === undefined ? "nothing" : JSON.stringify(wrong);
+  const expected = keys.length > 0 ? "expected no such key" : issue?.message;
+  throw new ConfigError(`Cannot use ${name}${where} = ${shown}: ${expected}`);
 }
 
-/** The settings of the file, flat: `log.file`. */
-function readFile(
+function complete(
+  values: ReadonlyMap<string, unknown>,
   sources: ConfigSources,
-  named: { source: string; path: string } | undefined,
-): { name: string; values: ReadonlyMap<string, unknown> } {
-  const name = named?.path ?? sources.defaultFile;
-  if (name === undefined) return { name: "", values: new Map() };
-  const text = readText(sources, name);
-  if (text === undefined) {
-    if (named === undefined) return { name, values: new Map() };
-    throw new ConfigError(`Cannot use ${named.source} = "${name}": expected a file that is there`);
-  }
-  let table: Record<string, unknown>;
-  try {
-    table = parseToml(text);
-  } catch (error) {
-    if (!(error instanceof TomlError)) throw error;
-    const problem = error.message.split("\n")[0];
-    throw new ConfigError(
-      `Cannot use ${name}: line ${error.line}, column ${error.column}: ${problem}`,
-    );
-  }
-  const values = new Map(flatten(table));
-  for (const [key, value] of values) {
-    if (!OPTIONS.some((option) => option.key === key)) {
-      throw new ConfigError(
-        `Cannot use ${key} = ${JSON.stringify(value)} in ${name}: expected one of ${
-          OPTIONS.map((option) => option.key).join(", ")
-        }`,
-      );
-    }
-  }
-  return { name, values };
-}
-
-function readText(sources: ConfigSources, path: string): string | undefined {
-  try {
-    return sources.readTextFile(path);
-  } catch (error) {
-    throw new ConfigError(`Cannot read ${path}: ${describeError(error)}`);
-  }
-}
-
-function* flatten(table: Record<string, unknown>, prefix = ""): Iterable<[string, unknown]> {
-  for (const [key, value] of Object.entries(table)) {
-    const isTable = typeof value === "object" && value !== null && !Array.isArray(value) &&
-      !(value instanceof Date);
-    if (isTable) yield* flatten(value as Record<string, unknown>, `${prefix}${key}.`);
-    else yield [prefix + key, value];
-  }
-}
-
-function complete(values: ReadonlyMap<string, unknown>, sources: ConfigSources): Config {
+  file: string,
+): Config {
   const get = <T>(key: string, fallback: T): T => (values.get(key) as T | undefined) ?? fallback;
   const provider = get<Config["provider"] | undefined>("provider", undefined) ??
     (sources.os === "windows" ? "tapi32" : undefined);
@@ -197,6 +169,11 @@ function complete(values: ReadonlyMap<string, unknown>, sources: ConfigSources):
     throw new ConfigError(
       "Cannot use TAPI here: only Windows has it. With --provider fake the built-in exchange runs",
     );
+  }
+  const path = (key: string) => get<string | undefined>(key, undefined);
+  const [cert, key, jwks] = [path("tls.cert"), path("tls.key"), path("jwt.jwks")];
+  if (jwks !== undefined && values.has("jwt.secret")) {
+    throw new ConfigError("Cannot use jwt.secret and jwt.jwks: expected one of them");
   }
   const systemRoot = sources.env("SystemRoot") ?? "C:\\Windows";
   return Object.freeze<Config>({
@@ -211,6 +188,18 @@ function complete(values: ReadonlyMap<string, unknown>, sources: ConfigSources):
     historyLength: get("historyLength", 10_000),
     clientTimeoutSeconds: get("clientTimeoutSeconds", 30),
     replyTimeoutSeconds: get("replyTimeoutSeconds", 10),
+    rules: Object.freeze(
+      rulesOf((key) => values.get(key), jwks && readJwks(jwks, sources.readTextFile)),
+    ),
+    tls: readTls(cert, key, sources.readTextFile),
+    limits: Object.freeze({
+      connections: get("limits.connections", 20_000),
+      connectionsPerAddress: get("limits.connectionsPerAddress", 5000),
+      commandsPerSecond: get("limits.commandsPerSecond", 200),
+      messageBytes: get("limits.messageBytes", 64 * 1024),
+      requestSeconds: get("limits.requestSeconds", 20),
+    }),
+    audit: Object.freeze({ file: path("audit.file") }),
     journal: get("journal", true)
       ? Object.freeze({
         file: get("journal.file", sources.defaultJournal ?? ":memory:"),
@@ -221,12 +210,14 @@ function complete(values: ReadonlyMap<string, unknown>, sources: ConfigSources):
       extensions: get("fake.extensions", 8),
       rate: get("fake.rate", 12),
       seed: get<number | undefined>("fake.seed", undefined),
-      scenario: get<string | undefined>("fake.scenario", undefined),
+      scenario: path("fake.scenario"),
     }),
     log: Object.freeze({
       level: get<LogLevel>("log.level", "info"),
       format: get<"text" | "json">("log.format", "text"),
-      file: get<string | undefined>("log.file", undefined),
+      file: path("log.file"),
+      maskNumbers: get("log.maskNumbers", true),
     }),
+    files: Object.freeze([file, cert, key, jwks].flatMap((name) => name || [])),
   });
 }

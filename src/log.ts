@@ -13,7 +13,9 @@ import {
   getLogger,
   getTextFormatter,
   type Logger,
+  type LogRecord,
   type Sink,
+  type TextFormatter,
 } from "@logtape/logtape";
 
 export type LogLevel = "debug" | "info" | "warning" | "error";
@@ -23,11 +25,18 @@ export interface LogOptions {
   readonly format: "text" | "json";
   /** A file that takes the lines as well; it rotates. */
   readonly file: string | undefined;
+  /** Whether telephone numbers appear with their last three digits only. */
+  readonly maskNumbers: boolean;
 }
+
+/** The logger of lines about commands: {@linkcode logger}("audit"). */
+const AUDIT = ["tapi2ws", "audit"];
 
 /** A log file is renamed to `….1` at this size, and so on up to {@linkcode LOG_FILES}. */
 const LOG_FILE_BYTES = 10 * 1024 * 1024;
 const LOG_FILES = 10;
+
+let masking = true;
 
 /** The logger of a part of the program. */
 export function logger(part: string): Logger {
@@ -35,11 +44,16 @@ export function logger(part: string): Logger {
 }
 
 /**
- * Sends log lines to standard error, and to the file where one is named.
+ * Sends log lines to standard error, and to the file where one is named; lines about commands to
+ * `auditFile` instead where there is one.
  *
- * @throws Error when the file cannot be written.
+ * @throws Error when a file cannot be written.
  */
-export async function configureLogging(options: LogOptions): Promise<void> {
+export async function configureLogging(
+  options: LogOptions,
+  auditFile?: string,
+): Promise<void> {
+  masking = options.maskNumbers;
   const formatter = options.format === "json"
     ? getJsonLinesFormatter({ message: "template" })
     : getTextFormatter({ timestamp: "rfc3339", category: ".", value: "bare" });
@@ -58,23 +72,39 @@ export async function configureLogging(options: LogOptions): Promise<void> {
     }),
   };
   if (options.file !== undefined) {
-    sinks["file"] = getRotatingFileSink(options.file, {
-      formatter,
-      maxSize: LOG_FILE_BYTES,
-      maxFiles: LOG_FILES,
-      // Lines are few, and the last ones before a crash are the ones that matter.
-      bufferSize: 0,
-    });
+    sinks["file"] = rotatingFile(options.file, formatter);
   }
   const names = Object.keys(sinks);
+  if (auditFile !== undefined) sinks["audit"] = rotatingFile(auditFile, auditLine);
   await configure({
     reset: true,
     sinks,
     loggers: [
       { category: "tapi2ws", lowestLevel: options.level, sinks: names },
+      ...auditFile === undefined ? [] : [{
+        category: AUDIT,
+        lowestLevel: "info" as const,
+        sinks: ["audit"],
+        parentSinks: "override" as const,
+      }],
       { category: ["logtape", "meta"], lowestLevel: "warning", sinks: names },
     ],
   });
+}
+
+function rotatingFile(path: string, formatter: TextFormatter): Sink {
+  return getRotatingFileSink(path, {
+    formatter,
+    maxSize: LOG_FILE_BYTES,
+    maxFiles: LOG_FILES,
+    // Lines are few, and the last ones before a crash are the ones that matter.
+    bufferSize: 0,
+  });
+}
+
+/** A flat JSON object: when, and what the record carries. */
+function auditLine({ timestamp, properties }: LogRecord): string {
+  return `${JSON.stringify({ at: new Date(timestamp).toISOString(), ...properties })}\n`;
 }
 
 /** Writes what is buffered and closes the file. */
@@ -82,8 +112,12 @@ export async function closeLogging(): Promise<void> {
   await dispose();
 }
 
-/** Masks the digits of a telephone number but for the last three: `+441632960001` -> `+*********001`. */
+/**
+ * Masks the digits of a telephone number but for the last three: `+441632960001` -> `+*********001`;
+ * not where {@linkcode LogOptions.maskNumbers} is false.
+ */
 export function maskNumber(number: string): string {
+  if (!masking) return number;
   const digits = number.match(/\d/g)?.length ?? 0;
   let seen = 0;
   return number.replace(/\d/g, (digit) => ++seen > digits - 3 ? digit : "*");

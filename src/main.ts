@@ -8,22 +8,34 @@ import { EventBus } from "./bus/bus.ts";
 import type { CommandPort } from "./bus/commands.ts";
 import type { Rehearsal } from "./bus/rehearsal.ts";
 import type { StatePort } from "./bus/state.ts";
-import type { ServiceStatus } from "./bus/status.ts";
 import { Dispatch } from "./calls/dispatch.ts";
+import { statusOf } from "./calls/status.ts";
 import { Tracker } from "./calls/tracker.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { type Config, ConfigError, readInvocation } from "./config.ts";
-import { closeLogging, configureLogging, describeError, logger } from "./log.ts";
+import {
+  type Config,
+  ConfigError,
+  type ConfigSources,
+  isOpenToDial,
+  readInvocation,
+  readRunConfig,
+} from "./config.ts";
+import { helpText } from "./command_line.ts";
+import { diagnose } from "./commands/doctor.ts";
+import { listLines } from "./commands/lines.ts";
+import { newToken } from "./commands/token.ts";
 import type { ProcessLoad } from "./figures/catalogue.ts";
 import { Figures } from "./figures/figures.ts";
 import { traced } from "./figures/trace.ts";
 import { Journal } from "./journal/journal.ts";
-import { helpText } from "./options.ts";
-import { ListenError, type RunningServer, startServer } from "./server/server.ts";
-import type { LineEntry } from "./session/handles.ts";
-import { Supervisor } from "./session/supervisor.ts";
+import { closeLogging, configureLogging, describeError, logger } from "./log.ts";
 import { matchesAny } from "./patterns.ts";
-import { LibraryError, openTapi32, type TapiLibrary } from "./tapi/library.ts";
+import { openProvider } from "./provider.ts";
+import { Reload } from "./reload.ts";
+import { ListenError } from "./server/listen_error.ts";
+import { type RunningServer, startServer } from "./server/server.ts";
+import { Supervisor } from "./session/supervisor.ts";
+import { LibraryError, type TapiLibrary } from "./tapi/library.ts";
 
 export const VERSION: string = denoJson.version;
 
@@ -52,6 +64,12 @@ export interface Program {
   readonly state: StatePort;
   /** Carries commands out. */
   readonly commands: CommandPort;
+  /**
+   * From now on the rules and the certificate of these settings hold; the others with the next start.
+   *
+   * @throws Error when they cannot be used: nothing changes.
+   */
+  reconfigure(config: Config): void;
   /** Clients get 1001, lines are closed, TAPI is shut down; takes less than 5 s. */
   stop(): Promise<void>;
 }
@@ -101,6 +119,7 @@ export function startProgram(
   if (journal !== undefined) unlessServed.defer(() => journal.stop());
   const server = startServer({
     ...config,
+    ownNames: [Deno.hostname()],
     version: VERSION,
     clock,
     bus,
@@ -121,6 +140,10 @@ export function startProgram(
     get live() {
       return { calls: tracker.size, handles: supervisor.session?.calls.size ?? 0 };
     },
+    reconfigure({ rules, tls }) {
+      server.rule(rules);
+      if (tls !== undefined) server.renew(tls);
+    },
     async stop() {
       await Promise.all([server.stop(CLIENTS_GOODBYE_MS), supervisor.stop()]);
       journal?.stop();
@@ -138,83 +161,14 @@ function processLoad(): ProcessLoad {
   };
 }
 
-function statusOf(supervisor: Supervisor, clock: Clock): ServiceStatus {
-  const { session, lastMessageAtMs, lastProbeAtMs, hanging } = supervisor;
-  const ageSeconds = (atMs: number | undefined) =>
-    atMs === undefined ? null : (clock.uptimeMs() - atMs) / 1000;
-  const lines = [...session?.lines ?? []];
-  const count = (status: LineEntry["status"]) =>
-    lines.filter((line) => line.status === status).length;
-  return {
-    provider: session === undefined ? "down" : "up",
-    lines: {
-      open: count("open"),
-      closed: count("closed"),
-      failed: count("failed"),
-      outOfService: count("out_of_service"),
-    },
-    lastMessageAgeSeconds: ageSeconds(lastMessageAtMs),
-    lastProbeAgeSeconds: ageSeconds(lastProbeAtMs),
-    troubles: lines.flatMap(({ extension, status, error }) =>
-      status === "open" || status === "opening"
-        ? []
-        : [{ line: extension, status, ...error !== undefined && { error } }]
-    ),
-    hanging: hanging.map(({ fn, line, sinceMs }) => ({
-      fn,
-      ...line !== undefined && { line },
-      forSeconds: (clock.uptimeMs() - sinceMs) / 1000,
-    })),
-  };
-}
-
-async function startLogging({ log: options }: Config): Promise<void> {
+async function startLogging({ log: options, audit }: Config): Promise<void> {
   try {
-    await configureLogging(options);
+    await configureLogging(options, audit.file);
   } catch (error) {
     throw new ConfigError(
       `Cannot use --log-file = ${JSON.stringify(options.file)}: ${describeError(error)}`,
       { cause: error },
     );
-  }
-}
-
-/** Where calls come from, and what the log says of it. */
-interface Provider {
-  readonly library: TapiLibrary;
-  readonly description: string;
-  /** What makes its telephones ring, where they are not there. */
-  readonly rehearsal?: Rehearsal;
-}
-
-/** Opens what the configuration names: TAPI, or the built-in exchange. */
-async function openProvider(config: Config): Promise<Provider> {
-  if (config.provider === "tapi32") {
-    return { library: openTapi32(config.tapiLibrary), description: config.tapiLibrary };
-  }
-  // Imported only when it is asked for: a server with a telephone system never loads it.
-  const { createFakeTapi } = await import("./fake/library.ts");
-  const { parseScenario } = await import("./fake/scenario.ts");
-  const { extensions, rate: callsPerMinute, seed, scenario: path } = config.fake;
-  const seeded = seed === undefined ? {} : { seed };
-  if (path === undefined) {
-    const fake = createFakeTapi({ extensions, callsPerMinute, ...seeded });
-    const { rehearsal } = fake;
-    return {
-      library: fake,
-      description: `the fake exchange with the seed ${fake.seed}`,
-      rehearsal,
-    };
-  }
-  try {
-    const scenario = parseScenario(Deno.readTextFileSync(path), path);
-    const fake = createFakeTapi({ extensions, scenario, ...seeded });
-    const { rehearsal } = fake;
-    return { library: fake, description: `the fake exchange playing ${path}`, rehearsal };
-  } catch (error) {
-    throw new ConfigError(`Cannot use --fake-scenario = "${path}": ${describeError(error)}`, {
-      cause: error,
-    });
   }
 }
 
@@ -241,7 +195,7 @@ function readTextFile(path: string): string | undefined {
   }
 }
 
-async function run(config: Config): Promise<void> {
+async function run(config: Config, read: () => Config): Promise<void> {
   const stopped = stopSignal();
   const { library, description, rehearsal } = await openProvider(config);
   const program = startProgram(config, library, systemClock, rehearsal);
@@ -252,6 +206,21 @@ async function run(config: Config): Promise<void> {
     const { file, days } = config.journal;
     log.info("Finished calls are kept in {file}, for {days} days", { file, days });
   }
+  if (isOpenToDial(config)) {
+    log.warn(
+      "Anyone who reaches {host}:{port} may dial; [anonymous] in the settings changes that",
+      {
+        host,
+        port,
+      },
+    );
+  }
+  using _ = new Reload({
+    config,
+    clock: systemClock,
+    read,
+    apply: (config) => program.reconfigure(config),
+  });
   log.info("Stopping: {signal}", { signal: await stopped });
   await program.stop();
   log.info("Stopped");
@@ -259,25 +228,35 @@ async function run(config: Config): Promise<void> {
 
 /** Runs the command line. @returns The exit code: 0, 1 what cannot be had, 2 what cannot be used. */
 async function main(args: readonly string[]): Promise<number> {
+  const sources: ConfigSources = {
+    args,
+    env: (name) => Deno.env.get(name),
+    os: Deno.build.os,
+    defaultFile: Deno.build.standalone ? besideTheProgram("tapi2ws.toml") : undefined,
+    defaultJournal: Deno.build.standalone ? besideTheProgram("tapi2ws-journal.sqlite") : undefined,
+    readTextFile,
+  };
   try {
-    const invocation = readInvocation({
-      args,
-      env: (name) => Deno.env.get(name),
-      os: Deno.build.os,
-      defaultFile: Deno.build.standalone ? besideTheProgram("tapi2ws.toml") : undefined,
-      defaultJournal: Deno.build.standalone
-        ? besideTheProgram("tapi2ws-journal.sqlite")
-        : undefined,
-      readTextFile,
-    });
-    // deno-lint-ignore no-console -- what --help and --version print is their result
-    if (invocation.kind === "help") return console.log(helpText()), 0;
-    // deno-lint-ignore no-console -- as above
-    if (invocation.kind === "version") return console.log(`tapi2ws ${VERSION}`), 0;
-    await startLogging(invocation.config);
-    await run(invocation.config);
-    await closeLogging();
-    return 0;
+    const invocation = readInvocation(sources);
+    switch (invocation.kind) {
+      case "help":
+        return say(helpText());
+      case "version":
+        return say(`tapi2ws ${VERSION}`);
+      case "token":
+        return say(newToken(invocation.name));
+      case "lines":
+        return say(await listLines(invocation, BLOCKING_THREADS));
+      case "doctor": {
+        const { text, healthy } = await diagnose(invocation, BLOCKING_THREADS);
+        return say(text), healthy ? 0 : 1;
+      }
+      case "run":
+        await startLogging(invocation.config);
+        await run(invocation.config, () => readRunConfig(sources));
+        await closeLogging();
+        return 0;
+    }
   } catch (error) {
     const code = exitCodeOf(error);
     if (code === undefined) throw error;
@@ -285,6 +264,13 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(`tapi2ws: ${describeError(error)}`);
     return code;
   }
+}
+
+/** Prints what a command came to. @returns Exit code 0. */
+function say(text: string): 0 {
+  // deno-lint-ignore no-console -- what a command prints is its result
+  console.log(text);
+  return 0;
 }
 
 function exitCodeOf(error: unknown): 1 | 2 | undefined {

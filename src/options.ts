@@ -1,6 +1,11 @@
 /** The table of settings: their names, what they mean to a user, and what may be written. */
 import { z } from "zod";
 
+/** A setting that cannot be used. The message names the key, the value and what was expected. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
 /** One setting. */
 export interface Option {
   /** In the file; a dot is a table. The flag and the variable are made from it. */
@@ -8,6 +13,10 @@ export interface Option {
   readonly value: string;
   readonly help: string;
   readonly schema: z.ZodType;
+  /** Several values may stand behind the flag. */
+  readonly list?: true;
+  /** Is not shown, not even where it is wrong. */
+  readonly secret?: true;
 }
 
 function wholeNumber(from: number, to: number): z.ZodType<number> {
@@ -22,18 +31,30 @@ function oneOf<const T extends string>(...values: T[]): z.ZodType<T> {
   return z.enum(values, { error: `expected ${values.map((value) => `"${value}"`).join(" or ")}` });
 }
 
-function someText(expected: string): z.ZodType<string> {
+export function someText(expected: string): z.ZodType<string> {
   return z.string({ error: expected }).min(1, expected);
 }
 
-const PATTERNS = "expected extensions such as 201, or patterns such as 2*";
-const pattern = z.union([z.string(), z.int().nonnegative().transform(String)]);
-const patterns = z.union([
-  z.string().transform((text) => text.split(",")),
-  z.int().nonnegative().transform((extension) => [String(extension)]),
-  z.array(pattern),
-], { error: PATTERNS }).transform((list) => list.map((pattern) => pattern.trim()))
-  .pipe(z.array(z.string().min(1, PATTERNS)).min(1, PATTERNS));
+const YES_OR_NO = 'expected "true" or "false"';
+const yesOrNo = z.union([
+  z.boolean(),
+  z.enum(["true", "false"]).transform((text) => text === "true"),
+], {
+  error: YES_OR_NO,
+});
+
+export const PATTERNS = "expected extensions such as 201, or patterns such as 2*";
+
+/** Texts, or whole numbers: one, several, or several in one text with commas between them. */
+export function listOf(expected: string, least = 1): z.ZodType<string[]> {
+  const item = z.union([z.string(), z.int().nonnegative().transform(String)]);
+  return z.union([
+    z.string().transform((text) => text.split(",")),
+    z.int().nonnegative().transform((number) => [String(number)]),
+    z.array(item),
+  ], { error: expected }).transform((list) => list.map((text) => text.trim()))
+    .pipe(z.array(z.string().min(1, expected)).min(least, expected));
+}
 
 /** Every setting, in the order in which they are shown. */
 export const OPTIONS: readonly Option[] = [
@@ -71,7 +92,8 @@ export const OPTIONS: readonly Option[] = [
     key: "lines",
     value: "PATTERN...",
     help: "which extensions to open, such as 201 2* (default: every voice line)",
-    schema: patterns,
+    schema: listOf(PATTERNS),
+    list: true,
   },
   {
     key: "maxUnsentBytes",
@@ -98,12 +120,79 @@ export const OPTIONS: readonly Option[] = [
     schema: wholeNumber(1, 600),
   },
   {
+    key: "allowOrigins",
+    value: "ORIGIN...",
+    help: "web pages from outside the intranet that may connect, such as https://*.example.com",
+    schema: listOf("expected origins such as https://crm.example.com"),
+    list: true,
+  },
+  {
+    key: "allowHosts",
+    value: "NAME...",
+    help: "public names under which the server is reached, such as phones.example.com",
+    schema: listOf("expected names such as phones.example.com, without a port"),
+    list: true,
+  },
+  {
+    key: "trustProxy",
+    value: "ADDRESS...",
+    help: "reverse proxies whose X-Forwarded-For is believed",
+    schema: listOf("expected addresses such as 127.0.0.1 or 10.0.0.*"),
+    list: true,
+  },
+  {
+    key: "tls.cert",
+    value: "PATH",
+    help: "a certificate and those between it and its root, PEM: https and wss on the port",
+    schema: someText("expected the path of a PEM file"),
+  },
+  {
+    key: "tls.key",
+    value: "PATH",
+    help: "the certificate's private key, PEM",
+    schema: someText("expected the path of a PEM file"),
+  },
+  {
+    key: "limits.connections",
+    value: "N",
+    help: "how many clients may be connected (default: 20000)",
+    schema: wholeNumber(1, 1_000_000),
+  },
+  {
+    key: "limits.connectionsPerAddress",
+    value: "N",
+    help: "how many of them from one address (default: 5000)",
+    schema: wholeNumber(1, 1_000_000),
+  },
+  {
+    key: "limits.commandsPerSecond",
+    value: "N",
+    help: "how many messages a client may send for long (default: 200)",
+    schema: wholeNumber(1, 1_000_000),
+  },
+  {
+    key: "limits.messageBytes",
+    value: "N",
+    help: "the longest message that is read (default: 65536)",
+    schema: wholeNumber(256, 64 * 1024 * 1024),
+  },
+  {
+    key: "limits.requestSeconds",
+    value: "N",
+    help: "how long a request may take to arrive (default: 20)",
+    schema: wholeNumber(1, 3600),
+  },
+  {
+    key: "audit.file",
+    value: "PATH",
+    help: "a file for a line about every command; it rotates (default: the log)",
+    schema: someText("expected the path of a file"),
+  },
+  {
     key: "journal",
     value: "true|false",
     help: "whether finished calls are kept (default: true)",
-    schema: z.union([z.boolean(), oneOf("true", "false").transform((text) => text === "true")], {
-      error: 'expected "true" or "false"',
-    }),
+    schema: yesOrNo,
   },
   {
     key: "journal.file",
@@ -159,6 +248,12 @@ export const OPTIONS: readonly Option[] = [
     help: "a file for log lines as well; it rotates (default: none)",
     schema: someText("expected the path of a file"),
   },
+  {
+    key: "log.maskNumbers",
+    value: "true|false",
+    help: "whether telephone numbers are masked but for three digits (default: true)",
+    schema: yesOrNo,
+  },
 ];
 
 /** `log.file` -> `log-file`, `lineType` -> `line-type`. */
@@ -174,24 +269,4 @@ export function flagOf(key: string): string {
 /** The environment variable of a key: `TAPI2WS_LOG_FILE`. */
 export function variableOf(key: string): string {
   return `TAPI2WS_${words(key).replaceAll("-", "_").toUpperCase()}`;
-}
-
-/** What `--help` prints. */
-export function helpText(): string {
-  const rows = [
-    ...OPTIONS.map(({ key, value, help }) => [`${flagOf(key)} ${value}`, help]),
-    ["--config FILE", "a TOML file of settings (default: tapi2ws.toml beside the program)"],
-    ["--version, --help", ""],
-  ] as const;
-  const width = Math.max(...rows.map(([usage]) => usage.length)) + 2;
-  return `Tapi2Ws: telephone calls as JSON over WebSocket
-
-Usage: tapi2ws [options]
-
-${rows.map(([usage, help]) => `  ${usage.padEnd(width)}${help}`.trimEnd()).join("\n")}
-
-Each option is also an environment variable (--log-file: TAPI2WS_LOG_FILE) and a key of the file
-(--log-file: file in the table [log]; --line-type: lineType). Flags win over variables, variables
-over the file.
-`;
 }

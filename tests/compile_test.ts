@@ -34,12 +34,13 @@ Deno.test("of the packages only those are packed that the program imports", () =
     "@logtape/file",
     "@logtape/logtape",
     "@opentelemetry/api",
+    "jose",
     "smol-toml",
     "zod",
   ]);
 });
 
-Deno.test("it may do what it needs: TAPI's library, files, sockets, its own variables", () => {
+Deno.test("it may do what it needs: TAPI's library, files, sockets, its own variables, the machine's name", () => {
   const { permissions } = metadata;
   const given = Object.entries(permissions).filter(([name, value]) =>
     // What Deno permits by itself: imports from hosts, of which a packed program has none.
@@ -51,6 +52,7 @@ Deno.test("it may do what it needs: TAPI's library, files, sockets, its own vari
     allow_read: [],
     allow_write: [],
     allow_env: ["TAPI2WS_*", "SystemRoot"],
+    allow_sys: ["hostname"],
     prompt: false,
   });
   for (const { key } of OPTIONS) assert.match(variableOf(key), /^TAPI2WS_/);

@@ -1,28 +1,30 @@
 import assert from "node:assert/strict";
 import { type Config, ConfigError, type ConfigSources, readInvocation } from "../src/config.ts";
-import { helpText } from "../src/options.ts";
+import { helpText } from "../src/command_line.ts";
 
 interface Given {
+  /** Beside the file of settings. */
+  files?: Record<string, string>;
   args?: string[];
   env?: Record<string, string>;
   file?: string;
   os?: ConfigSources["os"];
 }
 
-function sources({ args = [], env = {}, file, os = "windows" }: Given): ConfigSources {
+function sources({ args = [], env = {}, file, files = {}, os = "windows" }: Given): ConfigSources {
   return {
     args,
     env: (name) => env[name],
     os,
     defaultFile: "tapi2ws.toml",
-    readTextFile: (path) => path === "tapi2ws.toml" ? file : undefined,
+    readTextFile: (path) => path === "tapi2ws.toml" ? file : files[path],
   };
 }
 
 function configOf(given: Given): Config {
   const invocation = readInvocation(sources(given));
-  assert.equal(invocation.kind, "run");
-  return (invocation as Extract<typeof invocation, { kind: "run" }>).config;
+  assert(invocation.kind === "run");
+  return invocation.config;
 }
 
 function rejects(given: Given, ...mentions: string[]) {
@@ -48,7 +50,30 @@ Deno.test("without any setting, a Windows server gets the documented defaults", 
     replyTimeoutSeconds: 10,
     journal: { file: ":memory:", days: 90 },
     fake: { extensions: 8, rate: 12, seed: undefined, scenario: undefined },
-    log: { level: "info", format: "text", file: undefined },
+    rules: {
+      anonymous: {
+        can: ["monitor", "control"],
+        lines: ["*"],
+        dial: { allow: undefined, deny: undefined },
+      },
+      tokens: [],
+      jwt: undefined,
+      dial: { allow: undefined, deny: undefined },
+      allowOrigins: [],
+      allowHosts: [],
+      trustProxy: [],
+    },
+    tls: undefined,
+    limits: {
+      connections: 20000,
+      connectionsPerAddress: 5000,
+      commandsPerSecond: 200,
+      messageBytes: 65536,
+      requestSeconds: 20,
+    },
+    audit: { file: undefined },
+    log: { level: "info", format: "text", file: undefined, maskNumbers: true },
+    files: ["tapi2ws.toml"],
   });
 });
 
@@ -137,7 +162,9 @@ Deno.test("a file named by --config must be there; the default one need not", ()
 
 Deno.test("settings are frozen", () => {
   const config = configOf({});
-  assert(Object.isFrozen(config) && Object.isFrozen(config.log) && Object.isFrozen(config.fake));
+  for (const part of [config, config.log, config.fake, config.rules, config.limits, config.audit]) {
+    assert(Object.isFrozen(part));
+  }
 });
 
 Deno.test("--help and --version win over everything else", () => {
@@ -146,4 +173,125 @@ Deno.test("--help and --version win over everything else", () => {
   for (const flag of ["--provider", "--lines", "--fake-rate", "--log-file", "--config"]) {
     assert(helpText().includes(flag), flag);
   }
+});
+
+const HASH = "ab".repeat(32);
+
+Deno.test("who may do what is read from its tables", () => {
+  const { rules } = configOf({
+    file: `
+allowOrigins = ["https://crm.example.com", "null"]
+allowHosts = "phones.example.com"
+trustProxy = ["127.0.0.1"]
+[anonymous]
+can = ["monitor"]
+lines = [201, "3*"]
+[anonymous.dial]
+allow = ["2*"]
+[[token]]
+name = "crm"
+sha256 = "${HASH.toUpperCase()}"
+can = ["monitor", "control"]
+lines = "2*"
+expires = 2027-01-31
+dial = { deny = ["0900*"] }
+[[token]]
+name = "panel"
+sha256 = "${HASH.replace("a", "c")}"
+lines = ["*"]
+expires = "2027-01-31T18:00:00Z"
+[dial]
+deny = ["00*"]
+[jwt]
+secret = "0123456789abcdef0123456789abcdef"
+issuer = "sso"
+`,
+  });
+  assert.deepEqual(rules, {
+    anonymous: {
+      can: ["monitor"],
+      lines: ["201", "3*"],
+      dial: { allow: ["2*"], deny: undefined },
+    },
+    tokens: [{
+      name: "crm",
+      sha256: HASH,
+      can: ["monitor", "control"],
+      lines: ["2*"],
+      expiresAtMs: Date.UTC(2027, 0, 31),
+      dial: { deny: ["0900*"] },
+    }, {
+      name: "panel",
+      sha256: HASH.replace("a", "c"),
+      can: ["monitor"],
+      lines: ["*"],
+      expiresAtMs: Date.UTC(2027, 0, 31, 18),
+    }],
+    jwt: {
+      key: { secret: "0123456789abcdef0123456789abcdef" },
+      issuer: "sso",
+      audience: undefined,
+    },
+    dial: { allow: undefined, deny: ["00*"] },
+    allowOrigins: ["https://crm.example.com", "null"],
+    allowHosts: ["phones.example.com"],
+    trustProxy: ["127.0.0.1"],
+  });
+  assert.equal(configOf({ file: "anonymous = false" }).rules.anonymous, undefined);
+});
+
+Deno.test("what is wrong in a table is named with its place; a secret is not shown", () => {
+  const token = (lines: string) => ({ file: `[[token]]\n${lines}` });
+  const good = `name = "a"\nsha256 = "${HASH}"\nlines = ["*"]\n`;
+  rejects(token(good.replace(HASH, "12")), "token[0].sha256 in tapi2ws.toml", '"12"', "64 hex");
+  rejects(token(good.replace(/name.*\n/, "")), "token[0].name", "nothing", "expected a name");
+  rejects(token(`${good}can = ["dial"]`), "token[0].can", '"dial"', '"control"');
+  rejects(token(`${good}expires = "soon"`), "token[0].expires", "2027-01-31");
+  rejects(token(`${good}line = "201"`), "token[0].line", '"201"', "no such key");
+  rejects(token(`${good}dial = { allows = [] }`), "token[0].dial.allows");
+  rejects(token(`${good}[[token]]\n${good.replace('"a"', '"b"')}`), "token[1].sha256", "another");
+  rejects(token(`${good}[[token]]\n${good.replace("ab", "cd")}`), "token[1].name", '"a"');
+  rejects({ file: "anonymous = true" }, "anonymous", "true", "expected false");
+  rejects({ file: "[anonymous]\ncan = 'all'" }, "anonymous.can", '"all"');
+  rejects({ file: "[anonymous]\nfoo = 1" }, "anonymous.foo", "token");
+  rejects({ file: "[dial]\ndeny = [1.5]" }, "dial.deny", "1.5");
+  rejects({ file: "[limits]\nmessageBytes = 1" }, "limits.messageBytes", "256");
+  assert.throws(
+    () => configOf({ file: "[jwt]\nsecret = 'too short'" }),
+    ({ message }: Error) => !message.includes("too short") && message.includes("32 characters"),
+  );
+  rejects({ args: ["--token", "x"] }, "--token", "expected an option");
+  rejects({ file: "[log]\nmaskNumbers = 'no'" }, "log.maskNumbers", '"no"');
+});
+
+Deno.test("files that settings name must be there and fit", () => {
+  const jwks = { file: '[jwt]\njwks = "keys.json"', files: { "keys.json": '{"keys":[]}' } };
+  assert.deepEqual(configOf(jwks).rules.jwt?.key, { jwks: '{"keys":[]}' });
+  assert.deepEqual(configOf(jwks).files, ["tapi2ws.toml", "keys.json"]);
+  rejects({ ...jwks, files: {} }, "jwt.jwks", '"keys.json"', "a file that is there");
+  rejects({ ...jwks, files: { "keys.json": "{}" } }, "jwt.jwks", '"keys"');
+  rejects({ ...jwks, file: `${jwks.file}\nsecret = "${HASH}"` }, "jwt.secret and jwt.jwks");
+  rejects({ args: ["--tls-cert", "a.pem"] }, "tls.cert alone", "tls.key");
+  rejects({ args: ["--tls-cert", "a.pem", "--tls-key", "b.pem"] }, "tls.cert", '"a.pem"');
+  const files = { "a.pem": "no certificate", "b.pem": "no key" };
+  rejects({ args: ["--tls-cert", "a.pem", "--tls-key", "b.pem"], files }, "tls.cert", "as PEM");
+});
+
+Deno.test("commands stand first, and each takes what it needs", () => {
+  const kind = (...args: string[]) => readInvocation(sources({ args, os: "linux" })).kind;
+  assert.equal(kind("lines", "--json", "--provider", "fake"), "lines");
+  assert.equal(kind("doctor", "--provider", "fake"), "doctor");
+  assert.deepEqual(readInvocation(sources({ args: ["token", "crm"] })), {
+    kind: "token",
+    name: "crm",
+  });
+  // Wrong settings are the doctor's to tell.
+  const invocation = readInvocation(sources({ args: ["doctor", "--port", "x"] }));
+  assert(invocation.kind === "doctor" && invocation.config instanceof ConfigError);
+  rejects({ args: ["token"] }, "a name");
+  rejects({ args: ["token", "a", "b"] }, '"b"');
+  rejects({ args: ["--json"] }, "--json", "doctor");
+  rejects({ args: ["doctor", "now"] }, '"now"');
+  rejects({ args: ["--port", "1", "doctor"] }, '"doctor"');
+  rejects({ args: ["lines", "--prot", "1"] }, "--prot");
 });

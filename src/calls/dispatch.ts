@@ -39,7 +39,7 @@ export class Dispatch implements CommandPort {
     // Of a call that the command ends, nothing is known behind it.
     const subject = this.#describe(command);
     const result = await this.#execute(command);
-    log.info(subject.text, {
+    log.debug(subject.text, {
       ...subject.values,
       result: result.ok ? "done" : `${result.error.code}, ${result.error.message}`,
     });

@@ -705,16 +705,15 @@ class Connection {
       ...events !== undefined && { events },
       ...resume !== undefined && { resume },
     };
-    this.#send("subscribe", fields, connectTimeoutMs).then(
-      (result) => this.#begin(/** @type {SubscribeResult} */ (result)),
-      ({ code, message }) => {
-        // A connection that was cut has said so itself.
-        if (code === "disconnected" || code === "timeout") return;
-        if (code === "not_permitted" || code === "unauthorized") {
-          this.#giveUp({ code: undefined, reason: message }, code);
-        } else this.#lost(undefined, message);
-      },
-    );
+    const begin = (/** @type {unknown} */ result) =>
+      this.#begin(/** @type {SubscribeResult} */ (result));
+    this.#send("subscribe", fields, connectTimeoutMs, begin).catch(({ code, message }) => {
+      // A connection that was cut has said so itself.
+      if (code === "disconnected" || code === "timeout") return;
+      if (code === "not_permitted" || code === "unauthorized") {
+        this.#giveUp({ code: undefined, reason: message }, code);
+      } else this.#lost(undefined, message);
+    });
   }
 
   /**
@@ -785,16 +784,17 @@ class Connection {
    * @param {string} cmd
    * @param {object} fields
    * @param {number} timeoutMs
+   * @param {(result: unknown) => void} [onResult]
    * @returns {Promise<unknown>}
    */
-  #send(cmd, fields, timeoutMs) {
+  #send(cmd, fields, timeoutMs, onResult) {
     const socket = this.#socket;
     if (socket?.readyState !== OPEN) {
       return Promise.reject(disconnected(`Not connected: ${cmd} was not sent`));
     }
     return this.#requests.make(cmd, timeoutMs, (id) => {
       socket.send(JSON.stringify({ ...fields, cmd, id }));
-    });
+    }, onResult);
   }
 
   /** Whether the server is still there; if not, the connection is begun anew. */
@@ -803,7 +803,11 @@ class Connection {
     const socket = this.#socket;
     if (keepAliveMs > 0) this.#keepAliveTimer.set(keepAliveMs, () => this.#tryOut());
     try {
-      await this.#send("ping", {}, Math.min(timeoutMs, keepAliveMs || timeoutMs));
+      const patienceMs = Math.min(timeoutMs, keepAliveMs || timeoutMs);
+      await this.#send("ping", {}, patienceMs, (result) => {
+        // Where nothing happens on the lines chosen, only this tells how far the server has got.
+        this.#pass([], /** @type {Partial<Point> | undefined} */ (result)?.seq ?? 0);
+      });
     } catch (error) {
       const silent = /** @type {Api.Tapi2WsError} */ (error).code === "timeout";
       if (silent && socket === this.#socket) this.#lost(undefined, "no sign of life");
@@ -889,17 +893,20 @@ class Requests {
    * @param {string} cmd
    * @param {number} timeoutMs
    * @param {(id: number) => void} send
+   * @param {(result: unknown) => void} [onResult] Told before the next frame is heard, which some
+   * WebSockets bring in the same turn; the promise's listeners may be told behind it.
    * @returns {Promise<unknown>}
    */
-  make(cmd, timeoutMs, send) {
+  make(cmd, timeoutMs, send, onResult) {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       const timer = new Timer(this.#timers);
       this.#waiting.set(id, (answer) => {
         timer.clear();
         this.#waiting.delete(id);
-        if ("result" in answer) resolve(answer.result);
-        else reject(new Tapi2WsError(answer.problem));
+        if ("problem" in answer) return reject(new Tapi2WsError(answer.problem));
+        onResult?.(answer.result);
+        resolve(answer.result);
       });
       timer.set(timeoutMs, () => {
         const message = `${cmd} was not answered within ${timeoutMs} ms`;

@@ -2,11 +2,19 @@
 import type { Command, CommandError } from "../bus/commands.ts";
 import type { Call, Line } from "../bus/events.ts";
 import type { StatePort } from "../bus/state.ts";
-import { hearsEverything, type Identity, permits } from "./identity.ts";
+import { dialRefusal } from "./dial_rules.ts";
+import { hearsEverything, type Identity, isNobody, permits } from "./identity.ts";
 
 /** Whether the identity may hear events and read the state at all. */
 export function mayMonitor({ can }: Identity): boolean {
   return can.includes("monitor");
+}
+
+/** Why the identity may not; `undefined` where it may. */
+export function monitorRefusal(identity: Identity): CommandError | undefined {
+  if (mayMonitor(identity)) return undefined;
+  if (isNobody(identity)) return NOBODY;
+  return { code: "not_permitted", message: "You may not see lines and calls" };
 }
 
 /** Which lines the identity hears of; `undefined` where it is all of them. */
@@ -35,9 +43,20 @@ export function refusal(
   state: StatePort,
   command: Command,
 ): CommandError | undefined {
+  if (isNobody(identity)) return NOBODY;
+  return lineRefusal(identity, state, command) ?? dialRefusal(command, identity.dial ?? {});
+}
+
+function lineRefusal(
+  identity: Identity,
+  state: StatePort,
+  command: Command,
+): CommandError | undefined {
   const target = "target" in command ? command.target : command;
   if ("call" in target) {
     const line = state.call(target.call)?.line;
+    // A command may just have made it. Whose lines are all may ask the telephone system itself.
+    if (line === undefined && controlsEverything(identity)) return undefined;
     if (line === undefined || !sees(identity, line)) {
       return { code: "unknown_call", message: "There is no such call" };
     }
@@ -55,7 +74,13 @@ function refusalOf(identity: Identity, line: string): CommandError | undefined {
   return { code: "not_permitted", message: "You may hear the line, but not control it" };
 }
 
+const NOBODY: CommandError = { code: "unauthorized", message: "A token is needed" };
+
 const UNKNOWN_LINE: CommandError = { code: "unknown_line", message: "There is no such line" };
+
+function controlsEverything({ can, lines }: Identity): boolean {
+  return can.includes("control") && lines.includes("*");
+}
 
 function sees(identity: Identity, line: string): boolean {
   return permits(identity, "monitor", line) || permits(identity, "control", line);

@@ -1,13 +1,15 @@
 /** A client that speaks classic: what it hears, and what becomes of what it says. */
 import type { EventBus } from "../bus/bus.ts";
-import type { CommandError, CommandPort, CommandResult } from "../bus/commands.ts";
+import type { CommandError, CommandPort } from "../bus/commands.ts";
 import type { BusEvent } from "../bus/events.ts";
 import type { FiguresPort } from "../bus/figures.ts";
 import type { StatePort } from "../bus/state.ts";
 import { logger } from "../log.ts";
-import { hearing, mayMonitor, refusal } from "./access.ts";
+import { hearing, mayMonitor } from "./access.ts";
 import { type ClassicEncoder, classicError, type LineType, parseClassic } from "./classic.ts";
 import { Client, type ClientOptions, type ClientSocket, type Speaker } from "./client.ts";
+import type { Identity } from "./identity.ts";
+import { carryOut } from "./orders.ts";
 
 const log = logger("server");
 
@@ -25,17 +27,12 @@ export interface ClassicClientOptions extends ClientOptions {
 export class ClassicClient extends Client implements Speaker {
   readonly dialect = "classic";
   readonly #options: ClassicClientOptions;
-  readonly #subscription: Disposable | undefined;
+  #subscription: Disposable | undefined;
 
   constructor(socket: ClientSocket, options: ClassicClientOptions) {
     super(socket, options);
     this.#options = options;
-    if (!mayMonitor(options.identity)) return;
-    const where = hearing(options.identity);
-    this.#subscription = options.bus.subscribe((event) => this.#hear(event), {
-      ...options.lines !== undefined && { lines: options.lines },
-      ...where !== undefined && { where },
-    });
+    this.#listen();
   }
 
   get chosenLines(): readonly string[] | null {
@@ -56,14 +53,20 @@ export class ClassicClient extends Client implements Speaker {
         this.#options.figures?.answered("invalid", message.error.code);
         return this.send(classicError(message.error));
       case "command": {
-        const { commands, state, figures } = this.#options;
-        const { command } = message;
-        const error = refusal(this.identity, state, command) ??
-          errorOf(await commands.execute(command));
-        figures?.answered(command.cmd, error?.code ?? "ok");
-        if (error !== undefined) this.send(classicError(error));
+        const result = await carryOut(message.command, this, this.#options);
+        if (!result.ok) this.send(classicError(result.error));
       }
     }
+  }
+
+  refuse(_: unknown, error: CommandError): void {
+    this.send(classicError(error));
+  }
+
+  override become(identity: Identity): void {
+    super.become(identity);
+    this.#subscription?.[Symbol.dispose]();
+    this.#listen();
   }
 
   override [Symbol.dispose](): void {
@@ -71,12 +74,19 @@ export class ClassicClient extends Client implements Speaker {
     this.#subscription?.[Symbol.dispose]();
   }
 
+  #listen(): void {
+    this.#subscription = undefined;
+    if (!mayMonitor(this.identity)) return;
+    const { bus, lines } = this.#options;
+    const where = hearing(this.identity);
+    this.#subscription = bus.subscribe((event) => this.#hear(event), {
+      ...lines !== undefined && { lines },
+      ...where !== undefined && { where },
+    });
+  }
+
   #hear(event: BusEvent): void {
     const text = this.#options.encoder.encode(event, this.#options.lineType);
     if (text !== undefined) this.send(text);
   }
-}
-
-function errorOf(result: CommandResult): CommandError | undefined {
-  return result.ok ? undefined : result.error;
 }

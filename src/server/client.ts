@@ -2,6 +2,7 @@
  * What all clients have in common, whatever they speak: how much may wait for one, how it is seen that
  * one takes nothing any more, who it is and until when. Knows no runtime's socket.
  */
+import type { CommandError } from "../bus/commands.ts";
 import type { Dialect } from "../bus/figures.ts";
 import type { Clock, TimerId } from "../clock.ts";
 import { describeError, logger } from "../log.ts";
@@ -36,6 +37,8 @@ export interface ClientOptions {
 export interface Speaker {
   /** Takes a message from the client. `data` is text, or bytes where the frame was binary. */
   receive(data: unknown): Promise<void>;
+  /** Answers a message that is not obeyed, whatever it says. */
+  refuse(data: unknown, error: CommandError): void;
 }
 
 const OPEN = 1;
@@ -85,8 +88,8 @@ export abstract class Client implements Disposable {
     return this.#identity;
   }
 
-  /** From now on the client is somebody else. */
-  protected become(identity: Identity): void {
+  /** From now on the client is somebody else; what it hears follows. */
+  become(identity: Identity): void {
     this.#identity = identity;
     this.#waitForExpiry();
   }

@@ -1,9 +1,11 @@
 /** The HTTP side: request in, response out. No socket and no port, so that it is tested without. */
-import { json, text } from "./http/answers.ts";
+import { monitorRefusal } from "./access.ts";
+import { failure, json, text } from "./http/answers.ts";
 import { API } from "./http/api.ts";
 import { ASSETS } from "./http/assets.ts";
 import { PANEL, panelOr } from "./http/panel.ts";
 import { rehearsalRoute } from "./http/rehearsals.ts";
+import { permits } from "./identity.ts";
 import type { Route, RoutesOptions, Visit } from "./http/route.ts";
 
 /** Answers a request that asks for no WebSocket: the one way out for every answer. */
@@ -55,14 +57,22 @@ GET /metrics has its figures for Prometheus, GET /api/v2/journal the calls that 
       json(200, { status: "ok", version, uptimeSeconds: Math.floor(uptimeSeconds()) }),
   },
   "/readyz": {
-    GET: (_, { status }) => {
+    GET: ({ identity }, { status }) => {
       const now = status.status();
       const ready = now.provider === "up" && now.lines.open > 0;
-      return json(ready ? 200 : 503, now);
+      const sees = ({ line }: { readonly line?: string }) =>
+        line === undefined || permits(identity, "monitor", line);
+      return json(ready ? 200 : 503, {
+        ...now,
+        troubles: now.troubles.filter(sees),
+        hanging: now.hanging.filter(sees),
+      });
     },
   },
   "/metrics": {
-    GET: (_, { figures }) => {
+    GET: ({ identity }, { figures }) => {
+      const refused = monitorRefusal(identity);
+      if (refused !== undefined) return failure(refused);
       if (figures === undefined) return text(404, "There are no figures\n");
       const exposition = figures.exposition();
       return text(200, exposition.text, { "content-type": exposition.contentType });

@@ -1,24 +1,34 @@
-/** Listens on the port and turns requests into clients: the only user of Deno.serve and its sockets. */
+/** Listens on the port and gives each request to those who answer it: the only user of Deno.serve. */
 import type { EventBus } from "../bus/bus.ts";
 import type { CommandPort } from "../bus/commands.ts";
-import type { Rehearsal } from "../bus/rehearsal.ts";
-import type { Dialect as DialectName, FiguresPort, ServerLoad } from "../bus/figures.ts";
+import type { FiguresPort, ServerLoad } from "../bus/figures.ts";
 import type { JournalPort } from "../bus/journal.ts";
+import type { Rehearsal } from "../bus/rehearsal.ts";
 import type { StatePort } from "../bus/state.ts";
 import type { StatusPort } from "../bus/status.ts";
 import { type Clock, sleep } from "../clock.ts";
 import { describeError, logger } from "../log.ts";
-import { ClassicEncoder, type LineType } from "./classic.ts";
-import { ClassicClient } from "./classic_client.ts";
-import type { Client, ClientOptions, Speaker } from "./client.ts";
-import { ANYONE, type Authenticator, type Identity } from "./identity.ts";
-import { CLOSE, V2_PROTOCOL } from "./protocol.ts";
+import type { AccessRules } from "../rules.ts";
+import type { LineType } from "./classic.ts";
+import { Crowd, type CrowdLimits, hostOf } from "./crowd.ts";
+import { dialectsOf, speaksV2 } from "./dialects.ts";
+import { Gate, type Remote } from "./gate.ts";
+import { failure } from "./http/answers.ts";
+import { ListenError, listenProblem } from "./listen_error.ts";
+import { CLOSE } from "./protocol.ts";
+import { AddressBuckets } from "./rate.ts";
+import { Relay } from "./relay.ts";
 import { respond } from "./routes.ts";
-import { Batcher } from "./v2/batch.ts";
-import { V2Client } from "./v2/client.ts";
+import { accept } from "./sockets.ts";
 import { V2Encoder } from "./v2/frames.ts";
 
 const log = logger("server");
+
+/** PEM texts that fit together. */
+export interface KeyPair {
+  readonly cert: string;
+  readonly key: string;
+}
 
 export interface ServerOptions {
   readonly host: string;
@@ -28,8 +38,18 @@ export interface ServerOptions {
   readonly maxUnsentBytes: number;
   /** A client that answers no ping for so long is closed. */
   readonly clientTimeoutSeconds: number;
+  readonly limits: CrowdLimits & {
+    readonly commandsPerSecond: number;
+    readonly messageBytes: number;
+    readonly requestSeconds: number;
+  };
   /** How many events the bus remembers. */
   readonly historyLength: number;
+  readonly rules: AccessRules;
+  /** https and wss; http and ws when left out. */
+  readonly tls?: KeyPair | undefined;
+  /** The machine's own names. */
+  readonly ownNames: readonly string[];
   readonly version: string;
   readonly clock: Clock;
   readonly bus: EventBus;
@@ -41,15 +61,6 @@ export interface ServerOptions {
   readonly status: StatusPort;
   /** The pretend exchange; none on a real telephone system. */
   readonly rehearsal?: Rehearsal;
-  /** Who sends a request; anyone when left out. */
-  readonly identityOf?: (request: Request) => Identity;
-  /** For tokens that are sent over a socket; none is known when left out. */
-  readonly authenticator?: Authenticator;
-}
-
-/** The port cannot be listened on. The message is for the administrator. */
-export class ListenError extends Error {
-  override readonly name = "ListenError";
 }
 
 export interface RunningServer {
@@ -57,6 +68,15 @@ export interface RunningServer {
   readonly port: number;
   /** Connected clients. */
   readonly clients: number;
+  /**
+   * From now on these rules hold, also for those who are connected: who is nobody any more is closed
+   * with 4401.
+   *
+   * @throws Error when they cannot be used: nothing changes.
+   */
+  rule(rules: AccessRules): void;
+  /** From now on new connections get this certificate; nothing happens without TLS. Never throws. */
+  renew(keyPair: KeyPair): void;
   readonly load: ServerLoad;
   /** Closes every client with 1001 and stops listening; waits `graceMs` at most for their goodbyes. */
   stop(graceMs: number): Promise<void>;
@@ -64,119 +84,171 @@ export interface RunningServer {
 
 /** @throws ListenError when the address is in use or may not be used. */
 export function startServer(options: ServerOptions): RunningServer {
-  const { clock, figures, identityOf = () => ANYONE } = options;
-  const clients = new Set<Client>();
+  const { clock, limits, clientTimeoutSeconds } = options;
+  const gate = new Gate(options.rules, {
+    clock,
+    ownNames: options.ownNames,
+    unknownMs: limits.requestSeconds * 1000,
+  });
+  const clients = new Crowd(limits);
   const encoder = new V2Encoder();
-  const dialects = dialectsOf(options, encoder);
+  const dialects = dialectsOf(options, encoder, gate.identities);
+  const buckets = new AddressBuckets(clock, limits.commandsPerSecond);
   const startedMs = performance.now();
   const uptimeSeconds = () => (performance.now() - startedMs) / 1000;
   const routes = { ...options, encoder, clients, uptimeSeconds };
   const stopping = new AbortController();
+  const sockets = { ...options, clients, stopping: stopping.signal };
   const checkTaking = async () => {
     for (;;) {
-      await sleep(clock, options.clientTimeoutSeconds * 1000, stopping.signal);
+      await sleep(clock, clientTimeoutSeconds * 1000, stopping.signal);
       if (stopping.signal.aborted) return;
       for (const client of clients) client.checkTaking();
     }
   };
 
-  const upgrade = (request: Request, address: string): Response => {
-    // All that is needed of the request, which is gone when the socket is open.
-    const identity = identityOf(request);
-    const dialect = speaksV2(request) ? dialects.v2 : dialects.classic(new URL(request.url));
-    let upgraded: Deno.WebSocketUpgrade;
-    try {
-      upgraded = Deno.upgradeWebSocket(request, {
-        idleTimeout: options.clientTimeoutSeconds,
-        ...dialect === dialects.v2 && { protocol: V2_PROTOCOL },
-      });
-    } catch (error) {
-      return new Response(`Not a WebSocket request: ${describeError(error)}\n`, { status: 400 });
-    }
-    const { socket, response } = upgraded;
-    let client: Client & Speaker | undefined;
-    socket.onopen = () => {
-      const opened: Client & Speaker = dialect(socket, {
-        clock,
-        maxUnsentBytes: options.maxUnsentBytes,
-        address,
-        identity,
-        onClosed: (code) => {
-          clients.delete(opened);
-          figures?.closed(code);
-        },
-      });
-      client = opened;
-      clients.add(opened);
-      log.debug("Client {address} connected: {clients} now", { address, clients: clients.size });
-      if (stopping.signal.aborted) opened.close(CLOSE.goingAway, "server stops");
-    };
-    socket.onmessage = ({ data }) => void client?.receive(data);
-    socket.onerror = (event) =>
-      log.debug("Client {address}: {error}", {
-        address,
-        error: event instanceof ErrorEvent ? event.message : "connection failed",
-      });
-    socket.onclose = ({ code }) => {
-      // After an unanswered ping the runtime tells of the close twice.
-      if (client === undefined || !clients.delete(client)) return;
-      client[Symbol.dispose]();
-      figures?.closed(code);
-      log.debug("Client {address} left with {code}: {clients} now", {
-        address,
-        code,
-        clients: clients.size,
-      });
-    };
-    return response;
-  };
-
-  const server = listen(options, (request, info) => {
-    const address = `${info.remoteAddr.hostname}:${info.remoteAddr.port}`;
+  /** To a request whose page and host are permitted. */
+  const answer = async (request: Request, remote: Remote): Promise<Response> => {
+    const address = gate.addressOf(request, remote);
+    const identity = await gate.identify(request);
     if (request.headers.get("upgrade")?.toLowerCase() === "websocket") {
-      return upgrade(request, address);
+      const v2 = speaksV2(request);
+      const dialect = v2 ? dialects.v2 : dialects.classic(new URL(request.url));
+      return accept(request, { address, identity, dialect, speaksV2: v2 }, sockets);
     }
-    return respond({ request, address, identity: identityOf(request) }, routes);
+    if (identity === undefined) {
+      const message = "The token is not known, or has expired";
+      return failure({ code: "unauthorized", message });
+    }
+    if (request.method === "POST" && buckets.take(hostOf(address)) !== "free") {
+      const message = `expected at most ${limits.commandsPerSecond} requests a second`;
+      return failure({ code: "rate_limited", message });
+    }
+    return await respond({ request, address, identity }, routes);
+  };
+  const door = open(options, async (request, remote) => {
+    const refused = gate.refusal(request);
+    if (refused !== undefined) return refused;
+    const response = gate.preflight(request) ?? await answer(request, remote);
+    // A socket's answer is the runtime's own, and cannot be changed.
+    return response.status === 101 ? response : gate.letRead(request, response);
   });
 
   void checkTaking();
   return {
-    host: server.addr.hostname,
-    port: server.addr.port,
+    ...door.address,
     get clients() {
       return clients.size;
     },
+    rule(rules) {
+      gate.rule(rules);
+      for (const client of [...clients]) {
+        const identity = gate.identities.renew(client.identity);
+        if (identity === undefined) client.close(CLOSE.unauthorized, "not permitted any more");
+        else client.become(identity);
+      }
+    },
+    renew: (keyPair) => door.renew(keyPair),
     get load() {
-      return loadOf(clients);
+      return clients.load;
     },
     async stop(graceMs) {
       stopping.abort();
-      for (const client of clients) client.close(CLOSE.goingAway, "server stops");
+      for (const client of [...clients]) client.close(CLOSE.goingAway, "server stops");
       const ended = new AbortController();
-      const closed = server.shutdown().finally(() => ended.abort());
+      const closed = door.close().finally(() => ended.abort());
       await Promise.race([closed, sleep(clock, graceMs, ended.signal)]);
+      door.end();
     },
   };
 }
 
-function loadOf(clients: Iterable<Client>): ServerLoad {
-  const counts: Record<DialectName, number> = { classic: 0, v2: 0, sse: 0 };
-  let unsentBytes = 0;
-  for (const client of clients) {
-    counts[client.dialect]++;
-    unsentBytes += client.unsentBytes;
+/** Where requests come in. */
+interface Door {
+  readonly address: { readonly host: string; readonly port: number };
+  renew(keyPair: KeyPair): void;
+  /** Nobody comes in any more; resolves when the last one has left. */
+  close(): Promise<void>;
+  /** Whoever is still there is put out. */
+  end(): void;
+}
+
+type Answer = (request: Request, remote: Remote) => Response | Promise<Response>;
+
+function open(options: ServerOptions, answer: Answer): Door {
+  const { host, port, tls } = options;
+  if (tls !== undefined) return openEncrypted(options, tls, answer);
+  const server = listen({ host, port }, (request, { remoteAddr }) => answer(request, remoteAddr));
+  return {
+    address: { host: server.addr.hostname, port: server.addr.port },
+    renew: () => {},
+    close: () => server.shutdown(),
+    end: () => {},
+  };
+}
+
+function openEncrypted(options: ServerOptions, tls: KeyPair, answer: Answer): Door {
+  const { host, port, clock, limits } = options;
+  let used = tls;
+  const begin = (keyPair: KeyPair) => {
+    const server = listen(
+      { host: "127.0.0.1", port: 0, tls: keyPair },
+      (request, { remoteAddr }) => {
+        const remote = relay.arrived(server.addr.port, remoteAddr.port);
+        // Somebody on this machine who goes round what is judged by the address.
+        if (remote === undefined) return new Response(null, { status: 403 });
+        return answer(request, remote);
+      },
+    );
+    return server;
+  };
+  let servers = [begin(tls)];
+  let relay: Relay;
+  try {
+    const requestMs = limits.requestSeconds * 1000;
+    relay = new Relay(servers[0]?.addr.port ?? 0, { host, port, clock, requestMs });
+  } catch (error) {
+    void servers[0]?.shutdown();
+    throw error;
   }
-  return { clients: counts, unsentBytes };
+  return {
+    address: { host: relay.address.hostname, port: relay.address.port },
+    renew(keyPair) {
+      if (keyPair.cert === used.cert && keyPair.key === used.key) return;
+      try {
+        const server = begin(keyPair);
+        // Those of former certificates stay for as long as somebody is connected.
+        const idle = servers.filter(({ addr }) => !relay.leadsTo(addr.port));
+        servers = [server, ...servers.filter((former) => !idle.includes(former))];
+        relay.behind = server.addr.port;
+        used = keyPair;
+        for (const former of idle) void former.shutdown();
+        log.info("The new certificate is in use");
+      } catch (error) {
+        log.error("The new certificate cannot be used: {error}", { error: describeError(error) });
+      }
+    },
+    async close() {
+      relay.close();
+      await Promise.all(servers.map((server) => server.shutdown()));
+    },
+    end: () => relay.end(),
+  };
 }
 
 function listen(
-  { host, port }: ServerOptions,
+  { host, port, tls = {} }: {
+    readonly host: string;
+    readonly port: number;
+    readonly tls?: KeyPair | Record<string, never>;
+  },
   handler: Deno.ServeHandler<Deno.NetAddr>,
 ): Deno.HttpServer<Deno.NetAddr> {
   try {
     return Deno.serve({
       hostname: host,
       port,
+      ...tls,
       onListen: () => {},
       onError(error) {
         log.error("A request failed: {error}", { error: describeError(error) });
@@ -188,56 +260,4 @@ function listen(
       cause: error,
     });
   }
-}
-
-function listenProblem(error: unknown): string {
-  if (error instanceof Deno.errors.AddrInUse) return "another program uses the port";
-  if (error instanceof Deno.errors.AddrNotAvailable) return "this machine has no such address";
-  if (error instanceof Deno.errors.PermissionDenied) return "the system does not permit it";
-  return describeError(error);
-}
-
-/** Makes a client of a socket. */
-type Dialect = (socket: WebSocket, client: ClientOptions) => Client & Speaker;
-
-function dialectsOf(
-  options: ServerOptions,
-  encoder: V2Encoder,
-): { v2: Dialect; classic: (url: URL) => Dialect } {
-  const { bus, state, commands, journal, figures, version, authenticator } = options;
-  const { maxUnsentBytes, clientTimeoutSeconds, historyLength } = options;
-  const ports = { bus, state, commands, figures };
-  const classic = { ...ports, encoder: new ClassicEncoder() };
-  const v2 = {
-    ...ports,
-    journal,
-    version,
-    limits: { maxUnsentBytes, clientTimeoutSeconds, historyLength },
-    encoder,
-    batcher: new Batcher(),
-    authenticator,
-  };
-  return {
-    v2: (socket, client) => new V2Client(socket, { ...v2, ...client }),
-    classic: ({ searchParams }) => {
-      const wish = wishOf(searchParams, options.lineType);
-      return (socket, client) => new ClassicClient(socket, { ...classic, ...client, ...wish });
-    },
-  };
-}
-
-function speaksV2(request: Request): boolean {
-  const offered = request.headers.get("sec-websocket-protocol") ?? "";
-  return offered.split(",").some((protocol) => protocol.trim() === V2_PROTOCOL);
-}
-
-/** What a classic connection's query asks for: `?line=201&line=202&lineType=string`. */
-function wishOf(
-  query: URLSearchParams,
-  defaultLineType: LineType,
-): { lineType: LineType; lines?: string[] } {
-  const asked = query.get("lineType");
-  const lineType = asked === "string" || asked === "number" ? asked : defaultLineType;
-  const lines = query.getAll("line").filter((line) => line !== "");
-  return lines.length === 0 ? { lineType } : { lineType, lines };
 }

@@ -64,11 +64,13 @@ export class LineKeeper {
    * Resolves when it has been tried for the first time.
    */
   keep(deviceId: number): Promise<void> {
-    const isOpen = [...this.#context.lines.values()].some((line) =>
-      line.device.deviceId === deviceId && line.handle !== 0
+    const found = [...this.#context.lines.values()].filter(({ device }) =>
+      device.deviceId === deviceId
     );
-    if (isOpen) return Promise.resolve();
+    if (found.some(({ handle }) => handle !== 0)) return Promise.resolve();
     this.#kept.get(deviceId)?.abort();
+    // What has begun comes to nothing now, and the device may have no line any more.
+    for (const line of found) if (line.status === "opening") line.status = "closed";
     const removed = new AbortController();
     this.#kept.set(deviceId, removed);
     const tried = Promise.withResolvers<void>();

@@ -27,7 +27,7 @@ interface Burst {
 }
 
 // As in life, but for the lines that would run into the benchmark's table.
-await configureLogging({ level: "warning", format: "text", file: undefined });
+await configureLogging({ level: "warning", format: "text", file: undefined, maskNumbers: true });
 const [path = ""] = Deno.args;
 const library = openTapi32(path);
 const standin = openControl(path);

@@ -5,14 +5,16 @@ import { systemClock } from "../../src/clock.ts";
 import { Figures } from "../../src/figures/figures.ts";
 import { configureLogging } from "../../src/log.ts";
 import { startServer } from "../../src/server/server.ts";
+import { configOf } from "../support/config.ts";
 import { IDLE_TIMEOUT_SECONDS, serveSubject } from "./subject.mjs";
 
 // As in life, but for the lines that would run into the benchmark's table.
-await configureLogging({ level: "warning", format: "text", file: undefined });
+await configureLogging({ level: "warning", format: "text", file: undefined, maskNumbers: true });
 
 /** As the program's own. */
 const HISTORY_LENGTH = 10_000;
 
+const { rules, limits } = configOf();
 /** Read when somebody asks, which nobody does here. */
 const status = {
   provider: "up",
@@ -39,6 +41,10 @@ const bus = new EventBus(
   (event, tookMs) => figures.delivered(event, tookMs),
 );
 const server = startServer({
+  // Everyone comes from one address here.
+  limits: { ...limits, connectionsPerAddress: limits.connections },
+  rules,
+  ownNames: [],
   host: "127.0.0.1",
   port: 0,
   lineType: "number",

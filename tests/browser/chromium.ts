@@ -23,7 +23,7 @@ function found(): boolean {
 }
 
 /** A name that the browser takes for this machine, and not for `localhost`. */
-export const OTHER_MACHINE = "intranet.test";
+export const OTHER_MACHINE = "pages.intranet";
 
 const OPTIONS = {
   executablePath: EXECUTABLE,

@@ -73,7 +73,8 @@ function browserTest(
     sanitizeOps: false,
     sanitizeResources: false,
     async fn() {
-      await using program = await FakeExchange.start();
+      // A sandboxed page has no origin, and is let in only where that is said.
+      await using program = await FakeExchange.start('allowOrigins = ["null"]');
       await using network = new TcpProxy(program.port);
       const site = servePage(samplePage(program, network, options));
       const browser = await launchChromium();

@@ -5,16 +5,25 @@ import { ProgramProcess } from "../support/process.ts";
 /** The program in a process of its own: silent, until a call is made. */
 export class FakeExchange implements AsyncDisposable {
   readonly #process: ProgramProcess;
+  readonly #settings: string;
   readonly port: number;
 
-  private constructor(process: ProgramProcess, port: number) {
+  private constructor(process: ProgramProcess, settings: string, port: number) {
     this.#process = process;
+    this.#settings = settings;
     this.port = port;
   }
 
-  /** Starts it; resolves when its lines are open. */
-  static async start(): Promise<FakeExchange> {
+  /**
+   * Starts it; resolves when its lines are open.
+   *
+   * @param toml What stands in its configuration file.
+   */
+  static async start(toml = ""): Promise<FakeExchange> {
+    const settings = await Deno.makeTempFile({ suffix: ".toml" });
+    await Deno.writeTextFile(settings, toml);
     const process = new ProgramProcess([
+      `--config=${settings}`,
       "--provider=fake",
       "--host=127.0.0.1",
       "--port=0",
@@ -22,7 +31,7 @@ export class FakeExchange implements AsyncDisposable {
     ]);
     const port = await process.port();
     await process.logged(/8 lines are open/);
-    return new FakeExchange(process, port);
+    return new FakeExchange(process, settings, port);
   }
 
   /** Somebody outside calls an extension, for a minute unless said otherwise. */
@@ -43,6 +52,7 @@ export class FakeExchange implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#process[Symbol.asyncDispose]();
+    await Deno.remove(this.#settings);
   }
 }
 

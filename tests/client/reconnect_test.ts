@@ -85,6 +85,38 @@ Deno.test("the state is open again only when everything missed is there", async 
   assert.equal(callsWhenOpen, 50);
 });
 
+/** Tells of all frames behind the first, up to the one that says it is the last, in one turn. */
+class InOneTurn extends WebSocket {
+  override set onmessage(hear: ((event: MessageEvent) => void) | null) {
+    const together: MessageEvent[] = [];
+    super.onmessage = hear && ((event) => {
+      together.push(event);
+      const isWhole = /"hello"|"last"/.test(String(event.data));
+      if (isWhole) { for (const each of together.splice(0)) hear(each); }
+    });
+  }
+}
+
+Deno.test("events that a WebSocket tells of in the turn of the answer before them are not lost", async () => {
+  const at = "2026-01-01T00:00:00.000Z";
+  const provider = (seq: number, state: string) => ({ type: "provider", at, seq, state });
+  await using server = new ScriptedServer(({ send }) => send(HELLO), (visitor, command) => {
+    obliging(visitor, command);
+    if (command["cmd"] !== "subscribe") return;
+    visitor.send(provider(1, "down"));
+    visitor.send([provider(2, "up"), provider(3, "last")]);
+  });
+  await using client = connect(server.url, { WebSocket: InOneTurn });
+  const { events } = listen(client);
+  await client.ready;
+  assert.deepEqual(events.map(({ type, seq }) => [type, seq]), [
+    ["state", 0],
+    ["provider", 1],
+    ["provider", 2],
+    ["provider", 3],
+  ]);
+});
+
 Deno.test("what the server no longer remembers is a gap: the state is taken, and what it implies is told", async () => {
   await using rig = new ClientRig({ server: { historyLength: 5 } });
   rig.bus.publish(callEvent({ id: 1 }, { change: "new" }));
@@ -104,6 +136,21 @@ Deno.test("what the server no longer remembers is a gap: the state is taken, and
   assert.deepEqual((await stream.next()).value, events[0]);
   assert.deepEqual(told, ["ended 1", "ring 3"]);
   assert.deepEqual(stateOf(client), rig.state);
+});
+
+Deno.test("where nothing happens on the lines chosen, a ping keeps the point to resume at", async () => {
+  await using rig = new ClientRig({ server: { historyLength: 10 } });
+  const client = await rig.open({ lines: 201, keepAliveMs: 20_000 });
+  for (let id = 1; id <= 50; id++) rig.bus.publish(callEvent({ id, line: "202" }));
+  rig.clock.advance(20_000);
+  // Answered behind the library's own.
+  await client.ping();
+  rig.network.cut();
+  await until(() => client.status === "waiting");
+  const { events } = listen(client);
+  rig.bus.publish(callEvent({ id: 99, line: "201" }));
+  await rig.back(client);
+  assert.deepEqual(events.map(({ type, seq }) => [type, seq]), [["call", 51]]);
 });
 
 Deno.test("a server that was started anew is another one: its calls are new, the old ones have ended", async () => {

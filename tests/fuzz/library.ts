@@ -108,8 +108,6 @@ export function createHostileTapi(exchange: Exchange): TapiLibrary {
         () => {
           const dwLineFeatures = anyDword(random);
           if (line?.valid) return LINEDEVSTATUS.encode(status, { dwLineFeatures });
-          // So the program learns of the end before LINE_CLOSE reaches it.
-          if (line?.end === "no") line.end = "delivered";
           return INVALID_LINE;
         },
       );

@@ -377,8 +377,8 @@ nativeTest(
     await until(() => standin.line(0) !== 0 && standin.callsOf("lineOpenW") > opens);
     standin.closeLine(0);
     standin.delay("lineOpenW", 0);
+    await until(() => standin.line(0) !== 0);
     await rig.becomes(allOpen(1));
-    assert(standin.line(0) !== 0);
     await callUp(rig);
   },
   { ...fast(), dies: true },

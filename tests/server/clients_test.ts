@@ -4,7 +4,7 @@ import type { Identity } from "../../src/server/identity.ts";
 import { RecordingClient } from "../support/client.ts";
 import { ManualClock } from "../support/clock.ts";
 import { EventStreamReader } from "../support/event_stream.ts";
-import { startTestServer, until } from "../support/server.ts";
+import { rulesFor, startTestServer, until } from "../support/server.ts";
 import { V2TestClient } from "../support/v2_client.ts";
 
 // deno-lint-ignore no-explicit-any -- what is asserted is the JSON
@@ -61,7 +61,7 @@ const REFUSED: Identity[] = [
 
 for (const identity of REFUSED) {
   Deno.test(`who is connected is nothing for ${identity.name}, who does not hear every line`, async () => {
-    const { server } = startTestServer({ identityOf: () => identity });
+    const { server } = startTestServer({ rules: rulesFor(identity) });
     const response = await fetch(`http://127.0.0.1:${server.port}/api/v2/clients`);
     assert.equal(response.status, 403);
     assert.equal((await response.json()).error.code, "not_permitted");

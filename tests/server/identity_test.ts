@@ -4,7 +4,7 @@ import { ANYONE, type Identity } from "../../src/server/identity.ts";
 import { RecordingClient } from "../support/client.ts";
 import { callEvent, lineEvent } from "../support/events.ts";
 import { EventStreamReader } from "../support/event_stream.ts";
-import { startTestServer, type TestServer, until } from "../support/server.ts";
+import { rulesFor, startTestServer, type TestServer, until } from "../support/server.ts";
 import { V2TestClient } from "../support/v2_client.ts";
 import { type Frame, Rig } from "./v2/rig.ts";
 
@@ -26,7 +26,7 @@ const TABLE: [Identity, sees: string[] | "nothing at all", controls: string[]][]
 ];
 
 function start(identity: Identity): TestServer {
-  const started = startTestServer({ identityOf: () => identity });
+  const started = startTestServer({ rules: rulesFor(identity) });
   fill(started);
   return started;
 }
@@ -55,7 +55,7 @@ for (const [identity, sees, controls] of TABLE) {
     const { bus, server } = start(identity);
     await using client = await V2TestClient.connect(server.port);
     assert.deepEqual((await client.hello).identity, {
-      name: identity.name,
+      name: "anonymous",
       can: identity.can,
       lines: identity.lines,
     });

@@ -5,7 +5,7 @@ import type { RunningServer, ServerOptions } from "../../src/server/server.ts";
 import { shown } from "../support/events.ts";
 import { JournalRig } from "../support/journal.ts";
 import { FlowProgram } from "../support/program.ts";
-import { startTestServer } from "../support/server.ts";
+import { rulesFor, startTestServer } from "../support/server.ts";
 import { V2TestClient } from "../support/v2_client.ts";
 import { assertValid } from "../support/v2_schema.ts";
 
@@ -114,7 +114,7 @@ Deno.test("what is wrong with a query is said", async () => {
 
 Deno.test("an identity sees its lines only, and pages are full all the same", async () => {
   const identity: Identity = { name: "desk", can: ["monitor"], lines: ["2*"] };
-  await using doors = new Doors({ identityOf: () => identity });
+  await using doors = new Doors({ rules: rulesFor(identity) });
   for (let id = 1; id <= 40; id++) {
     doors.rig.end({ id, line: id % 10 === 0 ? "201" : `3${id}`, callId: "0xC" });
   }
@@ -127,7 +127,7 @@ Deno.test("an identity sees its lines only, and pages are full all the same", as
 });
 
 Deno.test("who may not monitor is refused, and where there is no journal that is said", async () => {
-  await using deaf = new Doors({ identityOf: () => ({ ...ANYONE, can: ["control"] }) });
+  await using deaf = new Doors({ rules: rulesFor({ ...ANYONE, can: ["control"] }) });
   assert.equal((await deaf.get()).status, 403);
   await using off = new Doors({ journal: undefined });
   const { error } = await (await off.get()).json();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { ServiceStatus } from "../../src/bus/status.ts";
 import { EventBus } from "../../src/bus/bus.ts";
+import { Crowd } from "../../src/server/crowd.ts";
 import { ANYONE } from "../../src/server/identity.ts";
 import { respond } from "../../src/server/routes.ts";
 import { V2Encoder } from "../../src/server/v2/frames.ts";
@@ -35,7 +36,8 @@ async function get(
     state: FoldedState.of(bus),
     commands: { execute: () => Promise.resolve({ ok: true, outcome: {} }) },
     encoder: new V2Encoder(),
-    clients: new Set(),
+    clients: new Crowd({ connections: 1, connectionsPerAddress: 1 }),
+    limits: { messageBytes: 1000, requestSeconds: 1 },
   });
 }
 

@@ -72,6 +72,14 @@ class Supervised implements AsyncDisposable {
       .length;
   }
 
+  /** TAPI's message LINE_CREATE or LINE_REMOVE comes. */
+  tellOf201(dwMessageID: number): void {
+    this.supervisor.session?.messages.handle({
+      ...{ hDevice: 0, dwMessageID, dwCallbackInstance: 0 },
+      ...{ dwParam1: DEVICE_OF_201, dwParam2: 0, dwParam3: 0 },
+    });
+  }
+
   pass(ms: number): Promise<void> {
     return this.clock.advanceAsync(ms);
   }
@@ -193,18 +201,29 @@ Deno.test("a line that was closed before lineOpen returned is not closed, though
   tapi.hang("lineOpenW", "behind its work");
   void supervisor.start();
   await supervised.until(() => tapi.callsOf("lineOpenW") === LINES);
-  for (const dwMessageID of [LINE.REMOVE, LINE.CREATE]) {
-    supervisor.session?.messages.handle({
-      ...{ hDevice: 0, dwMessageID, dwCallbackInstance: 0 },
-      ...{ dwParam1: DEVICE_OF_201, dwParam2: 0, dwParam3: 0 },
-    });
-  }
+  supervised.tellOf201(LINE.REMOVE);
+  supervised.tellOf201(LINE.CREATE);
   await supervised.until(() => tapi.callsOf("lineOpenW") === LINES + 1);
   tapi.fake.forceClose("201");
   await supervised.pass(STEP_MS);
   tapi.release("lineOpenW");
   await supervised.until(() => supervised.openLines === LINES);
   assert.equal(tapi.callsOf("lineClose"), 0);
+});
+
+Deno.test("a line whose device is gone before it is open is told as closed, not as opening", async () => {
+  await using supervised = new Supervised();
+  const { tapi, supervisor } = supervised;
+  tapi.hang("lineOpenW");
+  void supervisor.start();
+  await supervised.until(() => tapi.callsOf("lineOpenW") === LINES);
+  tapi.fail(LINEERR.BADDEVICEID, ["lineNegotiateAPIVersion"]);
+  supervised.tellOf201(LINE.CREATE);
+  await supervised.pass(STEP_MS);
+  tapi.release("lineOpenW");
+  await supervised.until(() => supervised.openLines === LINES - 1);
+  const [line] = [...supervisor.session?.lines ?? []].filter((line) => line.extension === "201");
+  assert.equal(line?.status, "closed");
 });
 
 for (const fn of ["lineGetLineDevStatusW", "lineNegotiateAPIVersion"] as const) {

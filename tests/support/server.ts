@@ -1,10 +1,36 @@
 /** The server on a real bus and a real port, with a telephone system that a test answers for. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { EventBus } from "../../src/bus/bus.ts";
 import type { Command, CommandResult } from "../../src/bus/commands.ts";
 import { systemClock } from "../../src/clock.ts";
+import type { AccessRules, Grant, TokenRule } from "../../src/rules.ts";
+import { ANYONE } from "../../src/server/identity.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../../src/server/server.ts";
 import { FoldedState } from "./state.ts";
+
+/** Rules by which everyone is this identity, beside what is given. */
+export function rulesFor(
+  anonymous: Grant | undefined,
+  rules: Partial<AccessRules> = {},
+): AccessRules {
+  return {
+    anonymous,
+    tokens: [],
+    jwt: undefined,
+    dial: {},
+    allowOrigins: [],
+    allowHosts: [],
+    trustProxy: [],
+    ...rules,
+  };
+}
+
+/** A rule for a token, which is named like the token itself. */
+export function tokenRule(token: string, rule: Partial<TokenRule> = {}): TokenRule {
+  const sha256 = createHash("sha256").update(token).digest("hex");
+  return { name: token, sha256, can: ["monitor", "control"], lines: ["*"], ...rule };
+}
 
 export interface TestServer {
   readonly bus: EventBus;
@@ -32,6 +58,15 @@ export function startTestServer(
     maxUnsentBytes: 4 * 1024 * 1024,
     clientTimeoutSeconds: 30,
     historyLength,
+    limits: {
+      connections: 20_000,
+      connectionsPerAddress: 20_000,
+      commandsPerSecond: 200,
+      messageBytes: 64 * 1024,
+      requestSeconds: 20,
+    },
+    rules: rulesFor(ANYONE),
+    ownNames: [],
     version: "1.2.3",
     clock: systemClock,
     bus,

@@ -14,8 +14,11 @@ export class V2TestClient implements AsyncDisposable {
     this.#client = client;
   }
 
-  static async connect(port: number): Promise<V2TestClient> {
-    return new V2TestClient(await RecordingClient.connect(port, "/", [V2_PROTOCOL]));
+  /** @param protocols Others that are asked for beside v2: a token. */
+  static async connect(port: number, ...protocols: string[]): Promise<V2TestClient> {
+    return new V2TestClient(
+      await RecordingClient.connect(port, "/", [V2_PROTOCOL, ...protocols]),
+    );
   }
 
   get protocol(): string {

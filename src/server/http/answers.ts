@@ -45,5 +45,7 @@ export function failure(
   error: CommandError,
   { id, status = STATUS[error.code] }: { id?: RequestId | undefined; status?: number } = {},
 ): Response {
-  return jsonText(status, errorFrame(id, error));
+  const response = jsonText(status, errorFrame(id, error));
+  if (status === 401) response.headers.set("www-authenticate", "Bearer");
+  return response;
 }

@@ -1,8 +1,8 @@
 /** What programs without a socket may do under /api/v2: read the state, and give a command. */
-import { mayMonitor, visibleState } from "../access.ts";
+import { monitorRefusal, visibleState } from "../access.ts";
 import { callObject, lineObject, resultFrame } from "../v2/frames.ts";
 import { search } from "../v2/journal.ts";
-import { type Answer, NOT_A_MONITOR, obey, query } from "../v2/perform.ts";
+import { type Answer, obey, query } from "../v2/perform.ts";
 import { parseRequest, type Request as Command } from "../v2/requests.ts";
 import { jsonSchema } from "../v2/schema.ts";
 import { failure, json, jsonText } from "./answers.ts";
@@ -16,16 +16,18 @@ let schemaText: string | undefined;
 
 export const API: Readonly<Record<string, Route>> = {
   "/api/v2/lines": {
-    GET: ({ identity }, { state }) =>
-      mayMonitor(identity)
-        ? json(200, visibleState(identity, state).lines.map(lineObject))
-        : failure(NOT_A_MONITOR.error),
+    GET: ({ identity }, { state }) => {
+      const refused = monitorRefusal(identity);
+      if (refused !== undefined) return failure(refused);
+      return json(200, visibleState(identity, state).lines.map(lineObject));
+    },
   },
   "/api/v2/calls": {
-    GET: ({ identity }, { state }) =>
-      mayMonitor(identity)
-        ? json(200, visibleState(identity, state).calls.map(callObject))
-        : failure(NOT_A_MONITOR.error),
+    GET: ({ identity }, { state }) => {
+      const refused = monitorRefusal(identity);
+      if (refused !== undefined) return failure(refused);
+      return json(200, visibleState(identity, state).calls.map(callObject));
+    },
   },
   "/api/v2/clients": { GET: connectedClients },
   "/api/v2/events": { GET: eventStream },
@@ -36,8 +38,9 @@ export const API: Readonly<Record<string, Route>> = {
   },
 };
 
-async function command({ request, identity }: Visit, options: RoutesOptions): Promise<Response> {
-  const body = await readBody(request);
+async function command(visit: Visit, options: RoutesOptions): Promise<Response> {
+  const { request, identity } = visit;
+  const body = await readBody(request, options);
   if (typeof body !== "string") return body;
   const message = parseRequest(body);
   if (message.kind === "error") {
@@ -63,7 +66,7 @@ async function command({ request, identity }: Visit, options: RoutesOptions): Pr
       case "journal":
         return await search(command, identity, options);
       default:
-        return await obey(command, identity, options);
+        return await obey(command, visit, options);
     }
   }
 }

@@ -1,27 +1,48 @@
-/** Reads what a request carries: JSON only, and not too much of it. */
-import { failure } from "./answers.ts";
+/** Reads what a request carries: JSON only, not too much of it, and not for ever. */
+import { type Clock, sleep } from "../../clock.ts";
+import { failure, text } from "./answers.ts";
 
-const MOST_BYTES = 64 * 1024;
+export interface BodyOptions {
+  readonly clock: Clock;
+  readonly limits: { readonly messageBytes: number; readonly requestSeconds: number };
+}
 
 /**
  * The text of a JSON request, or the answer to one that cannot be read. Another content type is
  * refused, because a form of any web site could send it.
  */
-export async function readBody(request: Request): Promise<string | Response> {
+export async function readBody(
+  request: Request,
+  { clock, limits: { messageBytes, requestSeconds } }: BodyOptions,
+): Promise<string | Response> {
   const [type = ""] = (request.headers.get("content-type") ?? "").split(";");
   if (type.trim().toLowerCase() !== "application/json") {
     const message = "expected the content-type application/json";
     return failure({ code: "bad_request", message }, { status: 415 });
   }
+  if (request.body === null) return "";
+  const reader = request.body.getReader();
+  const arrived = new AbortController();
+  const late = sleep(clock, requestSeconds * 1000, arrived.signal).then(() => "late" as const);
   const decoder = new TextDecoder();
   let bytes = 0;
-  let text = "";
-  for await (const chunk of request.body ?? []) {
-    bytes += chunk.length;
-    if (bytes > MOST_BYTES) {
-      return failure({ code: "too_large", message: `expected at most ${MOST_BYTES} bytes` });
+  let body = "";
+  try {
+    for (;;) {
+      const read = await Promise.race([reader.read(), late]);
+      if (read === "late") {
+        return text(408, `The request did not arrive within ${requestSeconds} s\n`);
+      }
+      if (read.done) return body + decoder.decode();
+      bytes += read.value.length;
+      if (bytes > messageBytes) {
+        return failure({ code: "too_large", message: `expected at most ${messageBytes} bytes` });
+      }
+      body += decoder.decode(read.value, { stream: true });
     }
-    text += decoder.decode(chunk, { stream: true });
+  } finally {
+    arrived.abort();
+    // What is left of it is not wanted; a connection that is broken has nothing to cancel.
+    reader.cancel().catch(() => {});
   }
-  return text + decoder.decode();
 }

@@ -3,12 +3,12 @@
  * stream is a client like the ones with sockets, with the same bound on what may wait for it.
  */
 import type { TimerId } from "../../clock.ts";
-import { mayMonitor } from "../access.ts";
+import { monitorRefusal } from "../access.ts";
 import { Client, type ClientOptions, type ClientSocket } from "../client.ts";
+import type { Identity } from "../identity.ts";
 import { CLOSE } from "../protocol.ts";
 import { replayBound } from "../v2/client.ts";
 import { Feed, type FeedOptions, type Wish } from "../v2/feed.ts";
-import { NOT_A_MONITOR } from "../v2/perform.ts";
 import { readChoice } from "../v2/requests.ts";
 import { failure } from "./answers.ts";
 import type { RoutesOptions, Visit } from "./route.ts";
@@ -20,7 +20,8 @@ const HEADERS = { "content-type": "text/event-stream" };
 /** Answers a request for events. */
 export function eventStream(visit: Visit, options: RoutesOptions): Response {
   const { request, url: { searchParams }, address, identity } = visit;
-  if (!mayMonitor(identity)) return failure(NOT_A_MONITOR.error);
+  const refused = monitorRefusal(identity);
+  if (refused !== undefined) return failure(refused);
   const lines = searchParams.getAll("line");
   const events = searchParams.getAll("events").flatMap((kinds) => kinds.split(","));
   const choice = readChoice({
@@ -33,6 +34,9 @@ export function eventStream(visit: Visit, options: RoutesOptions): Response {
   const last = request.headers.get("last-event-id") ?? searchParams.get("lastEventId");
   const wish = { ...choice, ...last !== null && { resume: resumePointOf(last) } };
   const { clients, clock, maxUnsentBytes, figures } = options;
+  if (clients.isFull(address)) {
+    return failure({ code: "rate_limited", message: "There are too many connections" });
+  }
   const gone = () => void clients.delete(client);
   const onClosed = (code: number) => {
     figures?.closed(code);
@@ -89,6 +93,11 @@ class EventStream extends Client {
       const { snapshot } = opening;
       this.#send(JSON.stringify(snapshot), snapshot.seq, snapshot.gap ? "gap" : "state");
     }
+  }
+
+  override become(identity: Identity): void {
+    super.become(identity);
+    this.#feed.continueFor(identity);
   }
 
   get chosenLines(): readonly string[] | null {

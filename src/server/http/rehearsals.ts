@@ -34,17 +34,21 @@ export function rehearsalRoute(
 ): Route | undefined {
   if (rehearsal === undefined) return undefined;
   if (pathname === "/fake/calls") {
-    return { POST: (visit) => ring(visit, rehearsal) };
+    return { POST: (visit, options) => ring(visit, options, rehearsal) };
   }
   if (pathname === SCENARIOS) return { GET: () => json(200, rehearsal.scenarios) };
   const name = pathname.slice(SCENARIOS.length + 1);
   return pathname === `${SCENARIOS}/${name}` && rehearsal.scenarios.some((s) => s.name === name)
-    ? { POST: (visit) => playScenario(visit, rehearsal, name) }
+    ? { POST: (visit, options) => playScenario(visit, options, rehearsal, name) }
     : undefined;
 }
 
-async function ring({ request, identity }: Visit, rehearsal: Rehearsal): Promise<Response> {
-  const body = await readBody(request);
+async function ring(
+  { request, identity }: Visit,
+  options: RoutesOptions,
+  rehearsal: Rehearsal,
+): Promise<Response> {
+  const body = await readBody(request, options);
   if (typeof body !== "string") return body;
   const wish = read(call, body);
   if ("kind" in wish) return failure(wish.error);
@@ -55,10 +59,11 @@ async function ring({ request, identity }: Visit, rehearsal: Rehearsal): Promise
 /** The body may be left out, and its type with it. */
 async function playScenario(
   { request, identity }: Visit,
+  options: RoutesOptions,
   rehearsal: Rehearsal,
   name: string,
 ): Promise<Response> {
-  const body = request.headers.has("content-type") ? await readBody(request) : "{}";
+  const body = request.headers.has("content-type") ? await readBody(request, options) : "{}";
   if (typeof body !== "string") return body;
   const wish = read(play, body);
   if ("kind" in wish) return failure(wish.error);

@@ -2,7 +2,7 @@
 import type { Rehearsal } from "../../bus/rehearsal.ts";
 import type { StatusPort } from "../../bus/status.ts";
 import type { Clock } from "../../clock.ts";
-import type { Client } from "../client.ts";
+import type { Crowd } from "../crowd.ts";
 import type { Identity } from "../identity.ts";
 import type { V2Encoder } from "../v2/frames.ts";
 import type { Ports } from "../v2/perform.ts";
@@ -15,11 +15,12 @@ export interface RoutesOptions extends Ports {
   readonly uptimeSeconds: () => number;
   readonly clock: Clock;
   readonly maxUnsentBytes: number;
+  readonly limits: { readonly messageBytes: number; readonly requestSeconds: number };
   readonly encoder: V2Encoder;
   /** The pretend exchange; none on a real telephone system. */
   readonly rehearsal?: Rehearsal | undefined;
   /** Those that are connected, by whatever way. */
-  readonly clients: Set<Client>;
+  readonly clients: Crowd;
 }
 
 /** A request, and who sends it. */

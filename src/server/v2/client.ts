@@ -1,19 +1,22 @@
 /** A client that speaks v2: its feed, its commands, and the order in which it is told of both. */
 import { logger } from "../../log.ts";
-import { mayMonitor } from "../access.ts";
+import type { CommandError } from "../../bus/commands.ts";
+import { monitorRefusal } from "../access.ts";
 import { Client, type ClientOptions, type ClientSocket, type Speaker } from "../client.ts";
 import type { Authenticator, Identity } from "../identity.ts";
 import { type Batcher, batchFrame } from "./batch.ts";
 import { Feed } from "./feed.ts";
 import { errorFrame, type RequestId, resultFrame, type V2Encoder } from "./frames.ts";
 import { search } from "./journal.ts";
-import { type Answer, NOT_A_MONITOR, obey, type Ports, query } from "./perform.ts";
+import { type Answer, obey, type Ports, query } from "./perform.ts";
 import { parseRequest, type Request, type SubscribeRequest } from "./requests.ts";
 
 const log = logger("server");
 
 /** What a client is told of the server's bounds. */
 export interface Limits {
+  readonly messageBytes: number;
+  readonly commandsPerSecond: number;
   readonly maxUnsentBytes: number;
   readonly clientTimeoutSeconds: number;
   readonly historyLength: number;
@@ -32,6 +35,8 @@ export class V2Client extends Client implements Speaker {
   readonly dialect = "v2";
   readonly #options: V2ClientOptions;
   readonly #feed: Feed;
+  /** Pending while it is found out whom a token belongs to. */
+  #proving: Promise<void> | undefined;
 
   constructor(socket: ClientSocket, options: V2ClientOptions) {
     super(socket, options);
@@ -58,6 +63,8 @@ export class V2Client extends Client implements Speaker {
   }
 
   async receive(data: unknown): Promise<void> {
+    // What comes behind a token is said by whom it belongs to.
+    while (this.#proving !== undefined) await this.#proving;
     if (!this.isAdmitted()) return;
     const message = parseRequest(typeof data === "string" ? data : "");
     if (message.kind === "request") return await this.#perform(message.request);
@@ -68,6 +75,19 @@ export class V2Client extends Client implements Speaker {
     });
     this.#options.figures?.answered("invalid", error.code);
     this.#answer(id, { ok: false, error });
+  }
+
+  refuse(data: unknown, error: CommandError): void {
+    const message = parseRequest(typeof data === "string" ? data : "");
+    this.#answer(message.kind === "request" ? message.request.id : message.id, {
+      ok: false,
+      error,
+    });
+  }
+
+  override become(identity: Identity): void {
+    super.become(identity);
+    this.#feed.continueFor(identity);
   }
 
   override [Symbol.dispose](): void {
@@ -85,7 +105,7 @@ export class V2Client extends Client implements Speaker {
         this.#feed[Symbol.dispose]();
         return this.#answer(request.id, { ok: true, outcome: {} });
       case "auth":
-        return this.#answer(request.id, this.#authenticate(request.token));
+        return await this.#authenticate(request.id, request.token);
       case "ping":
       case "lines":
       case "calls":
@@ -93,14 +113,15 @@ export class V2Client extends Client implements Speaker {
       case "journal":
         return this.#answer(request.id, await search(request, this.identity, this.#options));
       default:
-        this.#answer(request.id, await obey(request, this.identity, this.#options));
+        this.#answer(request.id, await obey(request, this, this.#options));
     }
   }
 
   /** All in one turn: the state, or what was missed, and the events from then on. */
   #subscribe(request: SubscribeRequest): void {
     const { id } = request;
-    if (!mayMonitor(this.identity)) return this.#answer(id, NOT_A_MONITOR);
+    const refused = monitorRefusal(this.identity);
+    if (refused !== undefined) return this.#answer(id, { ok: false, error: refused });
     const opening = this.#feed.open(request, this.identity);
     if (opening.kind === "snapshot") {
       this.#answer(id, { ok: true, outcome: opening.snapshot });
@@ -115,14 +136,23 @@ export class V2Client extends Client implements Speaker {
     if (frame !== undefined) this.send(frame);
   }
 
-  #authenticate(token: string): Answer {
-    const identity = this.#options.authenticator?.identify(token);
-    if (identity === undefined) {
-      return { ok: false, error: { code: "unauthorized", message: "The token is not known" } };
+  async #authenticate(id: RequestId | undefined, token: string): Promise<void> {
+    const { authenticator } = this.#options;
+    const proved = Promise.withResolvers<void>();
+    this.#proving = proved.promise;
+    try {
+      const identity = await authenticator?.identify(token);
+      if (!this.isAdmitted()) return;
+      if (identity === undefined) {
+        const error = { code: "unauthorized", message: "The token is not known" } as const;
+        return this.#answer(id, { ok: false, error });
+      }
+      this.become(identity);
+      this.#answer(id, { ok: true, outcome: { identity: shownIdentity(identity) } });
+    } finally {
+      this.#proving = undefined;
+      proved.resolve();
     }
-    this.become(identity);
-    this.#feed.continueFor(identity);
-    return { ok: true, outcome: { identity: shownIdentity(identity) } };
   }
 
   /** Whatever was heard before is sent before. */

@@ -7,10 +7,10 @@ import {
   type JournalPort,
   JournalUnavailableError,
 } from "../../bus/journal.ts";
-import { hearing, mayMonitor } from "../access.ts";
+import { hearing, monitorRefusal } from "../access.ts";
 import type { Identity } from "../identity.ts";
 import { isoTime } from "./frames.ts";
-import { type Answer, NOT_A_MONITOR, type Ports } from "./perform.ts";
+import { type Answer, type Ports } from "./perform.ts";
 import type { JournalRequest } from "./requests.ts";
 
 /** A finished call, as clients see it. Times are ISO 8601, UTC, with milliseconds. */
@@ -71,7 +71,8 @@ async function find(
   identity: Identity,
   journal: JournalPort | undefined,
 ): Promise<SearchAnswer> {
-  if (!mayMonitor(identity)) return NOT_A_MONITOR;
+  const error = monitorRefusal(identity);
+  if (error !== undefined) return { ok: false, error };
   if (journal === undefined) return failed("not_supported", "The server keeps no journal");
   const { lines, from, to, direction, missed, number, cursor, limit, chain } = request;
   const visible = hearing(identity);

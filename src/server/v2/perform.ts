@@ -4,8 +4,9 @@ import type { CommandPort, CommandResult } from "../../bus/commands.ts";
 import type { FiguresPort } from "../../bus/figures.ts";
 import type { JournalPort } from "../../bus/journal.ts";
 import type { StatePort } from "../../bus/state.ts";
-import { mayMonitor, refusal, visibleState } from "../access.ts";
+import { monitorRefusal, visibleState } from "../access.ts";
 import type { Identity } from "../identity.ts";
+import { carryOut, type Commander } from "../orders.ts";
 import { callObject, lineObject } from "./frames.ts";
 import { commandOf, type Order, type Query } from "./requests.ts";
 
@@ -24,17 +25,13 @@ type Refusal = Extract<CommandResult, { readonly ok: false }>;
 /** What a request came to. */
 export type Answer = { readonly ok: true; readonly outcome: object } | Refusal;
 
-export const NOT_A_MONITOR: Refusal = {
-  ok: false,
-  error: { code: "not_permitted", message: "You may not see lines and calls" },
-};
-
 /** Answers in the same turn, so that the answer is as old as the events around it. */
 export function query({ cmd }: Query, identity: Identity, { bus, state }: Ports): Answer {
-  if (cmd === "ping") return { ok: true, outcome: {} };
-  if (!mayMonitor(identity)) return NOT_A_MONITOR;
+  const { epoch, seq } = bus;
+  if (cmd === "ping") return { ok: true, outcome: { epoch, seq } };
+  const error = monitorRefusal(identity);
+  if (error !== undefined) return { ok: false, error };
   const { lines, calls } = visibleState(identity, state);
-  const { seq } = bus;
   return {
     ok: true,
     outcome: cmd === "lines"
@@ -46,14 +43,8 @@ export function query({ cmd }: Query, identity: Identity, { bus, state }: Ports)
 /** Gives the command to the telephone system, where the identity may. Never rejects. */
 export async function obey(
   order: Order,
-  identity: Identity,
-  { state, commands, figures }: Ports,
+  commander: Commander,
+  ports: Ports,
 ): Promise<Answer> {
-  const command = commandOf(order);
-  const error = refusal(identity, state, command);
-  const answer: Answer = error === undefined
-    ? await commands.execute(command)
-    : { ok: false, error };
-  figures?.answered(command.cmd, answer.ok ? "ok" : answer.error.code);
-  return answer;
+  return await carryOut(commandOf(order), commander, ports);
 }

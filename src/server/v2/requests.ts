@@ -13,7 +13,7 @@ const callNumber = z.int({ error: "expected a call's number" }).nonnegative(
   "expected a call's number",
 );
 const digits = z.string({ error: "expected digits, a string" }).regex(
-  /^[0-9A-Da-d*#,!]{1,80}$/,
+  /^[0-9A-Da-d*#,]{1,80}$/,
   "expected 1 to 80 of 0-9, A-D, *, #, and , for a pause",
 );
 

@@ -117,6 +117,8 @@ const HELLO = z.object({
     maxUnsentBytes: z.int(),
     clientTimeoutSeconds: z.int(),
     historyLength: z.int(),
+    messageBytes: z.int(),
+    commandsPerSecond: z.int(),
   }),
 }).meta({ id: "Hello" });
 
@@ -159,6 +161,10 @@ const OUTCOME = z.union([
   }).meta({ id: "JournalPage" }),
   SNAPSHOT,
   z.object({ epoch: z.string(), seq, replayed: z.int().nonnegative() }).meta({ id: "Replay" }),
+  z.object({ epoch: z.string(), seq }).meta({
+    id: "Pong",
+    description: "Every event up to seq has been sent, of those subscribed to.",
+  }),
   z.object({ seq, lines: z.array(LINE) }),
   z.object({ seq, calls: z.array(CALL) }),
   z.object({ identity: IDENTITY }),

@@ -16,7 +16,13 @@ Deno.test("hello comes first, at once, and nothing else until the client subscri
     epoch: rig.bus.epoch,
     seq: 1,
     identity: { name: "anonymous", can: ["monitor", "control"], lines: ["*"] },
-    limits: { maxUnsentBytes: 1 << 20, clientTimeoutSeconds: 30, historyLength: 100 },
+    limits: {
+      maxUnsentBytes: 1 << 20,
+      clientTimeoutSeconds: 30,
+      historyLength: 100,
+      messageBytes: 65536,
+      commandsPerSecond: 200,
+    },
   }]);
 });
 
@@ -178,6 +184,8 @@ Deno.test("an answer never overtakes what was heard before it", async () => {
     ),
     [[1, 2], 1, 3, 2, 4],
   );
+  // So much has been heard.
+  assert.deepEqual(reader.answers[2].result, { epoch: rig.bus.epoch, seq: 2 });
 });
 
 Deno.test("what a command causes comes before its answer, also in a batch", async () => {

@@ -112,6 +112,7 @@ Deno.test("each mistake answers with its code, the path and what was expected, a
     [{ cmd: "complete", line: "201" }, "bad_request", /^mode: expected "transfer" or "conference"/],
     [{ cmd: "unpark", line: "201" }, "bad_request", /^slot: expected/],
     [{ cmd: "dtmf", call: 5, digits: "12x" }, "bad_request", /^digits: expected/],
+    [{ cmd: "dtmf", call: 5, digits: "1!" }, "bad_request", /^digits: expected/],
     [{ cmd: "dtmf", call: 5, digits: "" }, "bad_request", /^digits: expected/],
     [{ cmd: "forward", line: "201", when: "later", to: "1" }, "bad_request", /^when: expected/],
     [{ cmd: "forward", line: "201", when: "busy" }, "bad_request", /^to: expected .* null/],

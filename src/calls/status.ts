@@ -1,0 +1,35 @@
+/** How the connection to the telephony service is doing, from what the supervisor knows. */
+import type { ServiceStatus } from "../bus/status.ts";
+import type { Clock } from "../clock.ts";
+import type { LineEntry } from "../session/handles.ts";
+import type { Supervisor } from "../session/supervisor.ts";
+
+export function statusOf(supervisor: Supervisor, clock: Clock): ServiceStatus {
+  const { session, lastMessageAtMs, lastProbeAtMs, hanging } = supervisor;
+  const ageSeconds = (atMs: number | undefined) =>
+    atMs === undefined ? null : (clock.uptimeMs() - atMs) / 1000;
+  const lines = [...session?.lines ?? []];
+  const count = (status: LineEntry["status"]) =>
+    lines.filter((line) => line.status === status).length;
+  return {
+    provider: session === undefined ? "down" : "up",
+    lines: {
+      open: count("open"),
+      closed: count("closed"),
+      failed: count("failed"),
+      outOfService: count("out_of_service"),
+    },
+    lastMessageAgeSeconds: ageSeconds(lastMessageAtMs),
+    lastProbeAgeSeconds: ageSeconds(lastProbeAtMs),
+    troubles: lines.flatMap(({ extension, status, error }) =>
+      status === "open" || status === "opening"
+        ? []
+        : [{ line: extension, status, ...error !== undefined && { error } }]
+    ),
+    hanging: hanging.map(({ fn, line, sinceMs }) => ({
+      fn,
+      ...line !== undefined && { line },
+      forSeconds: (clock.uptimeMs() - sinceMs) / 1000,
+    })),
+  };
+}

@@ -1,0 +1,44 @@
+/** Opens what the configuration names: TAPI, or the built-in exchange. */
+import type { Rehearsal } from "./bus/rehearsal.ts";
+import { type Config, ConfigError } from "./config.ts";
+import { describeError } from "./log.ts";
+import { openTapi32, type TapiLibrary } from "./tapi/library.ts";
+
+/** Where calls come from, and what the log says of it. */
+export interface Provider {
+  readonly library: TapiLibrary;
+  readonly description: string;
+  /** What makes its telephones ring, where they are not there. */
+  readonly rehearsal?: Rehearsal;
+}
+
+/** @throws LibraryError or ConfigError */
+export async function openProvider(config: Config): Promise<Provider> {
+  if (config.provider === "tapi32") {
+    return { library: openTapi32(config.tapiLibrary), description: config.tapiLibrary };
+  }
+  // Imported only when it is asked for: a server with a telephone system never loads it.
+  const { createFakeTapi } = await import("./fake/library.ts");
+  const { parseScenario } = await import("./fake/scenario.ts");
+  const { extensions, rate: callsPerMinute, seed, scenario: path } = config.fake;
+  const seeded = seed === undefined ? {} : { seed };
+  if (path === undefined) {
+    const fake = createFakeTapi({ extensions, callsPerMinute, ...seeded });
+    const { rehearsal } = fake;
+    return {
+      library: fake,
+      description: `the fake exchange with the seed ${fake.seed}`,
+      rehearsal,
+    };
+  }
+  try {
+    const scenario = parseScenario(Deno.readTextFileSync(path), path);
+    const fake = createFakeTapi({ extensions, scenario, ...seeded });
+    const { rehearsal } = fake;
+    return { library: fake, description: `the fake exchange playing ${path}`, rehearsal };
+  } catch (error) {
+    throw new ConfigError(`Cannot use --fake-scenario = "${path}": ${describeError(error)}`, {
+      cause: error,
+    });
+  }
+}

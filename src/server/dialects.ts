@@ -1,0 +1,84 @@
+/** Which dialect a connection speaks, and the clients that speak it. */
+import type { EventBus } from "../bus/bus.ts";
+import type { CommandPort } from "../bus/commands.ts";
+import type { FiguresPort } from "../bus/figures.ts";
+import type { JournalPort } from "../bus/journal.ts";
+import type { StatePort } from "../bus/state.ts";
+import { ClassicEncoder, type LineType } from "./classic.ts";
+import { ClassicClient } from "./classic_client.ts";
+import type { Authenticator } from "./identity.ts";
+import { V2_PROTOCOL } from "./protocol.ts";
+import type { Dialect } from "./sockets.ts";
+import { Batcher } from "./v2/batch.ts";
+import { V2Client } from "./v2/client.ts";
+import type { V2Encoder } from "./v2/frames.ts";
+
+export interface DialectOptions {
+  readonly lineType: LineType;
+  readonly maxUnsentBytes: number;
+  readonly clientTimeoutSeconds: number;
+  readonly historyLength: number;
+  readonly limits: { readonly commandsPerSecond: number; readonly messageBytes: number };
+  readonly version: string;
+  readonly bus: EventBus;
+  readonly state: StatePort;
+  readonly commands: CommandPort;
+  readonly journal?: JournalPort | undefined;
+  readonly figures?: FiguresPort | undefined;
+}
+
+export interface Dialects {
+  readonly v2: Dialect;
+  /** With what the URL asks for. */
+  classic(url: URL): Dialect;
+}
+
+export function dialectsOf(
+  options: DialectOptions,
+  encoder: V2Encoder,
+  authenticator: Authenticator,
+): Dialects {
+  const { bus, state, commands, journal, figures, version } = options;
+  const { maxUnsentBytes, clientTimeoutSeconds, historyLength } = options;
+  const { messageBytes, commandsPerSecond } = options.limits;
+  const ports = { bus, state, commands, figures };
+  const classic = { ...ports, encoder: new ClassicEncoder() };
+  const v2 = {
+    ...ports,
+    journal,
+    version,
+    limits: {
+      maxUnsentBytes,
+      clientTimeoutSeconds,
+      historyLength,
+      messageBytes,
+      commandsPerSecond,
+    },
+    encoder,
+    batcher: new Batcher(),
+    authenticator,
+  };
+  return {
+    v2: (socket, client) => new V2Client(socket, { ...v2, ...client }),
+    classic: ({ searchParams }) => {
+      const wish = wishOf(searchParams, options.lineType);
+      return (socket, client) => new ClassicClient(socket, { ...classic, ...client, ...wish });
+    },
+  };
+}
+
+export function speaksV2(request: Request): boolean {
+  const offered = request.headers.get("sec-websocket-protocol") ?? "";
+  return offered.split(",").some((protocol) => protocol.trim() === V2_PROTOCOL);
+}
+
+/** What a classic connection's query asks for: `?line=201&line=202&lineType=string`. */
+function wishOf(
+  query: URLSearchParams,
+  defaultLineType: LineType,
+): { lineType: LineType; lines?: string[] } {
+  const asked = query.get("lineType");
+  const lineType = asked === "string" || asked === "number" ? asked : defaultLineType;
+  const lines = query.getAll("line").filter((line) => line !== "");
+  return lines.length === 0 ? { lineType } : { lineType, lines };
+}

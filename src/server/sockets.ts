@@ -1,0 +1,126 @@
+/** Turns requests into clients with a WebSocket: the only user of the runtime's. */
+import { Buffer } from "node:buffer";
+import type { FiguresPort } from "../bus/figures.ts";
+import type { Clock } from "../clock.ts";
+import { describeError, logger } from "../log.ts";
+import type { Client, ClientOptions, Speaker } from "./client.ts";
+import type { Crowd } from "./crowd.ts";
+import type { Identity } from "./identity.ts";
+import { CLOSE, V2_PROTOCOL } from "./protocol.ts";
+import { TokenBucket } from "./rate.ts";
+
+const log = logger("server");
+
+/** Makes a client of a socket. */
+export type Dialect = (socket: WebSocket, client: ClientOptions) => Client & Speaker;
+
+export interface SocketOptions {
+  readonly clock: Clock;
+  readonly clients: Crowd;
+  readonly maxUnsentBytes: number;
+  readonly clientTimeoutSeconds: number;
+  readonly limits: { readonly commandsPerSecond: number; readonly messageBytes: number };
+  readonly figures?: FiguresPort | undefined;
+  readonly stopping: AbortSignal;
+}
+
+/** One who wants a socket. */
+export interface Applicant {
+  readonly address: string;
+  /** `undefined`: the token is not good, which only a close code can tell a page. */
+  readonly identity: Identity | undefined;
+  readonly dialect: Dialect;
+  readonly speaksV2: boolean;
+}
+
+/** @returns The answer that makes the connection a WebSocket, or says why it cannot be one. */
+export function accept(
+  request: Request,
+  { address, identity, dialect, speaksV2 }: Applicant,
+  { clock, clients, limits, figures, stopping, ...options }: SocketOptions,
+): Response {
+  let upgraded: Deno.WebSocketUpgrade;
+  try {
+    upgraded = Deno.upgradeWebSocket(request, {
+      idleTimeout: options.clientTimeoutSeconds,
+      ...speaksV2 && { protocol: V2_PROTOCOL },
+    });
+  } catch (error) {
+    return new Response(`Not a WebSocket request: ${describeError(error)}\n`, { status: 400 });
+  }
+  const { socket, response } = upgraded;
+  const bucket = new TokenBucket(clock, limits.commandsPerSecond);
+  let client: Client & Speaker | undefined;
+  socket.binaryType = "arraybuffer";
+  socket.onopen = () => {
+    if (identity === undefined) {
+      log.debug("Client {address} brought no good token", { address });
+      return socket.close(CLOSE.unauthorized, "the token is not known, or has expired");
+    }
+    if (clients.isFull(address)) {
+      log.warn("Client {address} is one too many: {clients} are connected", {
+        address,
+        clients: clients.size,
+      });
+      return socket.close(CLOSE.tooMany, "too many connections");
+    }
+    const opened: Client & Speaker = dialect(socket, {
+      clock,
+      maxUnsentBytes: options.maxUnsentBytes,
+      address,
+      identity,
+      onClosed: (code) => {
+        clients.delete(opened);
+        figures?.closed(code);
+      },
+    });
+    client = opened;
+    clients.add(opened);
+    log.debug("Client {address} connected: {clients} now", { address, clients: clients.size });
+    if (stopping.aborted) opened.close(CLOSE.goingAway, "server stops");
+  };
+  socket.onmessage = ({ data }) => {
+    if (client === undefined) return;
+    if (isLonger(data, limits.messageBytes)) {
+      log.warn("Client {address} sent too much at once and is closed", { address });
+      return client.close(CLOSE.tooLarge, `expected at most ${limits.messageBytes} bytes`);
+    }
+    switch (bucket.take()) {
+      case "free":
+        return void client.receive(data);
+      case "refused":
+        return client.refuse(data, {
+          code: "rate_limited",
+          message: `expected at most ${limits.commandsPerSecond} messages a second`,
+        });
+      case "abusive":
+        log.warn("Client {address} sends without end and is closed", { address });
+        return client.close(CLOSE.tooMany, "too many messages");
+    }
+  };
+  socket.onerror = (event) =>
+    log.debug("Client {address}: {error}", {
+      address,
+      error: event instanceof ErrorEvent ? event.message : "connection failed",
+    });
+  socket.onclose = ({ code }) => {
+    // After an unanswered ping the runtime tells of the close twice.
+    if (client === undefined || !clients.delete(client)) return;
+    client[Symbol.dispose]();
+    figures?.closed(code);
+    log.debug("Client {address} left with {code}: {clients} now", {
+      address,
+      code,
+      clients: clients.size,
+    });
+  };
+  return response;
+}
+
+/** The runtime has read the message already: it takes up to 64 MiB and cannot be told otherwise. */
+function isLonger(data: unknown, mostBytes: number): boolean {
+  if (typeof data !== "string") return data instanceof ArrayBuffer && data.byteLength > mostBytes;
+  if (data.length > mostBytes) return true;
+  // In UTF-8 a UTF-16 unit takes three bytes at most.
+  return data.length * 3 > mostBytes && Buffer.byteLength(data) > mostBytes;
+}

@@ -1,0 +1,147 @@
+/** https and wss on the port, and a certificate that changes while clients are connected. */
+import assert from "node:assert/strict";
+import { callEvent } from "../support/events.ts";
+import { LogRecorder } from "../support/log.ts";
+import { hasOpenSsl, makeCertificate, type TestCertificate } from "../support/certificate.ts";
+import { RawConnection } from "../support/raw.ts";
+import { startTestServer, until } from "../support/server.ts";
+
+const [OLD, NEW] = hasOpenSsl
+  ? await Promise.all([makeCertificate("old"), makeCertificate("new")])
+  : [];
+
+/** A client that trusts one root. */
+function trusting({ root }: TestCertificate): Deno.HttpClient {
+  return Deno.createHttpClient({ caCerts: [root] });
+}
+
+interface SecureClient {
+  readonly socket: WebSocket;
+  readonly texts: string[];
+  readonly closed: Promise<number>;
+}
+
+async function connect(port: number, client: Deno.HttpClient): Promise<SecureClient> {
+  const socket = new WebSocket(`wss://127.0.0.1:${port}/`, { client });
+  const texts: string[] = [];
+  socket.onmessage = ({ data }) => texts.push(String(data));
+  const closed = new Promise<number>((resolve) => socket.onclose = ({ code }) => resolve(code));
+  await new Promise((resolve, reject) => {
+    socket.onopen = resolve;
+    socket.onerror = (event) =>
+      reject(event instanceof ErrorEvent ? new Error(event.message) : event);
+  });
+  return { socket, texts, closed };
+}
+
+async function health(port: number, client: Deno.HttpClient): Promise<string> {
+  return (await (await fetch(`https://127.0.0.1:${port}/healthz`, { client })).json()).status;
+}
+
+function test(name: string, fn: (old: TestCertificate, renewed: TestCertificate) => Promise<void>) {
+  Deno.test({
+    name,
+    ignore: !hasOpenSsl,
+    async fn() {
+      assert(OLD && NEW);
+      await fn(OLD, NEW);
+    },
+  });
+}
+
+test("https and wss are answered, plain http is not, and a client's address is its own", async (old) => {
+  await using log = await LogRecorder.start();
+  const { server, bus, commands } = startTestServer({ tls: old });
+  using client = trusting(old);
+  assert.equal(await health(server.port, client), "ok");
+  const { socket, texts, closed } = await connect(server.port, client);
+  await until(() => server.clients === 1);
+  for (let id = 1; id <= 500; id++) bus.publish(callEvent({ id }));
+  await until(() => texts.length === 500);
+  socket.send('{"cmd":"drop","line":201}');
+  await until(() => commands.length === 1);
+  await until(() => log.count(/^anonymous at 127\.0\.0\.1:\d+: drop/) === 1);
+  using raw = await RawConnection.open(server.port);
+  await raw.send("GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+  await raw.until(() => raw.ended);
+  assert(!raw.text.includes("200 OK"));
+  await server.stop(1000);
+  assert.equal(await closed, 1001);
+});
+
+test(
+  "a new certificate is in use at once, and those who are connected notice nothing",
+  async (old, renewed) => {
+    const { server, bus } = startTestServer({ tls: old });
+    using trustsOld = trusting(old);
+    using trustsNew = trusting(renewed);
+    const before = await connect(server.port, trustsOld);
+    const stream = await fetch(`https://127.0.0.1:${server.port}/api/v2/events`, {
+      client: trustsOld,
+    });
+    const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader();
+    await reader.read();
+    await until(() => server.clients === 2);
+    await assert.rejects(health(server.port, trustsNew));
+    server.renew(renewed);
+    assert.equal(await health(server.port, trustsNew), "ok");
+    using fresh = trusting(old);
+    await assert.rejects(health(server.port, fresh));
+    const after = await connect(server.port, trustsNew);
+    await until(() => server.clients === 3);
+    bus.publish(callEvent());
+    await until(() => before.texts.length === 1 && after.texts.length === 1);
+    assert.match((await reader.read()).value ?? "", /"type":"call"/);
+    // And back, a few times in a row; the same once more is nothing new.
+    for (const pair of [old, renewed, renewed, old]) server.renew(pair);
+    using again = trusting(old);
+    assert.equal(await health(server.port, again), "ok");
+    assert.equal(before.socket.readyState, WebSocket.OPEN);
+    await reader.cancel();
+    await server.stop(1000);
+    assert.deepEqual(await Promise.all([before.closed, after.closed]), [1001, 1001]);
+  },
+);
+
+test("a certificate that cannot be used leaves the old one in use", async (old, renewed) => {
+  await using log = await LogRecorder.start();
+  const { server } = startTestServer({ tls: old });
+  server.renew({ cert: renewed.cert, key: old.key });
+  using client = trusting(old);
+  assert.equal(await health(server.port, client), "ok");
+  assert.equal(log.count(/new certificate cannot be used/), 1);
+  await server.stop(1000);
+});
+
+test("who never finishes a handshake or a request is put out, and nobody goes round TLS", async (old) => {
+  const { server } = startTestServer({
+    tls: old,
+    limits: {
+      connections: 9,
+      connectionsPerAddress: 9,
+      commandsPerSecond: 9,
+      messageBytes: 65536,
+      requestSeconds: 1,
+    },
+  });
+  const silent = await RawConnection.open(server.port);
+  const halfway = await Deno.connectTls({
+    hostname: "127.0.0.1",
+    port: server.port,
+    caCerts: [old.root],
+  });
+  await halfway.write(new TextEncoder().encode("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: "));
+  await silent.until(() => silent.ended);
+  assert.equal(await halfway.read(new Uint8Array(1)).catch(() => null), null);
+  halfway.close();
+  silent[Symbol.dispose]();
+  // One who has connected in time stays.
+  using client = trusting(old);
+  const { socket, texts, closed } = await connect(server.port, client);
+  await until(() => server.clients === 1);
+  await new Promise((resolve) => setTimeout(resolve, 1200));
+  socket.send('{"cmd":"fly"}');
+  await until(() => texts.length === 1);
+  await server.stop(1000);
+  await closed;
+});
