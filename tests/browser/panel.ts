@@ -7,8 +7,8 @@ import { hasChromium, launchChromium } from "./chromium.ts";
 import type { CallAbility } from "../../src/bus/events.ts";
 
 const PATIENCE_MS = 20_000;
-/** The browser notes each request that is refused; the panel hides what the server has not. */
-const REFUSED = /the server responded with a status of 40[349]/;
+/** What a browser notes of each request that is refused, or that its server did not live to answer. */
+const NOTED = /the server responded with a status of 40[1349]|net::ERR_|WebSocket connection to/;
 
 /** A page with the panel, and the parts of it. */
 export class Panel {
@@ -86,11 +86,10 @@ export interface PanelTest {
   readonly browser: Browser;
 }
 
-/** A test in a browser of its own; nothing may go wrong in a panel but what the test allows. */
+/** A test in a browser of its own; nothing may go wrong in a panel. */
 export function panelTest(
   name: string,
   run: (test: PanelTest) => Promise<void>,
-  allowed = /^$/,
 ): void {
   Deno.test({
     name: `panel: ${name}`,
@@ -117,7 +116,7 @@ export function panelTest(
         });
         const wrongs = panels.flatMap(({ wrongs }) => wrongs);
         assert.deepEqual(
-          wrongs.filter((wrong) => !REFUSED.test(wrong) && !allowed.test(wrong)),
+          wrongs.filter((wrong) => !NOTED.test(wrong)),
           [],
         );
       } finally {

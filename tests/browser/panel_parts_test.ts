@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import type { Command } from "../../src/bus/commands.ts";
 import { CALL_ABILITIES } from "../../src/bus/events.ts";
-import { ANYONE, type Identity } from "../../src/server/identity.ts";
+import type { Grant } from "../../src/rules.ts";
 import { callEvent, lineEvent } from "../support/events.ts";
-import { until } from "../support/server.ts";
+import { rulesFor, tokenRule, until } from "../support/server.ts";
 import { madeUpServer, panelTest, talk } from "./panel.ts";
 
 panelTest(
@@ -242,16 +242,16 @@ panelTest("the keyboard alone gets everywhere", async ({ open }) => {
   await server.stop(1000);
 });
 
-const MONITOR: Identity = { name: "desk", can: ["monitor"], lines: ["20*"] };
-const DIALLER: Identity = { name: "dialler", can: ["control"], lines: ["*"] };
+const MONITOR: Grant = { can: ["monitor"], lines: ["20*"] };
+const DIALLER: Grant = { can: ["control"], lines: ["*"] };
 
 panelTest(
   "one who may only look is offered no command, and not told who is connected",
   async ({ open }) => {
-    const { bus, server } = madeUpServer(["201", "301"], { identityOf: () => MONITOR });
+    const { bus, server } = madeUpServer(["201", "301"], { rules: rulesFor(MONITOR) });
     talk({ bus }, "201", ["drop"]);
     const panel = await open(server.port);
-    await panel.becomes("#identity", "You are desk (monitor, lines 20*)");
+    await panel.becomes("#identity", "You are anonymous (monitor, lines 20*)");
     await panel.tile("201").click();
     await panel.becomes("#phone", "You may look, but not command");
     assert(await panel.button("Dial").isDisabled());
@@ -264,7 +264,7 @@ panelTest(
 );
 
 panelTest("one who may only command is told that he may not look", async ({ open }) => {
-  const { server } = madeUpServer(["201"], { identityOf: () => DIALLER });
+  const { server } = madeUpServer(["201"], { rules: rulesFor(DIALLER) });
   const panel = await open(server.port);
   await panel.becomes("#verdict", "You may command, but not look");
   await server.stop(1000);
@@ -273,19 +273,14 @@ panelTest("one who may only command is told that he may not look", async ({ open
 panelTest(
   "a token is asked for where one is needed, kept for the tab, and sent with everything",
   async ({ open }) => {
-    const asked = new Set<string>();
-    const identityOf = ({ url, headers }: Request): Identity => {
-      const token = headers.get("authorization") ?? headers.get("sec-websocket-protocol") ?? "";
-      if (/^(?:Bearer |tapi2ws\.v2, tapi2ws\.token\.)secret$/.test(token)) {
-        asked.add(new URL(url).pathname);
-        return { ...ANYONE, name: "ada" };
-      }
-      // What has expired is nobody: the socket is closed with 4401.
-      return { ...ANYONE, expiresAtMs: 1 };
-    };
-    const { server } = madeUpServer(["201"], { identityOf });
+    const rules = rulesFor(undefined, { tokens: [tokenRule("secret", { name: "ada" })] });
+    const { server } = madeUpServer(["201"], { rules });
     const panel = await open(server.port);
     const { page } = panel;
+    const sentWith = new Map<string, string | undefined>();
+    page.on("request", (request) => {
+      sentWith.set(new URL(request.url()).pathname, request.headers()["authorization"]);
+    });
     await page.locator("dialog[open]").waitFor();
     await panel.becomes("#verdict", "This server wants a token");
     await page.getByLabel("Token", { exact: true }).fill("wrong");
@@ -296,7 +291,9 @@ panelTest(
     await panel.becomes("#verdict", "The telephone system is heard");
     await panel.becomes("#identity", "You are ada");
     await panel.becomes("#connect code", 'token: "YOUR-TOKEN"');
-    await until(() => ["/", "/readyz", "/api/v2/clients"].every((path) => asked.has(path)));
+    await until(() =>
+      ["/readyz", "/api/v2/clients"].every((path) => sentWith.get(path) === "Bearer secret")
+    );
     await page.reload();
     await panel.becomes("#identity", "You are ada");
     await page.getByRole("button", { name: "Token…" }).click();
