@@ -64,8 +64,10 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
  * of an inbound call there, and not all of them flag it once more.
  */
 function mayBeCaller({ caller, called, connected }: Parties, line: string): boolean {
-  if (caller.presentation !== "withheld" || connected.presentation !== "shown") return false;
-  return ![called.number, line].includes(connected.number);
+  if (caller.presentation !== "withheld") return false;
+  if (connected.number !== "") return ![called.number, line].includes(connected.number);
+  // A name without a number tells who it is as well.
+  return connected.name !== "" && connected.name !== called.name;
 }
 
 /**

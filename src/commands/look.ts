@@ -14,6 +14,7 @@ export interface Sight {
   readonly provider: "up" | "down";
   /** Where calls come from. */
   readonly description: string;
+  /** In the order of their extensions. */
   readonly lines: readonly Line[];
 }
 
@@ -43,7 +44,9 @@ export async function look(config: Config, blockingThreads: number): Promise<Sig
   await Promise.race([supervisor.start(), failed.promise]);
   systemClock.clearTimeout(late);
   const { provider } = statusOf(supervisor, systemClock);
-  const lines = tracker.lines();
+  // They are found in the order in which the driver answers.
+  const { compare } = new Intl.Collator("en", { numeric: true });
+  const lines = tracker.lines().toSorted((a, b) => compare(a.line, b.line));
   await supervisor.stop();
   return { provider, description, lines };
 }

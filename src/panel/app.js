@@ -5,6 +5,7 @@ import { Calls } from "./calls.js";
 import { Clients } from "./clients.js";
 import { byId, make } from "./dom.js";
 import { drawSoon } from "./frames.js";
+import { whenUnauthorized } from "./http.js";
 import { Journal } from "./journal.js";
 import { Lines } from "./lines.js";
 import { Phone } from "./phone.js";
@@ -15,6 +16,8 @@ import { Tail } from "./tail.js";
 import { TokenWindow } from "./token.js";
 import { Troubles } from "./troubles.js";
 import { Verdict } from "./verdict.js";
+
+const NEEDS_TOKEN = "The server does not let everybody look.";
 
 const session = new Session();
 const answers = new Answers(byId("phone", HTMLElement));
@@ -33,11 +36,16 @@ const tokens = new TokenWindow(() => session.restart());
 session.listen((news) => {
   if (news.type !== "status") return;
   const { status, reason = "" } = news.event;
-  if (status === "open") clients.ask();
+  if (status === "open") {
+    clients.ask();
+    // Nobody may come without a token, and has a little time to give one.
+    if (session.client.identity?.can.length === 0) tokens.demand(NEEDS_TOKEN);
+  }
   if (status === "closed" && session.refusal === "unauthorized") {
-    tokens.open(`The server does not let everybody look: ${reason}.`);
+    tokens.demand(`${NEEDS_TOKEN} It says: ${reason}.`);
   }
 });
+whenUnauthorized(() => tokens.demand(NEEDS_TOKEN));
 
 // Which lines there are, for the fields that ask for one.
 session.listen((news) => {

@@ -74,7 +74,8 @@ export class Calls {
 function show(row, call) {
   const { state, stateMode, direction, origin, reason, startedAt, connectedAt } = call;
   light(part(row, "lamp"), lookOfState(state));
-  write(part(row, "state"), stateMode === null ? state : `${state} ${stateMode}`);
+  write(part(row, "state"), state);
+  write(part(row, "mode"), stateMode ?? "");
   write(part(row, "with"), `${ARROWS[direction] ?? "with"} ${person(otherEnd(call))}`);
   write(part(row, "lasts"), elapsed(connectedAt ?? startedAt));
   write(part(row, "why"), `${origin}, ${reason}`);

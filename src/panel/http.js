@@ -9,6 +9,14 @@ import { currentToken } from "./token.js";
  * @property {unknown} body What it says in JSON; `undefined` where it says something else.
  */
 
+/** @type {() => void} */
+let onUnauthorized = () => {};
+
+/** @param {() => void} listener Told whenever the server wants a token, or another one. */
+export function whenUnauthorized(listener) {
+  onUnauthorized = listener;
+}
+
 /**
  * Asks the server. Never rejects.
  *
@@ -28,6 +36,7 @@ export async function ask(path, json) {
       ...json !== undefined && { method: "POST", body: JSON.stringify(json) },
     });
     learnTime(response.headers.get("date"));
+    if (response.status === 401) onUnauthorized();
     const text = await response.text();
     return { status: response.status, body: parsed(text) };
   } catch {

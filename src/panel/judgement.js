@@ -17,7 +17,7 @@
  * @property {StatusEvent} status
  * @property {boolean} wasOpen
  * @property {string | undefined} refusal
- * @property {boolean} mayMonitor
+ * @property {readonly string[]} can What the identity may do.
  * @property {ProviderState | undefined} provider
  * @property {Iterable<Line>} lines
  * @property {Readiness | undefined} ready
@@ -33,6 +33,7 @@
 
 /** The probe comes every 15 seconds; this is three of them missed. */
 const PROBE_IS_LATE_SECONDS = 60;
+const WANTS_TOKEN = "This server wants a token";
 
 /**
  * @param {Facts} facts
@@ -46,13 +47,14 @@ export function judge(facts) {
  * @param {Facts} facts
  * @returns {Judgement | undefined}
  */
-function ofConnection({ status: { status, reason = "" }, wasOpen, refusal, mayMonitor }) {
+function ofConnection({ status: { status, reason = "" }, wasOpen, refusal, can }) {
   if (status === "open") {
-    if (mayMonitor) return undefined;
+    if (can.includes("monitor")) return undefined;
+    if (can.length === 0) return bad(WANTS_TOKEN, "Press “Token…” to give one.");
     return warn("You may command, but not look", "With another token you might.");
   }
   if (refusal === "unauthorized") {
-    return bad("This server wants a token", `It says: ${reason}. Press “Token…” to give one.`);
+    return bad(WANTS_TOKEN, `It says: ${reason}. Press “Token…” to give one.`);
   }
   if (refusal === "not_permitted") {
     return bad("You may not look", `It says: ${reason}. With another token you might.`);

@@ -229,9 +229,9 @@ function doing(word, call) {
 function marksOf({ forwards, messageWaiting }, calls) {
   const marks = [];
   if (calls > 1) marks.push(`${calls} calls`);
-  if (messageWaiting) marks.push("✉ message");
+  if (messageWaiting) marks.push("✉");
   for (const { when, to } of forwards) {
-    if (when === "always") marks.push(to === "" ? "⊘ refuses" : `→ ${to}`);
+    if (when === "always") marks.push(to === "" ? "⊘" : `→ ${to}`);
   }
   return marks.join(" ");
 }

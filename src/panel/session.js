@@ -56,11 +56,12 @@ export class Session {
 
   /** Connects anew, with the token that there is now. */
   restart() {
-    void this.#client.close();
+    const former = this.#client;
     this.status = { status: "connecting" };
     this.wasOpen = false;
     this.refusal = undefined;
     this.#client = this.#connect();
+    void former.close();
     this.#byLine.clear();
     this.#tell({ type: "state", seq: 0, gap: true });
     this.#tell({ type: "status", event: this.status });

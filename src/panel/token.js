@@ -12,6 +12,8 @@ export function currentToken() {
 export class TokenWindow {
   #dialog = byId("token", HTMLDialogElement);
   #field = /** @type {HTMLInputElement} */ (this.#dialog.querySelector("input"));
+  /** Whether it was sent away: then it comes back only when it is called for. */
+  #isDeclined = false;
 
   /** @param {() => void} onChange Told when there is another token, or none any more. */
   constructor(onChange) {
@@ -23,9 +25,22 @@ export class TokenWindow {
       this.#field.value = "";
       if (returnValue === "use" && token !== "") sessionStorage.setItem(KEY, token);
       else if (returnValue === "forget") sessionStorage.removeItem(KEY);
-      else return;
+      else {
+        this.#isDeclined = true;
+        return;
+      }
+      this.#isDeclined = false;
       onChange();
     });
+  }
+
+  /**
+   * Asks because the server refuses; not again, when it was sent away.
+   *
+   * @param {string} why
+   */
+  demand(why) {
+    if (!this.#isDeclined) this.open(why);
   }
 
   /**

@@ -61,12 +61,11 @@ export class Verdict {
   #draw() {
     const { client, status, wasOpen, refusal } = this.#session;
     const { identity, provider, lines, calls, server } = client;
-    const mayMonitor = identity?.can.includes("monitor") ?? false;
     const { tone, letter, sentence, advice } = judge({
       status,
       wasOpen,
       refusal,
-      mayMonitor,
+      can: identity?.can ?? [],
       provider,
       lines: lines.values(),
       ready: this.#ready,

@@ -85,8 +85,12 @@ export class Identities implements Authenticator {
       // Ruled otherwise meanwhile.
       return rules === this.#rules ? this.#ofJwt(grant) : undefined;
     } catch (error) {
-      if (!(error instanceof errors.JOSEError)) throw error;
-      log.debug("A JSON Web Token is refused: {error}", { error: describeError(error) });
+      if (error instanceof errors.JOSEError) {
+        log.debug("A JSON Web Token is refused: {error}", { error: describeError(error) });
+      } else {
+        // The key that the token names is not one that can be used.
+        log.warn("A JSON Web Token cannot be verified: {error}", { error: describeError(error) });
+      }
       return undefined;
     }
   }

@@ -88,7 +88,12 @@ export function accept(
     }
     switch (bucket.take()) {
       case "free":
-        return void client.receive(data);
+        return void client.receive(data).catch((error) =>
+          log.error("Client {address}: its message failed: {error}", {
+            address,
+            error: describeError(error),
+          })
+        );
       case "refused":
         return client.refuse(data, {
           code: "rate_limited",

@@ -199,6 +199,8 @@ export class Attempts {
 
   async #attempt<T>(line: LineEntry, request: Request<T>): Promise<T> {
     const { replies, health } = this.#session;
+    // Its lines are being closed, or are another session's by now.
+    if (this.#session.over) throw new ActionError(new RequestEndedError(request.fn));
     if (line.actions.waiting >= MOST_WAITING) {
       throw new ActionError(new LineBusyError(MOST_WAITING));
     }

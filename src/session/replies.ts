@@ -113,6 +113,7 @@ export class Replies {
       },
       fail: (error) => {
         this.clock.clearTimeout(timer);
+        expired.abort();
         reject(error);
       },
     };

@@ -279,6 +279,11 @@ Deno.test("a caller who withholds the number is not shown as who the call has re
   assert.equal(call?.connected.presentation, "withheld");
   const ours = play(state("CONNECTED", info({ caller: WITHHELD, connected: shown("201") }))).call;
   assert.equal(ours?.connected.number, "201");
+  const named = { ...NOBODY, name: "Ada" };
+  const byName = (called: PartyInfo) =>
+    play(state("CONNECTED", info({ caller: WITHHELD, called, connected: named }))).call?.connected;
+  assert.deepEqual(byName(shown("201")), WITHHELD);
+  assert.equal(byName({ ...shown("201"), name: "Ada" })?.name, "Ada");
   const outbound = info({ origin: "OUTBOUND", caller: WITHHELD, connected: shown("1") });
   assert.equal(play(state("CONNECTED", outbound)).call?.connected.number, "1");
 });

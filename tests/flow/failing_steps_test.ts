@@ -197,3 +197,52 @@ Deno.test("a call that ends while it is held for a consultation leaves only that
   await desk.does({ cmd: "dropAll", line: "201" });
   await desk.ends();
 });
+
+Deno.test("what waits for its turn when the program stops is not begun on a line that is closed", async () => {
+  let hangs = false;
+  await using desk = await Desk.start({
+    changed: ({ lineGetAddressStatusW }) => ({
+      lineGetAddressStatusW: (...args) =>
+        hangs ? new Promise(() => {}) : lineGetAddressStatusW(...args),
+    }),
+  });
+  const forward = (to: string) =>
+    desk.flow.program.commands.execute({ cmd: "forward", line: "201", when: "busy", to });
+  hangs = true;
+  const forwards = [forward("202"), forward("203")];
+  await desk.flow.stop();
+  const codes = (await Promise.all(forwards)).map((each) => each.ok || each.error.code);
+  assert.deepEqual(codes, ["provider_down", "provider_down"]);
+  const behind = desk.asked.slice(desk.asked.indexOf("lineClose"));
+  assert(!behind.includes("lineGetAddressStatusW"), behind.join());
+});
+
+Deno.test("what was waiting for its turn when its line closed is not begun on the line that opens again", async () => {
+  const hanging: (() => void)[] = [];
+  await using desk = await Desk.start({
+    changed: ({ lineMakeCallW }) => ({
+      lineMakeCallW: (...args) =>
+        hanging.length === 2
+          ? lineMakeCallW(...args)
+          : new Promise((resolve) => hanging.push(() => resolve(LINEERR.INVALLINEHANDLE | 0))),
+    }),
+  });
+  desk.takeDeeds();
+  const dials = ["1", "2", "3"].map((digit) =>
+    desk.flow.program.commands.execute({ cmd: "dial", line: "201", number: OUTSIDE + digit })
+  );
+  await desk.flow.pass(() => hanging.length === 2);
+  desk.flow.fake.forceClose("201");
+  const codes = (await Promise.all(dials)).map((each) => each.ok || each.error.code);
+  assert.deepEqual(codes, ["provider_down", "provider_down", "provider_down"]);
+  const isOpen = () =>
+    desk.flow.program.state.lines().some(({ line, status }) => line === "201" && status === "open");
+  await desk.flow.pass(() => !isOpen());
+  await desk.flow.pass(isOpen);
+  hanging.forEach((goOn) => goOn());
+  // The next one, and no other.
+  const { call } = await desk.does({ cmd: "dial", line: "201", number: OUTSIDE });
+  assert.deepEqual(desk.takeDeeds(), ["lineMakeCallW", "lineMakeCallW", "lineMakeCallW"]);
+  await desk.reach(call, "CONNECTED");
+  assert.equal(desk.callsOf("201").length, 1);
+});

@@ -112,3 +112,24 @@ Deno.test("a call over HTTP alone: dialled, heard as a stream, seen in the state
   assert.deepEqual(await (await fetch(`${url}/calls`)).json(), []);
   await stream[Symbol.asyncDispose]();
 });
+
+Deno.test("a call that a command has made can be commanded before anything is known of it", async () => {
+  // A driver that takes its time to say what a call is.
+  await using flow = await FlowProgram.start([], { polite: true }, ({ lineGetCallInfoW }) => ({
+    lineGetCallInfoW: (call, info) =>
+      new Promise<void>((resolve) => flow.clock.setTimeout(resolve, 5000))
+        .then(() => lineGetCallInfoW(call, info)),
+  }));
+  const client = await flow.connect("/", [V2_PROTOCOL]);
+  const answer = async (command: object) => {
+    const answers = client.texts.length;
+    client.send(command);
+    await flow.pass(() => client.texts.length > answers);
+    return JSON.parse(client.texts.at(-1) ?? "");
+  };
+  await flow.pass(() => client.texts.length === 1);
+  const { result } = await answer({ cmd: "dial", line: "201", number: "+441632960123" });
+  assert.deepEqual(flow.program.state.calls(), []);
+  assert.deepEqual((await answer({ cmd: "drop", call: result.call })).result, {});
+  assert.equal((await answer({ cmd: "drop", call: result.call + 1 })).error.code, "unknown_call");
+});

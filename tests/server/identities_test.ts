@@ -5,6 +5,7 @@ import type { JwtRule } from "../../src/rules.ts";
 import { Identities } from "../../src/server/identities.ts";
 import { ANYONE } from "../../src/server/identity.ts";
 import { ManualClock } from "../support/clock.ts";
+import { LogRecorder } from "../support/log.ts";
 import { rulesFor, tokenRule } from "../support/server.ts";
 
 const SECRET = "0123456789abcdef0123456789abcdef";
@@ -139,6 +140,27 @@ Deno.test("public keys: a token signed by one of them; no secret made of the key
   assert.equal(await identities.identify(confused), undefined);
   assert.throws(() => identities.rule(rulesFor(ANYONE, { jwt: { key: { jwks: '{"keys":1}' } } })));
   assert(await identities.identify(good), "rules that cannot be used change nothing");
+});
+
+Deno.test("a key of the set that cannot be used refuses the tokens that name it, and no others", async () => {
+  await using log = await LogRecorder.start();
+  const { publicKey, privateKey } = await generateKeyPair("ES256");
+  const jwks = JSON.stringify({
+    keys: [
+      { ...await exportJWK(publicKey), kid: "good", alg: "ES256" },
+      { kty: "RSA", n: "AAAA", e: "AQAB", kid: "short", alg: "RS256" },
+      { kty: "OKP", crv: "Ed25519", x: "AAAA", kid: "damaged", alg: "EdDSA" },
+    ],
+  });
+  const { identities, clock } = rig({ jwt: { key: { jwks } } });
+  const good = await jwt(clock, {}, { alg: "ES256", kid: "good" }).sign(privateKey);
+  const [, claims, signature] = good.split(".");
+  for (const header of [{ alg: "RS256", kid: "short" }, { alg: "EdDSA", kid: "damaged" }]) {
+    const token = `${btoa(JSON.stringify(header)).replaceAll("=", "")}.${claims}.${signature}`;
+    assert.equal(await identities.identify(token), undefined, header.kid);
+  }
+  assert.equal(log.count(/JSON Web Token cannot be verified: .*(2048 bits|Invalid public key)/), 2);
+  assert(await identities.identify(good));
 });
 
 Deno.test("rules of now hold for those who are there: changed, revoked, let in", async () => {

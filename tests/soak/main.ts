@@ -9,9 +9,9 @@ import { soak } from "./soak.ts";
 
 const { values } = parseArgs({
   options: {
-    messages: { type: "string", default: "1000000" },
+    messages: { type: "string", default: "3000000" },
     clients: { type: "string", default: "12" },
-    minutes: { type: "string", default: "15" },
+    minutes: { type: "string", default: "20" },
     "failing-seconds": { type: "string", default: "60" },
   },
 });

@@ -1,4 +1,5 @@
 /** The soaked program, in its own process, as the one who soaks it sees it. */
+import { join } from "node:path";
 import { Child } from "../bench/child.ts";
 
 /** Of the server's process, its garbage collected. */
@@ -31,17 +32,21 @@ export interface Cost {
 
 export class SoakedServer implements AsyncDisposable {
   readonly #child: Child;
+  readonly #folder: string;
 
-  private constructor(child: Child, readonly port: number) {
+  private constructor(child: Child, folder: string, readonly port: number) {
     this.#child = child;
+    this.#folder = folder;
   }
 
   static async start(standinPath: string, lines: number): Promise<SoakedServer> {
+    const folder = await Deno.makeTempDir({ prefix: "tapi2ws-soak-" });
     const { child, ready } = await Child.deno("../soak/server_main.ts", [
       standinPath,
       String(lines),
+      join(folder, "journal.sqlite"),
     ]);
-    return new SoakedServer(child, (ready as { port: number }).port);
+    return new SoakedServer(child, folder, (ready as { port: number }).port);
   }
 
   /** Starts a burst of calls. @returns The number of TAPI messages to come. */
@@ -73,5 +78,6 @@ export class SoakedServer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#child[Symbol.asyncDispose]();
+    await Deno.remove(this.#folder, { recursive: true });
   }
 }

@@ -1,7 +1,8 @@
 /**
  * The measured side of the soak, in a process of its own: the whole program over the native stand-in,
  * with commands for what the exchange does and questions about what is left. The first argument is
- * the stand-in's path, the second the number of lines.
+ * the stand-in's path, the second the number of lines, the third the journal's file: in memory, where
+ * it is otherwise, it would grow with every call.
  */
 import process from "node:process";
 import { configure } from "@logtape/logtape";
@@ -22,7 +23,7 @@ const FUNCTIONS = Object.keys(TAPI_SYMBOLS).filter((fn) => fn !== "lineGetMessag
 /** The burst waits for the program, so that a machine that is busy does not fill the queue. */
 const MOST_QUEUED = 1000;
 
-const [path = "", lines = ""] = Deno.args;
+const [path = "", lines = "", journal = ""] = Deno.args;
 const errors: string[] = [];
 await configure({
   sinks: { errors: ({ message }) => errors.push(message.join("")) },
@@ -34,7 +35,7 @@ await configure({
 const standin = openControl(path);
 standin.reset({ voiceLines: Number(lines) });
 const program = startProgram(
-  configOf("--max-unsent-bytes", String(MAX_UNSENT_BYTES)),
+  configOf("--max-unsent-bytes", String(MAX_UNSENT_BYTES), "--journal-file", journal),
   openTapi32(path),
 );
 await program.linesTried;

@@ -6,14 +6,14 @@ export class LogRecorder implements AsyncDisposable {
 
   private constructor() {}
 
-  /** Listens, from now on and until it is disposed of, to everything from `info` up. */
-  static async start(): Promise<LogRecorder> {
+  /** Listens, from now on and until it is disposed of, to everything from this level up. */
+  static async start(lowestLevel: "debug" | "info" = "info"): Promise<LogRecorder> {
     const recorder = new LogRecorder();
     await configure({
       reset: true,
       sinks: { recorder: (record) => recorder.#records.push(record) },
       loggers: [
-        { category: "tapi2ws", lowestLevel: "info", sinks: ["recorder"] },
+        { category: "tapi2ws", lowestLevel, sinks: ["recorder"] },
         { category: ["logtape", "meta"], lowestLevel: "error", sinks: ["recorder"] },
       ],
     });

@@ -114,6 +114,8 @@ export class Feed implements Disposable {
   /** Goes on for somebody else; nothing is missed meanwhile. */
   continueFor(identity: Identity): void {
     if (this.#wish === undefined) return;
+    // In the group that is left, what waits for the end of the turn would be lost.
+    this.flush();
     if (mayMonitor(identity)) this.#listen(this.#wish, identity);
     else this[Symbol.dispose]();
   }

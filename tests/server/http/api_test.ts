@@ -96,7 +96,6 @@ Deno.test("what is no command for HTTP changes nothing", async () => {
     [{ cmd: "subscribe" }, 400, "bad_request"],
     [{ cmd: "unsubscribe" }, 400, "bad_request"],
     [{ cmd: "auth", token: "x" }, 400, "bad_request"],
-    [{ cmd: "drop", call: 5 }, 404, "unknown_call"],
     [{ cmd: "ping" }, 415, "bad_request", { "content-type": "text/plain" }],
     ["cmd=drop&line=201", 415, "bad_request", {
       "content-type": "application/x-www-form-urlencoded",

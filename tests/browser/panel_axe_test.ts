@@ -1,0 +1,95 @@
+/** The panel for people who cannot see it, or see it otherwise: axe-core, in every dress of the page. */
+import assert from "node:assert/strict";
+import axe from "axe-core";
+import type { BrowserContextOptions } from "playwright-core";
+import { CALL_ABILITIES } from "../../src/bus/events.ts";
+import { callEvent, lineEvent } from "../support/events.ts";
+import { FakeExchange } from "./page.ts";
+import { madeUpServer, type Panel, panelTest, talk } from "./panel.ts";
+
+const DRESSES: Readonly<Record<string, BrowserContextOptions>> = {
+  light: { colorScheme: "light" },
+  dark: { colorScheme: "dark" },
+  "phone width": { viewport: { width: 360, height: 740 }, colorScheme: "light" },
+};
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+}
+
+async function violations({ page }: Panel): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate("axe.run().then(({ violations }) => violations)");
+  return (found as Violation[]).flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`)
+  );
+}
+
+for (const [dress, options] of Object.entries(DRESSES)) {
+  panelTest(
+    `axe-core finds nothing, ${dress}: with calls, troubles, answers, a form and a window`,
+    async ({ open }) => {
+      const { bus, server } = madeUpServer(["201", "202", "203", "204", "205"]);
+      talk({ bus }, "201", CALL_ABILITIES);
+      for (const [line, state] of [["202", "OFFERING"], ["205", "ONHOLD"]] as const) {
+        bus.publish(callEvent({ id: Number(line), line, state }, { change: "new" }));
+      }
+      const failed = { status: "failed", error: "LINEERR_ALLOCATED", can: [] } as const;
+      bus.publish(lineEvent({ line: "203", permanentId: "test:203", ...failed }));
+      bus.publish(lineEvent({
+        line: "204",
+        permanentId: "test:204",
+        messageWaiting: true,
+        forwards: [{ when: "always", to: "201" }],
+      }));
+      const panel = await open(server.port, options);
+      await panel.becomes("#troubles", "LINEERR_ALLOCATED");
+      await panel.tile("201").click();
+      await panel.command("Hold");
+      await panel.becomes("#phone [data-part=answers]", "201: hold: done");
+      await panel.becomes("#clients tbody tr", "v2");
+      await panel.button("Transfer").click();
+      assert.deepEqual(await violations(panel), []);
+      const beyond = "document.documentElement.scrollWidth - innerWidth";
+      assert.equal(await panel.page.evaluate(beyond), 0, "nothing stands beyond the edge");
+      await panel.page.getByRole("button", { name: "Token…" }).click();
+      await panel.page.locator("dialog[open]").waitFor();
+      assert.deepEqual(await violations(panel), []);
+      await server.stop(1000);
+    },
+  );
+}
+
+panelTest(
+  "axe-core finds nothing on the pretend exchange: its buttons, and the journal",
+  async ({ open }) => {
+    await using program = await FakeExchange.start();
+    const panel = await open(program.port);
+    await panel.becomes("#rehearsal", "incoming");
+    await panel.dial("201", "900");
+    await panel.becomes("#journal tbody tr", "201");
+    assert.deepEqual(await violations(panel), []);
+  },
+);
+
+panelTest(
+  "light or dark is as the system has it, or as was chosen, also the next time",
+  async ({ open }) => {
+    const { server } = madeUpServer(["201"]);
+    const panel = await open(server.port, { colorScheme: "dark" });
+    const { page } = panel;
+    const scheme = () => page.evaluate("getComputedStyle(document.documentElement).colorScheme");
+    const background = () => page.evaluate("getComputedStyle(document.body).backgroundColor");
+    const dark = await background();
+    await page.getByLabel("Colours").selectOption("light");
+    assert.equal(await scheme(), "light");
+    assert.notEqual(await background(), dark);
+    await page.reload();
+    assert.equal(await scheme(), "light");
+    assert.equal(await page.getByLabel("Colours").inputValue(), "light");
+    await page.getByLabel("Colours").selectOption("");
+    assert.equal(await background(), dark);
+    await server.stop(1000);
+  },
+);

@@ -1,0 +1,315 @@
+/** Each part of the panel, on the real server with a telephone system that the test makes up. */
+import assert from "node:assert/strict";
+import type { Command } from "../../src/bus/commands.ts";
+import { CALL_ABILITIES } from "../../src/bus/events.ts";
+import type { Grant } from "../../src/rules.ts";
+import { callEvent, lineEvent } from "../support/events.ts";
+import { rulesFor, tokenRule, until } from "../support/server.ts";
+import { madeUpServer, panelTest, talk } from "./panel.ts";
+
+panelTest(
+  "every control that a call and a line offer sends its command, with what was filled in",
+  async ({ open }) => {
+    const { bus, commands, server } = madeUpServer(["201"], {}, ({ cmd }) =>
+      cmd === "hold"
+        ? {
+          ok: false,
+          error: {
+            code: "tapi_error",
+            message: "lineHold failed: LINEERR_INVALCALLSTATE",
+            tapi: { code: 0x8000001c, name: "LINEERR_INVALCALLSTATE" },
+          },
+        }
+        : { ok: true, outcome: cmd === "park" ? { slot: "71" } : {} });
+    talk({ bus }, "201", CALL_ABILITIES);
+    const panel = await open(server.port);
+    await panel.tile("201").click();
+    const target = { call: 201 };
+    const cases: [string, Record<string, string>, Command][] = [
+      ["Answer", {}, { cmd: "answer", target }],
+      ["Hang up", {}, { cmd: "drop", target }],
+      ["Hold", {}, { cmd: "hold", target }],
+      ["Take back", {}, { cmd: "unhold", target }],
+      ["Swap", {}, { cmd: "swap", line: "201" }],
+      ["Transfer", { Number: "202" }, { cmd: "transfer", target, number: "202" }],
+      ["Consult", { Number: "203" }, { cmd: "consult", target, number: "203" }],
+      ["Complete", { As: "conference" }, { cmd: "complete", line: "201", mode: "conference" }],
+      ["Park", { Slot: "71" }, { cmd: "park", target, slot: "71" }],
+      ["Park", { Slot: "" }, { cmd: "park", target }],
+      ["Send elsewhere", { Number: "204" }, { cmd: "redirect", target, number: "204" }],
+      ["Tones", { "0–9": "12#" }, { cmd: "dtmf", target, digits: "12#" }],
+      ["Pick up", { "Rings at": "205" }, { cmd: "pickup", line: "201", from: "205" }],
+      ["Pick up", { "Or group": "9" }, { cmd: "pickup", line: "201", group: "9" }],
+      ["Unpark", { Slot: "71" }, { cmd: "unpark", line: "201", slot: "71" }],
+      [
+        "Forward",
+        { When: "no_answer", To: "206" },
+        { cmd: "forward", line: "201", when: "no_answer", to: "206" },
+      ],
+      ["Forward", { When: "busy" }, { cmd: "forward", line: "201", when: "busy", to: null }],
+    ];
+    for (const [index, [name, values, command]] of cases.entries()) {
+      await panel.command(name, values);
+      await until(() => commands.length > index);
+      assert.deepEqual(commands[index], command, name);
+    }
+    const answers = "#phone [data-part=answers] li";
+    await panel.becomes(answers, /✓ 201: park 71: parked at 71/);
+    await panel.becomes(answers, /✕ 201: hold: lineHold failed: .*The call has moved on meanwhile/);
+
+    // What is not offered any more is not shown, and its open form goes.
+    await panel.button("Transfer").click();
+    await panel.page.locator("form.command").waitFor();
+    talk({ bus }, "201", ["drop"]);
+    await panel.gone("form.command");
+    const shown = panel.page.locator("#phone [data-part=calls] button");
+    assert.deepEqual(await shown.allTextContents(), ["Hang up"]);
+    await server.stop(1000);
+  },
+);
+
+panelTest(
+  "lines in trouble are told with TAPI's error and with what to do, and go when they open",
+  async ({ open }) => {
+    const { bus, server } = madeUpServer(["201", "202", "203", "204"]);
+    const panel = await open(server.port);
+    await panel.becomes("#verdict", "The telephone system is heard");
+    for (const line of ["202", "203"]) {
+      bus.publish(lineEvent({
+        line,
+        permanentId: `test:${line}`,
+        status: "failed",
+        error: "LINEERR_NOTREGISTERED",
+        can: [],
+      }));
+    }
+    bus.publish(
+      lineEvent({ line: "204", permanentId: "test:204", status: "out_of_service", can: [] }),
+    );
+    await panel.becomes("#verdict", "heard, but for 3 of 4 lines");
+    await panel.becomes("#troubles li", /2 lines cannot be opened LINEERR_NOTREGISTERED/);
+    await panel.becomes("#troubles li", /helper program does not run.*On 202, 203/s);
+    await panel.becomes("#troubles li", /1 line out of service.*lost the telephone system.*204/s);
+    await panel.lampIs("202", "✕");
+    await panel.lampIs("204", "!");
+    await panel.page.locator("#lines").getByLabel("Show").selectOption("trouble");
+    await panel.gone('.tile[data-line="201"]');
+    assert.equal(await panel.page.locator(".tile").count(), 3);
+    await panel.page.locator("#lines").getByLabel("Show").selectOption("all");
+
+    for (const line of ["202", "203", "204"]) {
+      bus.publish(lineEvent({ line, permanentId: `test:${line}` }));
+    }
+    await panel.gone("#troubles");
+    bus.publish({ type: "provider", state: "restarting", atMs: Date.now() });
+    await panel.becomes("#verdict", "TAPI is being initialised anew");
+    bus.publish({ type: "provider", state: "down", atMs: Date.now() });
+    await panel.becomes("#verdict", /TAPI is not available.*Start the service/s);
+    await panel.becomes("#events", "TAPI is down");
+    bus.publish({ type: "provider", state: "up", atMs: Date.now() });
+    await panel.becomes("#verdict", "The telephone system is heard");
+    await server.stop(1000);
+  },
+);
+
+panelTest("a function that hangs is told, with its line", async ({ open }) => {
+  const { server } = madeUpServer(["201"], {
+    status: {
+      status: () => ({
+        provider: "up",
+        lines: { open: 1, closed: 0, failed: 0, outOfService: 0 },
+        lastMessageAgeSeconds: 90,
+        lastProbeAgeSeconds: 5,
+        troubles: [],
+        hanging: [{ fn: "lineDrop", line: "201", forSeconds: 12.3 }],
+      }),
+    },
+  });
+  const panel = await open(server.port);
+  await panel.becomes("#verdict", "its driver hangs");
+  await panel.becomes("#verdict", /1:3\d ago/);
+  await panel.becomes("#troubles", /lineDrop has not returned for 12 s.*201/s);
+  await server.stop(1000);
+});
+
+panelTest("what callers call themselves is text and nothing else", async ({ open }) => {
+  const hostile = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
+  const { bus, server } = madeUpServer(["201"], {}, () => ({
+    ok: false,
+    error: { code: "no_call", message: hostile },
+  }));
+  bus.publish(
+    lineEvent({ line: "202", name: hostile, permanentId: "test:202" }, { change: "added" }),
+  );
+  bus.publish(callEvent({
+    line: "202",
+    caller: { number: "<b>1</b>", name: hostile, presentation: "shown" },
+    stateMode: "<i>x</i>",
+    can: ["drop"],
+  }, { change: "new", atMs: Date.now() }));
+  const panel = await open(server.port);
+  await panel.tile("202").click();
+  await panel.command("Hang up");
+  for (
+    const part of [".tile", "#calls td", "#phone [data-part=calls]", "#phone [data-part=answers]"]
+  ) {
+    await panel.becomes(part, hostile);
+  }
+  bus.publish(callEvent({
+    line: "202",
+    state: "CONNECTED",
+    caller: { number: "", name: hostile, presentation: "shown" },
+  }, { atMs: Date.now() }));
+  await panel.becomes("#events li", hostile);
+  assert.equal(await panel.page.locator("body img, body b, body i").count(), 0);
+  assert.doesNotMatch(await panel.page.title(), /^[12]$/);
+  await server.stop(1000);
+});
+
+panelTest("events are filtered, and stand still while they are read", async ({ open }) => {
+  const { bus, server } = madeUpServer(["201", "202"]);
+  const panel = await open(server.port);
+  await panel.becomes("#verdict", "The telephone system is heard");
+  talk({ bus }, "201");
+  talk({ bus }, "202");
+  const events = panel.page.locator("#events");
+  const rows = events.locator("li");
+  await panel.becomes("#events li", "202");
+  await events.getByLabel("Find").fill("201");
+  await panel.countIs("#events li", 1);
+  await events.getByLabel("Find").fill("");
+  await events.getByLabel("Kind").selectOption("system");
+  await panel.gone("#events li time >> text=202");
+  assert.match((await rows.allTextContents()).join(), /^[^]*connected[^]*$/);
+  await events.getByLabel("Kind").selectOption("");
+  const before = await rows.count();
+  const pause = events.getByRole("button", { name: "Pause" });
+  await pause.click();
+  for (let i = 0; i < 7; i++) talk({ bus }, "201");
+  await events.getByRole("button", { name: "Go on (7 new)" }).waitFor();
+  assert.equal(await rows.count(), before);
+  await events.getByRole("button", { name: "Go on (7 new)" }).click();
+  await panel.countIs("#events li", before + 7);
+  await server.stop(1000);
+});
+
+panelTest("who is connected is told, with what waits for him", async ({ open }) => {
+  const { server } = madeUpServer(["201"]);
+  const panel = await open(server.port);
+  const slow = new WebSocket(`ws://127.0.0.1:${server.port}/?line=201&line=777`);
+  await panel.becomes("#clients tbody tr", /anonymous127\.0\.0\.1:\d+classic201, 7770 B/);
+  await panel.becomes("#clients tbody tr", /v2all0 B/);
+  await panel.becomes("#clients-title", "2");
+  slow.close();
+  await panel.countIs("#clients tbody tr", 1);
+  await server.stop(1000);
+});
+
+panelTest("the keyboard alone gets everywhere", async ({ open }) => {
+  const { bus, commands, server } = madeUpServer(
+    Array.from({ length: 12 }, (_, i) => `${201 + i}`),
+  );
+  talk({ bus }, "202", ["drop", "transfer"]);
+  const panel = await open(server.port);
+  const { keyboard } = panel.page;
+  const focused = () => panel.page.evaluate("document.activeElement.textContent.trim()");
+  await panel.lampIs("202", "T");
+  // One stop for all lines, arrows within.
+  await panel.tile("201").focus();
+  await keyboard.press("ArrowRight");
+  await keyboard.press("Enter");
+  await panel.becomes('.tile[data-line="202"][aria-selected="true"]', "202");
+  await keyboard.press("End");
+  assert.match(String(await focused()), /212/);
+  await keyboard.press("Tab");
+  assert.doesNotMatch(String(await focused()), /Desk/);
+  await keyboard.press("Shift+Tab");
+  await keyboard.press("Home");
+  await keyboard.press("ArrowDown");
+  await keyboard.press("ArrowUp");
+  assert.match(String(await focused()), /201/);
+  await panel.button("Transfer").focus();
+  await keyboard.press("Enter");
+  await keyboard.press("Escape");
+  await panel.gone("form.command");
+  assert.equal(await focused(), "Transfer");
+  await keyboard.press("Enter");
+  await keyboard.type("205");
+  await keyboard.press("Enter");
+  await until(() => commands.length === 1);
+  assert.deepEqual(commands[0], { cmd: "transfer", target: { call: 202 }, number: "205" });
+  assert.equal(await focused(), "Transfer");
+  await server.stop(1000);
+});
+
+const MONITOR: Grant = { can: ["monitor"], lines: ["20*"] };
+const DIALLER: Grant = { can: ["control"], lines: ["*"] };
+
+panelTest(
+  "one who may only look is offered no command, and not told who is connected",
+  async ({ open }) => {
+    const { bus, server } = madeUpServer(["201", "301"], { rules: rulesFor(MONITOR) });
+    talk({ bus }, "201", ["drop"]);
+    const panel = await open(server.port);
+    await panel.becomes("#identity", "You are anonymous (monitor, lines 20*)");
+    await panel.tile("201").click();
+    await panel.becomes("#phone", "You may look, but not command");
+    assert(await panel.button("Dial").isDisabled());
+    assert.equal(await panel.button("Hang up").count(), 0);
+    assert.equal(await panel.tile("301").count(), 0);
+    assert(await panel.page.locator("#clients").isHidden());
+    assert(await panel.page.locator('nav a[href="#clients"]').isHidden());
+    await server.stop(1000);
+  },
+);
+
+panelTest("one who may only command is told that he may not look", async ({ open }) => {
+  const { server } = madeUpServer(["201"], { rules: rulesFor(DIALLER) });
+  const panel = await open(server.port);
+  await panel.becomes("#verdict", "You may command, but not look");
+  await server.stop(1000);
+});
+
+panelTest(
+  "a token is asked for where one is needed, kept for the tab, and sent with everything",
+  async ({ open }) => {
+    const rules = rulesFor(undefined, { tokens: [tokenRule("secret", { name: "ada" })] });
+    const { server } = madeUpServer(["201"], { rules });
+    const panel = await open(server.port);
+    const { page } = panel;
+    const sentWith = new Map<string, string | undefined>();
+    page.on("request", (request) => {
+      sentWith.set(new URL(request.url()).pathname, request.headers()["authorization"]);
+    });
+    await page.locator("dialog[open]").waitFor();
+    await panel.becomes("#verdict", "This server wants a token");
+    await page.getByLabel("Token", { exact: true }).fill("wrong");
+    await page.getByRole("button", { name: "Use it" }).click();
+    await page.locator("dialog[open]").waitFor();
+    await page.getByLabel("Token", { exact: true }).fill("secret");
+    await page.keyboard.press("Enter");
+    await panel.becomes("#verdict", "The telephone system is heard");
+    await panel.becomes("#identity", "You are ada");
+    await panel.becomes("#connect code", 'token: "YOUR-TOKEN"');
+    await until(() =>
+      ["/readyz", "/api/v2/clients"].every((path) => sentWith.get(path) === "Bearer secret")
+    );
+    await page.reload();
+    await panel.becomes("#identity", "You are ada");
+    await page.getByRole("button", { name: "Token…" }).click();
+    await page.getByRole("button", { name: "Forget it" }).click();
+    await page.locator("dialog[open]").waitFor();
+    await server.stop(1000);
+  },
+);
+
+panelTest("what a server has not is not shown", async ({ open }) => {
+  const { server } = madeUpServer(["201"]);
+  const panel = await open(server.port);
+  await panel.becomes("#verdict", "The telephone system is heard");
+  await panel.becomes("#clients tbody tr", "v2");
+  for (const part of ["#journal", "#rehearsal", 'nav a[href="#journal"]']) {
+    assert(await panel.page.locator(part).isHidden(), part);
+  }
+  await server.stop(1000);
+});
