@@ -20,6 +20,7 @@ import { AddressBuckets } from "./rate.ts";
 import { Relay } from "./relay.ts";
 import { respond } from "./routes.ts";
 import { accept } from "./sockets.ts";
+import { Turns } from "./turns.ts";
 import { V2Encoder } from "./v2/frames.ts";
 
 const log = logger("server");
@@ -98,7 +99,7 @@ export function startServer(options: ServerOptions): RunningServer {
   const uptimeSeconds = () => (performance.now() - startedMs) / 1000;
   const routes = { ...options, encoder, clients, uptimeSeconds };
   const stopping = new AbortController();
-  const sockets = { ...options, clients, stopping: stopping.signal };
+  const sockets = { ...options, clients, turns: new Turns(), stopping: stopping.signal };
   const checkTaking = async () => {
     for (;;) {
       await sleep(clock, clientTimeoutSeconds * 1000, stopping.signal);

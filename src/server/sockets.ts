@@ -8,8 +8,11 @@ import type { Crowd } from "./crowd.ts";
 import type { Identity } from "./identity.ts";
 import { CLOSE, V2_PROTOCOL } from "./protocol.ts";
 import { TokenBucket } from "./rate.ts";
+import { Inbox, type Turns } from "./turns.ts";
 
 const log = logger("server");
+
+const WAITING_SECONDS = 5;
 
 /** Makes a client of a socket. */
 export type Dialect = (socket: WebSocket, client: ClientOptions) => Client & Speaker;
@@ -21,6 +24,7 @@ export interface SocketOptions {
   readonly clientTimeoutSeconds: number;
   readonly limits: { readonly commandsPerSecond: number; readonly messageBytes: number };
   readonly figures?: FiguresPort | undefined;
+  readonly turns: Turns;
   readonly stopping: AbortSignal;
 }
 
@@ -37,7 +41,7 @@ export interface Applicant {
 export function accept(
   request: Request,
   { address, identity, dialect, speaksV2 }: Applicant,
-  { clock, clients, limits, figures, stopping, ...options }: SocketOptions,
+  { clock, clients, limits, figures, turns, stopping, ...options }: SocketOptions,
 ): Response {
   let upgraded: Deno.WebSocketUpgrade;
   try {
@@ -79,13 +83,9 @@ export function accept(
     log.debug("Client {address} connected: {clients} now", { address, clients: clients.size });
     if (stopping.aborted) opened.close(CLOSE.goingAway, "server stops");
   };
-  socket.onmessage = ({ data }) => {
+  const handle = (data: unknown) => {
     // Behind the server's goodbye nothing is looked at any more.
     if (client === undefined || socket.readyState !== WebSocket.OPEN) return;
-    if (isLonger(data, limits.messageBytes)) {
-      log.warn("Client {address} sent too much at once and is closed", { address });
-      return client.close(CLOSE.tooLarge, `expected at most ${limits.messageBytes} bytes`);
-    }
     switch (bucket.take()) {
       case "free":
         return void client.receive(data).catch((error) =>
@@ -100,9 +100,16 @@ export function accept(
           message: `expected at most ${limits.commandsPerSecond} messages a second`,
         });
       case "abusive":
-        log.warn("Client {address} sends without end and is closed", { address });
-        return client.close(CLOSE.tooMany, "too many messages");
+        return end(client, CLOSE.tooMany, "too many messages");
     }
+  };
+  const inbox = new Inbox(turns, mostWaiting(limits), handle);
+  socket.onmessage = ({ data }) => {
+    if (client === undefined || socket.readyState !== WebSocket.OPEN) return;
+    if (isLonger(data, limits.messageBytes)) {
+      return end(client, CLOSE.tooLarge, `expected at most ${limits.messageBytes} bytes`);
+    }
+    if (!inbox.take(data)) end(client, CLOSE.tooMany, "too many messages");
   };
   socket.onerror = (event) =>
     log.debug("Client {address}: {error}", {
@@ -121,6 +128,17 @@ export function accept(
     });
   };
   return response;
+}
+
+/** Ends the connection of one who sends more than anybody needs to. */
+function end(client: Client, code: number, reason: string): void {
+  log.warn("Client {address} is closed: {reason}", { address: client.address, reason });
+  client.close(code, reason);
+}
+
+/** How many messages of a client may wait: some seconds' worth, and whatever a script sends at once. */
+function mostWaiting({ commandsPerSecond }: SocketOptions["limits"]): number {
+  return Math.max(1000, commandsPerSecond * WAITING_SECONDS);
 }
 
 /** The runtime has read the message already: it takes up to 64 MiB and cannot be told otherwise. */

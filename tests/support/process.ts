@@ -29,17 +29,31 @@ export class WatchedProcess implements AsyncDisposable {
   }
 
   /** Waits until the log has what `pattern` matches. */
-  async logged(pattern: RegExp): Promise<RegExpMatchArray> {
+  logged(pattern: RegExp): Promise<RegExpMatchArray> {
+    return this.#wrote(pattern, () => this.log);
+  }
+
+  /** Waits until standard output has what `pattern` matches. */
+  printed(pattern: RegExp): Promise<RegExpMatchArray> {
+    return this.#wrote(pattern, () => this.output);
+  }
+
+  async #wrote(pattern: RegExp, written: () => string): Promise<RegExpMatchArray> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(
-        () => reject(new Error(`${pattern} was not logged within ${PATIENCE_MS} ms:\n${this.log}`)),
+        () =>
+          reject(
+            new Error(
+              `${pattern} was not written within ${PATIENCE_MS} ms:\n${written()}${this.log}`,
+            ),
+          ),
         PATIENCE_MS,
       );
     });
     try {
       for (;;) {
-        const match = this.log.match(pattern);
+        const match = written().match(pattern);
         if (match !== null) return match;
         await Promise.race([this.#wake.promise, late]);
       }
