@@ -224,6 +224,27 @@ Deno.test("one who may not hear any more hears nothing more", async () => {
   assert.equal(reader.frames.length, before);
 });
 
+Deno.test("what comes behind a token waits until it is known whose it is, and keeps its order", async () => {
+  const known = Promise.withResolvers<Identity>();
+  const rig = new Rig({ authenticator: { identify: () => known.promise } });
+  const reader = rig.connect(CONTROL);
+  const said = [
+    reader.say({ cmd: "auth", id: 1, token: "x" }),
+    reader.say({ cmd: "dial", id: 2, line: "301", number: "1" }),
+    reader.say({ cmd: "dial", id: 3, line: "201", number: "2" }),
+  ];
+  await Promise.resolve();
+  assert.deepEqual(reader.answers, []);
+  known.resolve(ANYONE);
+  await Promise.all(said);
+  assert.deepEqual(reader.answers.map(({ id, type }) => [id, type]), [
+    [1, "result"],
+    [2, "result"],
+    [3, "result"],
+  ]);
+  assert.equal(rig.commands.length, 2);
+});
+
 Deno.test("without an authenticator no token is known", async () => {
   const { error } = await new Rig().connect().ask({ cmd: "auth", token: "x" });
   assert.equal(error.code, "unauthorized");

@@ -113,7 +113,7 @@ test("a certificate that cannot be used leaves the old one in use", async (old, 
   await server.stop(1000);
 });
 
-test("who never finishes a handshake or a request is put out, and nobody goes round TLS", async (old) => {
+test("who never finishes a handshake or a request is put out", async (old) => {
   const { server } = startTestServer({
     tls: old,
     limits: {
@@ -144,4 +144,37 @@ test("who never finishes a handshake or a request is put out, and nobody goes ro
   await until(() => texts.length === 1);
   await server.stop(1000);
   await closed;
+});
+
+/** The ports of 127.0.0.1 on which somebody listens: Linux tells. */
+function listeningPorts(): Set<number> {
+  const sockets = Deno.readTextFileSync("/proc/net/tcp").matchAll(
+    / 0100007F:(\w{4}) 00000000:0000 0A/g,
+  );
+  return new Set([...sockets].map(([, port = ""]) => parseInt(port, 16)));
+}
+
+Deno.test({
+  name: "the server behind answers nobody who did not come through the port",
+  ignore: !hasOpenSsl || Deno.build.os !== "linux",
+  async fn() {
+    assert(OLD);
+    const before = listeningPorts();
+    const { server } = startTestServer({ tls: OLD });
+    using client = trusting(OLD);
+    const others = listeningPorts().difference(before);
+    assert(others.delete(server.port));
+    const statuses: number[] = [];
+    for (const port of others) {
+      try {
+        const response = await fetch(`https://127.0.0.1:${port}/healthz`, { client });
+        await response.body?.cancel();
+        statuses.push(response.status);
+      } catch {
+        // Somebody else's.
+      }
+    }
+    assert.deepEqual(statuses, [403]);
+    await server.stop(1000);
+  },
 });
