@@ -53,8 +53,9 @@ export function accept(
     return new Response(`Not a WebSocket request: ${describeError(error)}\n`, { status: 400 });
   }
   const { socket, response } = upgraded;
-  const bucket = new TokenBucket(clock, limits.commandsPerSecond);
   let client: Client & Speaker | undefined;
+  // Most clients listen and never send anything.
+  let inbox: Inbox | undefined;
   socket.binaryType = "arraybuffer";
   socket.onopen = () => {
     if (identity === undefined) {
@@ -83,32 +84,12 @@ export function accept(
     log.debug("Client {address} connected: {clients} now", { address, clients: clients.size });
     if (stopping.aborted) opened.close(CLOSE.goingAway, "server stops");
   };
-  const handle = (data: unknown) => {
-    // Behind the server's goodbye nothing is looked at any more.
-    if (client === undefined || socket.readyState !== WebSocket.OPEN) return;
-    switch (bucket.take()) {
-      case "free":
-        return void client.receive(data).catch((error) =>
-          log.error("Client {address}: its message failed: {error}", {
-            address,
-            error: describeError(error),
-          })
-        );
-      case "refused":
-        return client.refuse(data, {
-          code: "rate_limited",
-          message: `expected at most ${limits.commandsPerSecond} messages a second`,
-        });
-      case "abusive":
-        return end(client, CLOSE.tooMany, "too many messages");
-    }
-  };
-  const inbox = new Inbox(turns, mostWaiting(limits), handle);
   socket.onmessage = ({ data }) => {
     if (client === undefined || socket.readyState !== WebSocket.OPEN) return;
     if (isLonger(data, limits.messageBytes)) {
       return end(client, CLOSE.tooLarge, `expected at most ${limits.messageBytes} bytes`);
     }
+    inbox ??= inboxOf(client, socket, { clock, limits, turns });
     if (!inbox.take(data)) end(client, CLOSE.tooMany, "too many messages");
   };
   socket.onerror = (event) =>
@@ -128,6 +109,35 @@ export function accept(
     });
   };
   return response;
+}
+
+/** Takes a client's messages in their turns, as many as it may send. */
+function inboxOf(
+  client: Client & Speaker,
+  socket: WebSocket,
+  { clock, limits, turns }: Pick<SocketOptions, "clock" | "limits" | "turns">,
+): Inbox {
+  const bucket = new TokenBucket(clock, limits.commandsPerSecond);
+  return new Inbox(turns, mostWaiting(limits), (data) => {
+    // Behind the server's goodbye nothing is looked at any more.
+    if (socket.readyState !== WebSocket.OPEN) return;
+    switch (bucket.take()) {
+      case "free":
+        return void client.receive(data).catch((error) =>
+          log.error("Client {address}: its message failed: {error}", {
+            address: client.address,
+            error: describeError(error),
+          })
+        );
+      case "refused":
+        return client.refuse(data, {
+          code: "rate_limited",
+          message: `expected at most ${limits.commandsPerSecond} messages a second`,
+        });
+      case "abusive":
+        return end(client, CLOSE.tooMany, "too many messages");
+    }
+  });
 }
 
 /** Ends the connection of one who sends more than anybody needs to. */
