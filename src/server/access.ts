@@ -22,16 +22,30 @@ export function hearing(identity: Identity): ((line: string) => boolean) | undef
   return hearsEverything(identity) ? undefined : (line) => permits(identity, "monitor", line);
 }
 
-/** The state as far as the identity may see it, of some lines where these are named. */
-export function visibleState(
+/** The lines that the identity may see, of those named where some are. */
+export function visibleLines(
   identity: Identity,
   state: StatePort,
-  lines?: ReadonlySet<string>,
-): { readonly lines: readonly Line[]; readonly calls: readonly Call[] } {
+  named?: ReadonlySet<string>,
+): readonly Line[] {
+  return state.lines().filter(isVisible(identity, named));
+}
+
+/** The calls that the identity may see, of the lines named where some are. */
+export function visibleCalls(
+  identity: Identity,
+  state: StatePort,
+  named?: ReadonlySet<string>,
+): readonly Call[] {
+  return state.calls().filter(isVisible(identity, named));
+}
+
+function isVisible(
+  identity: Identity,
+  named: ReadonlySet<string> | undefined,
+): (one: { readonly line: string }) => boolean {
   const hears = hearing(identity);
-  const visible = ({ line }: { readonly line: string }) =>
-    (lines?.has(line) ?? true) && (hears?.(line) ?? true);
-  return { lines: state.lines().filter(visible), calls: state.calls().filter(visible) };
+  return ({ line }) => (named?.has(line) ?? true) && (hears?.(line) ?? true);
 }
 
 /**

@@ -1,5 +1,5 @@
 /** What programs without a socket may do under /api/v2: read the state, and give a command. */
-import { monitorRefusal, visibleState } from "../access.ts";
+import { monitorRefusal, visibleCalls, visibleLines } from "../access.ts";
 import { callObject, lineObject, resultFrame } from "../v2/frames.ts";
 import { search } from "../v2/journal.ts";
 import { type Answer, obey, query } from "../v2/perform.ts";
@@ -19,14 +19,14 @@ export const API: Readonly<Record<string, Route>> = {
     GET: ({ identity }, { state }) => {
       const refused = monitorRefusal(identity);
       if (refused !== undefined) return failure(refused);
-      return json(200, visibleState(identity, state).lines.map(lineObject));
+      return json(200, visibleLines(identity, state).map(lineObject));
     },
   },
   "/api/v2/calls": {
     GET: ({ identity }, { state }) => {
       const refused = monitorRefusal(identity);
       if (refused !== undefined) return failure(refused);
-      return json(200, visibleState(identity, state).calls.map(callObject));
+      return json(200, visibleCalls(identity, state).map(callObject));
     },
   },
   "/api/v2/clients": { GET: connectedClients },

@@ -5,7 +5,7 @@
 import type { EventBus } from "../../bus/bus.ts";
 import type { BusEvent, ProviderState } from "../../bus/events.ts";
 import type { StatePort } from "../../bus/state.ts";
-import { hearing, mayMonitor, visibleState } from "../access.ts";
+import { hearing, mayMonitor, visibleCalls, visibleLines } from "../access.ts";
 import type { Identity } from "../identity.ts";
 import type { Batcher, Membership } from "./batch.ts";
 import {
@@ -99,14 +99,14 @@ export class Feed implements Disposable {
     const { epoch, seq } = bus;
     const missed = this.#missed(wish, identity);
     if (missed !== undefined) return { kind: "replay", epoch, seq, missed };
-    const { lines, calls } = visibleState(identity, state, wish.lines && new Set(wish.lines));
+    const named = wish.lines && new Set(wish.lines);
     const snapshot: Snapshot = {
       epoch,
       seq,
       ...wish.resume !== undefined && { gap: true },
       provider: state.provider,
-      lines: lines.map(lineObject),
-      calls: calls.map(callObject),
+      lines: visibleLines(identity, state, named).map(lineObject),
+      calls: visibleCalls(identity, state, named).map(callObject),
     };
     return { kind: "snapshot", snapshot };
   }

@@ -4,7 +4,7 @@ import type { CommandPort, CommandResult } from "../../bus/commands.ts";
 import type { FiguresPort } from "../../bus/figures.ts";
 import type { JournalPort } from "../../bus/journal.ts";
 import type { StatePort } from "../../bus/state.ts";
-import { monitorRefusal, visibleState } from "../access.ts";
+import { monitorRefusal, visibleCalls, visibleLines } from "../access.ts";
 import type { Identity } from "../identity.ts";
 import { carryOut, type Commander } from "../orders.ts";
 import { callObject, lineObject } from "./frames.ts";
@@ -31,12 +31,11 @@ export function query({ cmd }: Query, identity: Identity, { bus, state }: Ports)
   if (cmd === "ping") return { ok: true, outcome: { epoch, seq } };
   const error = monitorRefusal(identity);
   if (error !== undefined) return { ok: false, error };
-  const { lines, calls } = visibleState(identity, state);
   return {
     ok: true,
     outcome: cmd === "lines"
-      ? { seq, lines: lines.map(lineObject) }
-      : { seq, calls: calls.map(callObject) },
+      ? { seq, lines: visibleLines(identity, state).map(lineObject) }
+      : { seq, calls: visibleCalls(identity, state).map(callObject) },
   };
 }
 
