@@ -5,6 +5,7 @@
 import { readCommandLine } from "./command_line.ts";
 import type { LogLevel } from "./log.ts";
 import { ConfigError, flagOf, OPTIONS, variableOf, words } from "./options.ts";
+import { matchesAny } from "./patterns.ts";
 import { type AccessRules, RULE_OPTIONS, rulesOf } from "./rules.ts";
 import { type FileReader, readJwks, readSettings, readTls, type SettingsFile } from "./settings.ts";
 
@@ -97,6 +98,11 @@ export function readInvocation(sources: ConfigSources): Invocation {
 /** The settings alone, read once more. @throws ConfigError */
 export function readRunConfig(sources: ConfigSources): Config {
   return readConfig(readCommandLine(sources.args).flags, sources);
+}
+
+/** Whether a line with this extension is to be opened. */
+export function isWanted({ lines }: Config, extension: string): boolean {
+  return lines.length === 0 || matchesAny(lines, extension);
 }
 
 /** Whether people on other machines may dial without a token. */

@@ -17,6 +17,7 @@ import {
   ConfigError,
   type ConfigSources,
   isOpenToDial,
+  isWanted,
   readInvocation,
   readRunConfig,
 } from "./config.ts";
@@ -29,7 +30,6 @@ import { Figures } from "./figures/figures.ts";
 import { traced } from "./figures/trace.ts";
 import { Journal } from "./journal/journal.ts";
 import { closeLogging, configureLogging, describeError, logger } from "./log.ts";
-import { matchesAny } from "./patterns.ts";
 import { openProvider } from "./provider.ts";
 import { Reload } from "./reload.ts";
 import { ListenError } from "./server/listen_error.ts";
@@ -104,7 +104,7 @@ export function startProgram(
     library,
     blockingThreads: BLOCKING_THREADS,
     clock,
-    wanted: (extension) => config.lines.length === 0 || matchesAny(config.lines, extension),
+    wanted: (extension) => isWanted(config, extension),
     replyTimeoutMs: config.replyTimeoutSeconds * 1000,
     onSignal: (signal) => {
       if ("heardAtMs" in signal) figures.drained(clock.uptimeMs() - signal.heardAtMs);

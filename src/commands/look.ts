@@ -4,8 +4,7 @@ import type { Line } from "../bus/events.ts";
 import { statusOf } from "../calls/status.ts";
 import { Tracker } from "../calls/tracker.ts";
 import { systemClock } from "../clock.ts";
-import type { Config } from "../config.ts";
-import { matchesAny } from "../patterns.ts";
+import { type Config, isWanted } from "../config.ts";
 import { openProvider } from "../provider.ts";
 import { Supervisor } from "../session/supervisor.ts";
 
@@ -32,7 +31,7 @@ export async function look(config: Config, blockingThreads: number): Promise<Sig
     library,
     blockingThreads,
     clock: systemClock,
-    wanted: (extension) => config.lines.length === 0 || matchesAny(config.lines, extension),
+    wanted: (extension) => isWanted(config, extension),
     replyTimeoutMs: config.replyTimeoutSeconds * 1000,
     onSignal: (signal) => tracker.receive(signal),
   });

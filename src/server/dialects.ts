@@ -7,7 +7,7 @@ import type { StatePort } from "../bus/state.ts";
 import { ClassicEncoder, type LineType } from "./classic.ts";
 import { ClassicClient } from "./classic_client.ts";
 import type { Authenticator } from "./identity.ts";
-import { V2_PROTOCOL } from "./protocol.ts";
+import { protocolsOf, V2_PROTOCOL } from "./protocol.ts";
 import type { Dialect } from "./sockets.ts";
 import { Batcher } from "./v2/batch.ts";
 import { V2Client } from "./v2/client.ts";
@@ -67,9 +67,8 @@ export function dialectsOf(
   };
 }
 
-export function speaksV2(request: Request): boolean {
-  const offered = request.headers.get("sec-websocket-protocol") ?? "";
-  return offered.split(",").some((protocol) => protocol.trim() === V2_PROTOCOL);
+export function speaksV2({ headers }: Request): boolean {
+  return protocolsOf(headers).includes(V2_PROTOCOL);
 }
 
 /** What a classic connection's query asks for: `?line=201&line=202&lineType=string`. */

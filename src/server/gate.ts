@@ -10,7 +10,7 @@ import { Identities } from "./identities.ts";
 import type { Identity } from "./identity.ts";
 import { text } from "./http/answers.ts";
 import { judge, type Verdict } from "./origins.ts";
-import { TOKEN_PROTOCOL } from "./protocol.ts";
+import { protocolsOf, TOKEN_PROTOCOL } from "./protocol.ts";
 
 const log = logger("server");
 
@@ -146,11 +146,8 @@ export class Gate {
 function tokenOf({ url, headers }: Request): string | undefined {
   const bearer = headers.get("authorization")?.match(/^bearer +(\S+) *$/i)?.[1];
   if (bearer !== undefined) return bearer;
-  const protocols = (headers.get("sec-websocket-protocol") ?? "").split(",");
-  for (const protocol of protocols) {
-    const name = protocol.trim();
-    if (name.startsWith(TOKEN_PROTOCOL)) return name.slice(TOKEN_PROTOCOL.length);
-  }
+  const protocol = protocolsOf(headers).find((name) => name.startsWith(TOKEN_PROTOCOL));
+  if (protocol !== undefined) return protocol.slice(TOKEN_PROTOCOL.length);
   return new URL(url).searchParams.get("token") ?? undefined;
 }
 

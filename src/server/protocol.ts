@@ -6,6 +6,12 @@ export const V2_PROTOCOL = "tapi2ws.v2";
 /** A token behind it, which a page cannot send in a header. Beside {@linkcode V2_PROTOCOL}. */
 export const TOKEN_PROTOCOL = "tapi2ws.token.";
 
+/** The sub-protocols that a request offers. */
+export function protocolsOf(headers: Headers): string[] {
+  const offered = headers.get("sec-websocket-protocol") ?? "";
+  return offered.split(",").map((protocol) => protocol.trim());
+}
+
 /** RFC 6455 close codes that the server uses; 4000 and up are its own. */
 export const CLOSE = {
   /** The server stops. */

@@ -7,6 +7,7 @@
  */
 import type { Clock, TimerId } from "../clock.ts";
 import { describeError, logger } from "../log.ts";
+import type { Remote } from "./gate.ts";
 import { ListenError, listenProblem } from "./listen_error.ts";
 
 const log = logger("server");
@@ -21,12 +22,6 @@ export interface RelayOptions {
   readonly clock: Clock;
   /** How long a client may take until its first request is there, handshake and all. */
   readonly requestMs: number;
-}
-
-/** The other end of a connection. */
-interface Remote {
-  readonly hostname: string;
-  readonly port: number;
 }
 
 /** A connection, and the one to the server behind. */

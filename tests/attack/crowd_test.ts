@@ -11,6 +11,9 @@ const IDLE = 2000;
 const FLOODING = 50;
 const EVENTS = 100;
 
+/** Limits that a test can reach. */
+const FEW = { connections: 9, connectionsPerAddress: 9, messageBytes: 65536 } as const;
+
 Deno.test("2,000 idle and 50 flooding connections: the others hear and command as ever", async () => {
   // Server and attack have a process each, as in life.
   await using program = new ProgramProcess([
@@ -68,13 +71,7 @@ Deno.test("2,000 idle and 50 flooding connections: the others hear and command a
 
 Deno.test("one who sends without end is closed with 4429", async () => {
   const { server } = startTestServer({
-    limits: {
-      connections: 9,
-      connectionsPerAddress: 9,
-      commandsPerSecond: 5,
-      messageBytes: 65536,
-      requestSeconds: 20,
-    },
+    limits: { ...FEW, commandsPerSecond: 5, requestSeconds: 20 },
   });
   await using client = await RecordingClient.connect(server.port);
   // One after the other: what nobody has read yet would make the system cut the connection.
@@ -90,13 +87,7 @@ Deno.test("one who sends without end is closed with 4429", async () => {
 
 Deno.test("one who is refused for sending too fast may go on a little later", async () => {
   const { server, commands } = startTestServer({
-    limits: {
-      connections: 9,
-      connectionsPerAddress: 9,
-      commandsPerSecond: 20,
-      messageBytes: 65536,
-      requestSeconds: 20,
-    },
+    limits: { ...FEW, commandsPerSecond: 20, requestSeconds: 20 },
   });
   await using client = await V2TestClient.connect(server.port);
   for (let id = 1001; id <= 1060; id++) client.send({ cmd: "drop", line: "201", id });
@@ -116,13 +107,7 @@ Deno.test("one who is refused for sending too fast may go on a little later", as
 
 Deno.test("over HTTP too fast is 429, for the one address", async () => {
   const { server } = startTestServer({
-    limits: {
-      connections: 9,
-      connectionsPerAddress: 9,
-      commandsPerSecond: 5,
-      messageBytes: 65536,
-      requestSeconds: 20,
-    },
+    limits: { ...FEW, commandsPerSecond: 5, requestSeconds: 20 },
   });
   const post = async () => {
     const response = await fetch(`http://127.0.0.1:${server.port}/api/v2/commands`, {
@@ -142,13 +127,7 @@ Deno.test("over HTTP too fast is 429, for the one address", async () => {
 
 Deno.test("those who never finish a request keep nobody else from being served", async () => {
   const { server, bus } = startTestServer({
-    limits: {
-      connections: 9,
-      connectionsPerAddress: 9,
-      commandsPerSecond: 200,
-      messageBytes: 65536,
-      requestSeconds: 1,
-    },
+    limits: { ...FEW, commandsPerSecond: 200, requestSeconds: 1 },
   });
   const slow = await Promise.all(
     Array.from({ length: 300 }, () => RawConnection.open(server.port)),
