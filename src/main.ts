@@ -6,11 +6,11 @@ import process from "node:process";
 import denoJson from "../deno.json" with { type: "json" };
 import { EventBus } from "./bus/bus.ts";
 import type { CommandPort } from "./bus/commands.ts";
-import type { Rehearsal } from "./bus/rehearsal.ts";
+import type { Simulation } from "./bus/simulation.ts";
 import type { StatePort } from "./bus/state.ts";
-import { Dispatch } from "./calls/dispatch.ts";
-import { statusOf } from "./calls/status.ts";
-import { Tracker } from "./calls/tracker.ts";
+import { Dispatch } from "./state/dispatch.ts";
+import { statusOf } from "./state/status.ts";
+import { Tracker } from "./state/tracker.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import {
   type Config,
@@ -20,19 +20,19 @@ import {
   isWanted,
   readInvocation,
   readRunConfig,
-} from "./config.ts";
-import { helpText } from "./command_line.ts";
-import { diagnose } from "./commands/doctor.ts";
-import { listLines } from "./commands/lines.ts";
-import { newToken } from "./commands/token.ts";
-import type { ProcessLoad } from "./figures/catalogue.ts";
-import { Figures } from "./figures/figures.ts";
-import { traced } from "./figures/trace.ts";
+} from "./settings/settings.ts";
+import { helpText } from "./cli/command_line.ts";
+import { diagnose } from "./cli/doctor.ts";
+import { listLines } from "./cli/lines.ts";
+import { newToken } from "./cli/token.ts";
+import type { ProcessLoad } from "./metrics/catalogue.ts";
+import { Metrics } from "./metrics/metrics.ts";
+import { traced } from "./metrics/trace.ts";
 import { Journal } from "./journal/journal.ts";
 import { closeLogging, configureLogging, describeError, logger } from "./log.ts";
 import { openProvider } from "./provider.ts";
-import { Reload } from "./reload.ts";
-import { ListenError } from "./server/listen_error.ts";
+import { Reload } from "./settings/reload.ts";
+import { ListenError } from "./server/net/listen_error.ts";
 import { type RunningServer, startServer } from "./server/server.ts";
 import { Supervisor } from "./session/supervisor.ts";
 import { LibraryError, type TapiLibrary } from "./tapi/library.ts";
@@ -83,9 +83,9 @@ export function startProgram(
   config: Config,
   library: TapiLibrary,
   clock: Clock = systemClock,
-  rehearsal?: Rehearsal,
+  simulation?: Simulation,
 ): Program {
-  const figures: Figures = new Figures({
+  const metrics: Metrics = new Metrics({
     version: VERSION,
     runtimeVersion: Deno.version.deno,
     status: () => statusOf(supervisor, clock),
@@ -97,7 +97,7 @@ export function startProgram(
   const bus = new EventBus(
     (error) => log.error("A listener failed: {error}", { error: describeError(error) }),
     config.historyLength,
-    (event, tookMs) => figures.delivered(event, tookMs),
+    (event, tookMs) => metrics.delivered(event, tookMs),
   );
   const tracker = new Tracker(bus, clock);
   const supervisor = new Supervisor({
@@ -107,11 +107,11 @@ export function startProgram(
     wanted: (extension) => isWanted(config, extension),
     replyTimeoutMs: config.replyTimeoutSeconds * 1000,
     onSignal: (signal) => {
-      if ("heardAtMs" in signal) figures.drained(clock.uptimeMs() - signal.heardAtMs);
+      if ("heardAtMs" in signal) metrics.drained(clock.uptimeMs() - signal.heardAtMs);
       tracker.receive(signal);
     },
-    onMessages: (count) => figures.messagesCame(count),
-    onTapiError: (name) => figures.tapiFailed(name),
+    onMessages: (count) => metrics.messagesCame(count),
+    onTapiError: (name) => metrics.tapiFailed(name),
   });
   const commands = traced(new Dispatch(supervisor), VERSION);
   const journal = config.journal && new Journal({ ...config.journal, bus, clock });
@@ -126,9 +126,9 @@ export function startProgram(
     state: tracker,
     commands,
     journal,
-    figures,
+    metrics,
     status: { status: () => statusOf(supervisor, clock) },
-    ...rehearsal !== undefined && { rehearsal },
+    ...simulation !== undefined && { simulation },
   });
   unlessServed.move();
   const linesTried = supervisor.start();
@@ -197,8 +197,8 @@ function readTextFile(path: string): string | undefined {
 
 async function run(config: Config, read: () => Config): Promise<void> {
   const stopped = stopSignal();
-  const { library, description, rehearsal } = await openProvider(config);
-  const program = startProgram(config, library, systemClock, rehearsal);
+  const { library, description, simulation } = await openProvider(config);
+  const program = startProgram(config, library, systemClock, simulation);
   const { host, port } = program.server;
   log.info("Tapi2Ws {version} listens on {host}:{port}", { version: VERSION, host, port });
   log.info("Calls come from {provider}", { provider: description });

@@ -1,6 +1,6 @@
 /** Opens what the configuration names: TAPI, or the built-in exchange. */
-import type { Rehearsal } from "./bus/rehearsal.ts";
-import { type Config, ConfigError } from "./config.ts";
+import type { Simulation } from "./bus/simulation.ts";
+import { type Config, ConfigError } from "./settings/settings.ts";
 import { describeError } from "./log.ts";
 import { openTapi32, type TapiLibrary } from "./tapi/library.ts";
 
@@ -9,7 +9,7 @@ export interface Provider {
   readonly library: TapiLibrary;
   readonly description: string;
   /** What makes its telephones ring, where they are not there. */
-  readonly rehearsal?: Rehearsal;
+  readonly simulation?: Simulation;
 }
 
 /** @throws LibraryError or ConfigError */
@@ -24,18 +24,18 @@ export async function openProvider(config: Config): Promise<Provider> {
   const seeded = seed === undefined ? {} : { seed };
   if (path === undefined) {
     const fake = createFakeTapi({ extensions, callsPerMinute, ...seeded });
-    const { rehearsal } = fake;
+    const { simulation } = fake;
     return {
       library: fake,
       description: `the fake exchange with the seed ${fake.seed}`,
-      rehearsal,
+      simulation,
     };
   }
   try {
     const scenario = parseScenario(Deno.readTextFileSync(path), path);
     const fake = createFakeTapi({ extensions, scenario, ...seeded });
-    const { rehearsal } = fake;
-    return { library: fake, description: `the fake exchange playing ${path}`, rehearsal };
+    const { simulation } = fake;
+    return { library: fake, description: `the fake exchange playing ${path}`, simulation };
   } catch (error) {
     throw new ConfigError(`Cannot use --fake-scenario = "${path}": ${describeError(error)}`, {
       cause: error,

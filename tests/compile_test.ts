@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import denoJson from "../deno.json" with { type: "json" };
-import { OPTIONS, variableOf } from "../src/options.ts";
+import { OPTIONS, variableOf } from "../src/settings/options.ts";
 import { COMPILE_WORDS } from "./support/compile_task.ts";
 import { pack } from "./support/executable.ts";
 

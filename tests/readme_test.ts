@@ -1,12 +1,12 @@
 /** README's samples, as they stand there: its settings, its scenario, its tables. */
 import assert from "node:assert/strict";
-import { readInvocation } from "../src/config.ts";
+import { readInvocation } from "../src/settings/settings.ts";
 import { createFakeTapi } from "../src/fake/library.ts";
 import { SPECIAL_NUMBERS } from "../src/fake/dial_plan.ts";
 import { parseScenario } from "../src/fake/scenario.ts";
-import { flagOf, OPTIONS, variableOf } from "../src/options.ts";
-import { RULE_OPTIONS } from "../src/rules.ts";
-import { CLOSE } from "../src/server/protocol.ts";
+import { flagOf, OPTIONS, variableOf } from "../src/settings/options.ts";
+import { RULE_OPTIONS } from "../src/settings/access_rules.ts";
+import { CLOSE } from "../src/server/close_codes.ts";
 import { REQUESTS } from "../src/server/v2/requests.ts";
 import { jsonSchema } from "../src/server/v2/schema.ts";
 import { hasOpenSsl, makeCertificate } from "./support/certificate.ts";
@@ -99,7 +99,7 @@ Deno.test("every command, error, close code and named scenario is in its table",
   const words = [
     ...Object.keys(REQUESTS),
     ...$defs.Error.properties.error.properties.code.enum,
-    ...createFakeTapi().rehearsal.scenarios.map(({ name }) => name),
+    ...createFakeTapi().simulation.scenarios.map(({ name }) => name),
   ];
   for (const word of words) assert(firstCells.includes(`\`${word}\``), word);
   for (const code of Object.values(CLOSE)) {

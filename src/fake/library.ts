@@ -10,7 +10,7 @@ import { Handles } from "./handles.ts";
 import { applicationFunctions, lineFunctions } from "./line_functions.ts";
 import { Quirks } from "./quirks.ts";
 import { Random } from "./random.ts";
-import { Rehearsal } from "./rehearsal.ts";
+import { Simulation } from "./simulation.ts";
 import { Requests } from "./requests.ts";
 import type { Scenario } from "./scenario.ts";
 import { Script } from "./script.ts";
@@ -46,7 +46,7 @@ export interface FakeControl {
   readonly seed: number;
   readonly switchboard: Switchboard;
   /** Calls that somebody asks for while the exchange works. */
-  readonly rehearsal: Rehearsal;
+  readonly simulation: Simulation;
   /** Call handles that have not been deallocated. */
   liveHandles(): number;
   /** The provider closes the line of an extension, as it does when it loses the exchange. */
@@ -93,7 +93,7 @@ export function createFakeTapi(options: FakeTapiOptions = {}): FakeTapi {
     ...callFunctions(service),
     seed,
     switchboard,
-    rehearsal: new Rehearsal(switchboard),
+    simulation: new Simulation(switchboard),
     liveHandles: () => handles.callHandleCount,
     forceClose(number) {
       const extension = switchboard.extensions.get(number);

@@ -9,7 +9,7 @@ import { whenUnauthorized } from "./http.js";
 import { Journal } from "./journal.js";
 import { Lines } from "./lines.js";
 import { Phone } from "./phone.js";
-import { Rehearsal } from "./rehearsal.js";
+import { Simulation } from "./simulation.js";
 import { Session } from "./session.js";
 import { Snippet } from "./snippet.js";
 import { Tail } from "./tail.js";
@@ -28,7 +28,7 @@ new Lines(session);
 new Calls(session);
 new Tail(session);
 new Journal(session);
-new Rehearsal(session, answers);
+new Simulation(session, answers);
 new Snippet(session);
 const clients = new Clients();
 

@@ -1,14 +1,14 @@
 /** Which dialect a connection speaks, and the clients that speak it. */
 import type { EventBus } from "../bus/bus.ts";
 import type { CommandPort } from "../bus/commands.ts";
-import type { FiguresPort } from "../bus/figures.ts";
+import type { MetricsPort } from "../bus/metrics.ts";
 import type { JournalPort } from "../bus/journal.ts";
 import type { StatePort } from "../bus/state.ts";
-import { ClassicEncoder, type LineType } from "./classic.ts";
-import { ClassicClient } from "./classic_client.ts";
-import type { Authenticator } from "./identity.ts";
-import { protocolsOf, V2_PROTOCOL } from "./protocol.ts";
-import type { Dialect } from "./sockets.ts";
+import { ClassicEncoder, type LineType } from "./classic/messages.ts";
+import { ClassicClient } from "./classic/client.ts";
+import type { Authenticator } from "./access/identity.ts";
+import { protocolsOf, V2_PROTOCOL } from "./close_codes.ts";
+import type { Dialect } from "./net/sockets.ts";
 import { Batcher } from "./v2/batch.ts";
 import { V2Client } from "./v2/client.ts";
 import type { V2Encoder } from "./v2/frames.ts";
@@ -24,7 +24,7 @@ export interface DialectOptions {
   readonly state: StatePort;
   readonly commands: CommandPort;
   readonly journal?: JournalPort | undefined;
-  readonly figures?: FiguresPort | undefined;
+  readonly metrics?: MetricsPort | undefined;
 }
 
 export interface Dialects {
@@ -38,10 +38,10 @@ export function dialectsOf(
   encoder: V2Encoder,
   authenticator: Authenticator,
 ): Dialects {
-  const { bus, state, commands, journal, figures, version } = options;
+  const { bus, state, commands, journal, metrics, version } = options;
   const { maxUnsentBytes, clientTimeoutSeconds, historyLength } = options;
   const { messageBytes, commandsPerSecond } = options.limits;
-  const ports = { bus, state, commands, figures };
+  const ports = { bus, state, commands, metrics };
   const classic = { ...ports, encoder: new ClassicEncoder() };
   const v2 = {
     ...ports,

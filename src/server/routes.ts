@@ -1,11 +1,11 @@
 /** The HTTP side: request in, response out. No socket and no port, so that it is tested without. */
-import { monitorRefusal } from "./access.ts";
+import { monitorRefusal } from "./access/permissions.ts";
 import { failure, json, text } from "./http/answers.ts";
 import { API } from "./http/api.ts";
 import { ASSETS } from "./http/assets.ts";
 import { PANEL, panelOr } from "./http/panel.ts";
-import { rehearsalRoute } from "./http/rehearsals.ts";
-import { permits } from "./identity.ts";
+import { simulationRoute } from "./http/simulations.ts";
+import { permits } from "./access/identity.ts";
 import type { Route, RoutesOptions, Visit } from "./http/route.ts";
 
 /** Answers a request that asks for no WebSocket: the one way out for every answer. */
@@ -22,7 +22,7 @@ async function answer(visit: Visit, options: RoutesOptions): Promise<Response> {
   const { request: { method }, url: { pathname } } = visit;
   const route = Object.hasOwn(ROUTES, pathname)
     ? ROUTES[pathname]
-    : rehearsalRoute(pathname, options);
+    : simulationRoute(pathname, options);
   if (route === undefined) return text(404, `There is nothing at ${pathname}\n`);
   const handler = method === "HEAD" ? route.GET : route[method as keyof Route];
   if (handler === undefined) {
@@ -48,7 +48,7 @@ GET /api/v2/lines and /api/v2/calls tell the state, /api/v2/schema.json what fra
 Pages import /client.js, which connects, keeps the state and commands.
 A browser gets a panel here that shows all of it.
 GET /healthz tells whether the server runs, GET /readyz whether it hears the telephone system.
-GET /metrics has its figures for Prometheus, GET /api/v2/journal the calls that have ended.
+GET /metrics has its metrics for Prometheus, GET /api/v2/journal the calls that have ended.
 `,
     )
   ),
@@ -70,11 +70,11 @@ GET /metrics has its figures for Prometheus, GET /api/v2/journal the calls that 
     },
   },
   "/metrics": {
-    GET: ({ identity }, { figures }) => {
+    GET: ({ identity }, { metrics }) => {
       const refused = monitorRefusal(identity);
       if (refused !== undefined) return failure(refused);
-      if (figures === undefined) return text(404, "There are no figures\n");
-      const exposition = figures.exposition();
+      if (metrics === undefined) return text(404, "There are no metrics\n");
+      const exposition = metrics.exposition();
       return text(200, exposition.text, { "content-type": exposition.contentType });
     },
   },

@@ -1,26 +1,26 @@
 /** Listens on the port and gives each request to those who answer it: the only user of Deno.serve. */
 import type { EventBus } from "../bus/bus.ts";
 import type { CommandPort } from "../bus/commands.ts";
-import type { FiguresPort, ServerLoad } from "../bus/figures.ts";
+import type { MetricsPort, ServerLoad } from "../bus/metrics.ts";
 import type { JournalPort } from "../bus/journal.ts";
-import type { Rehearsal } from "../bus/rehearsal.ts";
+import type { Simulation } from "../bus/simulation.ts";
 import type { StatePort } from "../bus/state.ts";
 import type { StatusPort } from "../bus/status.ts";
 import { type Clock, sleep } from "../clock.ts";
 import { describeError, logger } from "../log.ts";
-import type { AccessRules } from "../rules.ts";
-import type { LineType } from "./classic.ts";
-import { Crowd, type CrowdLimits, hostOf } from "./crowd.ts";
+import type { AccessRules } from "../settings/access_rules.ts";
+import type { LineType } from "./classic/messages.ts";
+import { ConnectedClients, type ConnectionLimits, hostOf } from "./net/connected_clients.ts";
 import { dialectsOf, speaksV2 } from "./dialects.ts";
-import { Gate, type Remote } from "./gate.ts";
+import { Gate, type Remote } from "./access/gate.ts";
 import { failure } from "./http/answers.ts";
-import { ListenError, listenProblem } from "./listen_error.ts";
-import { CLOSE } from "./protocol.ts";
-import { AddressBuckets } from "./rate.ts";
-import { Relay } from "./relay.ts";
+import { ListenError, listenProblem } from "./net/listen_error.ts";
+import { CLOSE } from "./close_codes.ts";
+import { AddressBuckets } from "./access/rate.ts";
+import { Relay } from "./net/relay.ts";
 import { respond } from "./routes.ts";
-import { accept } from "./sockets.ts";
-import { Turns } from "./turns.ts";
+import { accept } from "./net/sockets.ts";
+import { Turns } from "./net/fair_inbox.ts";
 import { V2Encoder } from "./v2/frames.ts";
 
 const log = logger("server");
@@ -39,7 +39,7 @@ export interface ServerOptions {
   readonly maxUnsentBytes: number;
   /** A client that answers no ping for so long is closed. */
   readonly clientTimeoutSeconds: number;
-  readonly limits: CrowdLimits & {
+  readonly limits: ConnectionLimits & {
     readonly commandsPerSecond: number;
     readonly messageBytes: number;
     readonly requestSeconds: number;
@@ -58,10 +58,10 @@ export interface ServerOptions {
   readonly commands: CommandPort;
   /** None where the journal is switched off. */
   readonly journal?: JournalPort | undefined;
-  readonly figures?: FiguresPort | undefined;
+  readonly metrics?: MetricsPort | undefined;
   readonly status: StatusPort;
   /** The pretend exchange; none on a real telephone system. */
-  readonly rehearsal?: Rehearsal;
+  readonly simulation?: Simulation;
 }
 
 export interface RunningServer {
@@ -91,7 +91,7 @@ export function startServer(options: ServerOptions): RunningServer {
     ownNames: options.ownNames,
     unknownMs: limits.requestSeconds * 1000,
   });
-  const clients = new Crowd(limits);
+  const clients = new ConnectedClients(limits);
   const encoder = new V2Encoder();
   const dialects = dialectsOf(options, encoder, gate.identities);
   const buckets = new AddressBuckets(clock, limits.commandsPerSecond);

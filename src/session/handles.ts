@@ -1,9 +1,9 @@
 /** The handles that the session holds: lines with their HLINE, calls with their HCALL. */
 import type { Clock } from "../clock.ts";
 import { describeError, logger } from "../log.ts";
-import type { LineFeatures } from "./abilities.ts";
-import { Gate } from "./gate.ts";
-import { Lane } from "./lane.ts";
+import type { LineFeatures } from "./commands/abilities.ts";
+import { Semaphore } from "./semaphore.ts";
+import { LineQueue } from "./line_queue.ts";
 import type { CallKey, Line, LineStatus } from "./signals.ts";
 
 const log = logger("session");
@@ -58,9 +58,9 @@ export class LineEntry implements Line {
   /** The symbolic TAPI error that keeps the line from being open. */
   error: string | undefined;
   /** Commands that are under way on the line. */
-  readonly actions = new Gate();
+  readonly actions = new Semaphore();
   /** Changes of where its calls go: each begins with what is so. */
-  readonly forwarding = new Gate();
+  readonly forwarding = new Semaphore();
   /** While lineOpen is under way: the handles that LINE_CLOSE named, which may overtake its return. */
   closedEarly: Set<number> | undefined;
   /** What the provider reported of the line; two things, each of which keeps it out of service. */
@@ -73,7 +73,7 @@ export class LineEntry implements Line {
   refresh: Refresh | undefined;
   /** The calls whose handles are valid. */
   readonly calls = new Set<CallEntry>();
-  readonly lane: Lane;
+  readonly queue: LineQueue;
   #closed = Promise.withResolvers<void>();
 
   constructor(readonly device: Device, clock: Clock) {
@@ -82,7 +82,7 @@ export class LineEntry implements Line {
     this.permanentId = device.permanentId;
     this.provider = device.provider;
     this.features = device.features;
-    this.lane = new Lane({
+    this.queue = new LineQueue({
       clock,
       onFailure: (error) =>
         log.error("Line {line}: {error}", { line: this.extension, error: describeError(error) }),

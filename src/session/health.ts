@@ -6,7 +6,7 @@ import { type Clock, sleep } from "../clock.ts";
 import type { Tapi } from "../tapi/calls.ts";
 import { has, LINEDEVSTATUSFLAGS, LINEERR } from "../tapi/constants.ts";
 import { lineErrorName, TapiError } from "../tapi/errors.ts";
-import type { CallFeed } from "./call_feed.ts";
+import type { CallFeed } from "./calls/feed.ts";
 import type { CallTable, LineEntry } from "./handles.ts";
 
 const PROBE_EVERY_MS = 15_000;
@@ -92,7 +92,7 @@ export class Health {
     for (const line of asked) {
       if (this.#context.ended.aborted) return;
       // Closed meanwhile, or hanging anyway: no answer is to be had.
-      if (line.handle === 0 || line.lane.hangs) continue;
+      if (line.handle === 0 || line.queue.hangs) continue;
       answers.push(await this.#answers(line, () => this.#probeLine(line)));
     }
     // One line's provider may fail for itself; the service has failed when nothing answers.
@@ -149,11 +149,11 @@ export class Health {
     const { calls, clock, feed } = this.#context;
     const latestMs = clock.uptimeMs() - STALE_AFTER_MS;
     for (const entry of [...calls]) {
-      // In a lane that hangs, questions would only pile up.
-      if (entry.heardAtMs > latestMs || entry.line.lane.hangs) continue;
+      // In a queue that hangs, questions would only pile up.
+      if (entry.heardAtMs > latestMs || entry.line.queue.hangs) continue;
       // Not asked again before this is answered.
       entry.heardAtMs = clock.uptimeMs();
-      entry.line.lane.add(() => feed.check(entry));
+      entry.line.queue.add(() => feed.check(entry));
     }
     return Promise.resolve();
   }

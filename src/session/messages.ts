@@ -1,15 +1,15 @@
 /**
  * What a message means and whom it concerns. Decided in the turn in which the message came; what
- * follows from it runs in the line's lane, so that each line's messages are worked off in their order.
+ * follows from it runs in the line's queue, so that each line's messages are worked off in their order.
  */
 import type { Clock } from "../clock.ts";
 import { logger } from "../log.ts";
 import type { LineMessage } from "../tapi/calls.ts";
 import { has, LINE, LINEADDRESSSTATE, LINECALLPRIVILEGE, LINEDEVSTATE } from "../tapi/constants.ts";
-import type { CallFeed } from "./call_feed.ts";
+import type { CallFeed } from "./calls/feed.ts";
 import type { CallEntry, CallTable, LineEntry } from "./handles.ts";
-import type { Replies } from "./replies.ts";
-import type { StatusFeed } from "./status_feed.ts";
+import type { Replies } from "./commands/replies.ts";
+import type { StatusFeed } from "./lines/status_feed.ts";
 
 const log = logger("session");
 
@@ -67,14 +67,14 @@ export class MessageHandler {
         const entry = this.#callOf(message);
         if (entry === undefined) break;
         entry.heardAtMs = heardAtMs;
-        entry.line.lane.add(() => feed.tellState(entry, dwParam1, dwParam2, { heardAtMs }));
+        entry.line.queue.add(() => feed.tellState(entry, dwParam1, dwParam2, { heardAtMs }));
         break;
       }
       case LINE.CALLINFO: {
         const entry = calls.byHandle(hDevice);
         if (entry === undefined) return this.#keepUnclaimed(message);
         entry.heardAtMs = heardAtMs;
-        entry.line.lane.add(() => feed.tellInfo(entry));
+        entry.line.queue.add(() => feed.tellInfo(entry));
         break;
       }
       case LINE.CLOSE: {
@@ -156,7 +156,7 @@ export class MessageHandler {
     const { statuses } = this.#context;
     const { CAPSCHANGE, MSGWAITOFF, MSGWAITON } = LINEDEVSTATE;
     if (has(states, MSGWAITON) || has(states, MSGWAITOFF)) {
-      line.lane.add(() =>
+      line.queue.add(() =>
         Promise.resolve(statuses.tellMessageWaiting(line, has(states, MSGWAITON)))
       );
     }

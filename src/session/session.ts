@@ -7,15 +7,15 @@ import { describeError, logger } from "../log.ts";
 import type { Tapi } from "../tapi/calls.ts";
 import { LINEERR } from "../tapi/constants.ts";
 import { lineErrorName, TapiError } from "../tapi/errors.ts";
-import { CallFeed } from "./call_feed.ts";
+import { CallFeed } from "./calls/feed.ts";
 import { drain } from "./drain.ts";
 import { CallTable, type LineEntry } from "./handles.ts";
 import { Health } from "./health.ts";
-import { LineKeeper } from "./line_keeper.ts";
+import { LineKeeper } from "./lines/keeper.ts";
 import { MessageHandler } from "./messages.ts";
-import { Replies } from "./replies.ts";
+import { Replies } from "./commands/replies.ts";
 import type { CallKey, Signal } from "./signals.ts";
-import { StatusFeed } from "./status_feed.ts";
+import { StatusFeed } from "./lines/status_feed.ts";
 
 const log = logger("session");
 

@@ -17,7 +17,7 @@ import {
   LINESPECIALINFO,
   nameOf,
 } from "../tapi/constants.ts";
-import type { CallAbilityName, LineAbilityName } from "./abilities.ts";
+import type { CallAbilityName, LineAbilityName } from "./commands/abilities.ts";
 
 /** A line as the rest of the program knows it. One object for as long as its device is known. */
 export interface Line {

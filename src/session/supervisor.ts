@@ -8,7 +8,7 @@ import { Tapi } from "../tapi/calls.ts";
 import type { TapiLibrary } from "../tapi/library.ts";
 import { type PendingFunction, watch, type WatchedLibrary } from "../tapi/watch.ts";
 import { Backoff } from "./backoff.ts";
-import { HANG_MS } from "./lane.ts";
+import { HANG_MS } from "./line_queue.ts";
 import { Session, type SessionOptions } from "./session.ts";
 import type { CallKey, LineStatus, ProviderSignal } from "./signals.ts";
 

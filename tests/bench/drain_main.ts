@@ -5,7 +5,7 @@
  */
 import { EventBus } from "../../src/bus/bus.ts";
 import type { BusEvent, CallState } from "../../src/bus/events.ts";
-import { Tracker } from "../../src/calls/tracker.ts";
+import { Tracker } from "../../src/state/tracker.ts";
 import { systemClock } from "../../src/clock.ts";
 import { configureLogging } from "../../src/log.ts";
 import { BLOCKING_THREADS } from "../../src/main.ts";

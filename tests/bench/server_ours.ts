@@ -2,7 +2,7 @@
 import { EventBus } from "../../src/bus/bus.ts";
 import type { EventDraft } from "../../src/bus/events.ts";
 import { systemClock } from "../../src/clock.ts";
-import { Figures } from "../../src/figures/figures.ts";
+import { Metrics } from "../../src/metrics/metrics.ts";
 import { configureLogging } from "../../src/log.ts";
 import { startServer } from "../../src/server/server.ts";
 import { configOf } from "../support/config.ts";
@@ -24,7 +24,7 @@ const status = {
   troubles: [],
   hanging: [],
 } as const;
-const figures: Figures = new Figures({
+const metrics: Metrics = new Metrics({
   version: "bench",
   runtimeVersion: Deno.version.deno,
   status: () => status,
@@ -38,7 +38,7 @@ const bus = new EventBus(
     throw error;
   },
   HISTORY_LENGTH,
-  (event, tookMs) => figures.delivered(event, tookMs),
+  (event, tookMs) => metrics.delivered(event, tookMs),
 );
 const server = startServer({
   // Everyone comes from one address here.
@@ -57,7 +57,7 @@ const server = startServer({
   state: { provider: "up", lines: () => [], calls: () => [], call: () => undefined },
   commands: { execute: () => Promise.resolve({ ok: true, outcome: {} }) },
   status: { status: () => status },
-  figures,
+  metrics,
 });
 serveSubject<EventDraft>({
   port: server.port,

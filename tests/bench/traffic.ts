@@ -1,6 +1,6 @@
 /** Call events as they come in life, the same in every run. */
 import type { Call, CallEvent, CallState, Party } from "../../src/bus/events.ts";
-import { toClassic } from "../../src/server/classic.ts";
+import { toClassic } from "../../src/server/classic/messages.ts";
 
 const STATES: readonly CallState[] = ["OFFERING", "CONNECTED", "DISCONNECTED", "IDLE"];
 const FIRST_CALL_ID = 0x10000;

@@ -66,7 +66,7 @@ panelTest(
   async ({ open }) => {
     await using program = await FakeExchange.start();
     const panel = await open(program.port);
-    await panel.becomes("#rehearsal", "incoming");
+    await panel.becomes("#simulation", "incoming");
     await panel.dial("201", "900");
     await panel.becomes("#journal tbody tr", "201");
     assert.deepEqual(await violations(panel), []);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Command } from "../../src/bus/commands.ts";
 import { CALL_ABILITIES } from "../../src/bus/events.ts";
-import type { Grant } from "../../src/rules.ts";
+import type { Grant } from "../../src/settings/access_rules.ts";
 import { callEvent, lineEvent } from "../support/events.ts";
 import { rulesFor, tokenRule, until } from "../support/server.ts";
 import { madeUpServer, panelTest, talk } from "./panel.ts";
@@ -308,7 +308,7 @@ panelTest("what a server has not is not shown", async ({ open }) => {
   const panel = await open(server.port);
   await panel.becomes("#verdict", "The telephone system is heard");
   await panel.becomes("#clients tbody tr", "v2");
-  for (const part of ["#journal", "#rehearsal", 'nav a[href="#journal"]']) {
+  for (const part of ["#journal", "#simulation", 'nav a[href="#journal"]']) {
     assert(await panel.page.locator(part).isHidden(), part);
   }
   await server.stop(1000);

@@ -80,10 +80,10 @@ panelTest("makes telephones of the pretend exchange ring, answers, transfers", a
   await using program = await FakeExchange.start();
   const panel = await open(program.port);
   const { page } = panel;
-  await panel.becomes("#rehearsal", "incoming");
+  await panel.becomes("#simulation", "incoming");
   await panel.tile("203").click();
-  await page.locator("#rehearsal").getByLabel("Caller").fill("+441632960777");
-  await page.locator("#rehearsal").getByRole("button", { name: "Ring" }).click();
+  await page.locator("#simulation").getByLabel("Caller").fill("+441632960777");
+  await page.locator("#simulation").getByRole("button", { name: "Ring" }).click();
   await panel.lampIs("203", "R");
   await panel.becomes("#phone [data-part=calls]", "+441632960777");
   await panel.command("Answer");
@@ -98,7 +98,7 @@ panelTest("makes telephones of the pretend exchange ring, answers, transfers", a
   await panel.becomes("#phone [data-part=answers]", "203: complete transfer: done");
   await panel.lampIs("203", "–");
   await panel.lampIs("204", "T");
-  await page.locator("#rehearsal").getByRole("button", { name: "missed" }).click();
+  await page.locator("#simulation").getByRole("button", { name: "missed" }).click();
   await panel.becomes("#phone [data-part=answers]", "✓ play missed");
 });
 

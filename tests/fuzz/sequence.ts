@@ -3,8 +3,8 @@
  * What must hold is checked after every step and at the end.
  */
 import { EventBus } from "../../src/bus/bus.ts";
-import { Dispatch } from "../../src/calls/dispatch.ts";
-import { Tracker } from "../../src/calls/tracker.ts";
+import { Dispatch } from "../../src/state/dispatch.ts";
+import { Tracker } from "../../src/state/tracker.ts";
 import { Random } from "../../src/fake/random.ts";
 import { Supervisor } from "../../src/session/supervisor.ts";
 import { LINECALLSTATE } from "../../src/tapi/constants.ts";

@@ -1,6 +1,6 @@
 /** The journal through every door, of the real server and from a real file. */
 import assert from "node:assert/strict";
-import { ANYONE, type Identity } from "../../src/server/identity.ts";
+import { ANYONE, type Identity } from "../../src/server/access/identity.ts";
 import type { RunningServer, ServerOptions } from "../../src/server/server.ts";
 import { shown } from "../support/events.ts";
 import { JournalRig } from "../support/journal.ts";

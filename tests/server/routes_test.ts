@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { ServiceStatus } from "../../src/bus/status.ts";
 import { EventBus } from "../../src/bus/bus.ts";
-import { Crowd } from "../../src/server/crowd.ts";
-import { ANYONE } from "../../src/server/identity.ts";
+import { ConnectedClients } from "../../src/server/net/connected_clients.ts";
+import { ANYONE } from "../../src/server/access/identity.ts";
 import { respond } from "../../src/server/routes.ts";
 import { V2Encoder } from "../../src/server/v2/frames.ts";
 import { ManualClock } from "../support/clock.ts";
@@ -36,7 +36,7 @@ async function get(
     state: FoldedState.of(bus),
     commands: { execute: () => Promise.resolve({ ok: true, outcome: {} }) },
     encoder: new V2Encoder(),
-    clients: new Crowd({ connections: 1, connectionsPerAddress: 1 }),
+    clients: new ConnectedClients({ connections: 1, connectionsPerAddress: 1 }),
     limits: { messageBytes: 1000, requestSeconds: 1 },
   });
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ListenError } from "../../src/server/listen_error.ts";
+import { ListenError } from "../../src/server/net/listen_error.ts";
 import { RecordingClient } from "../support/client.ts";
 import { callEvent, lineEvent, shown } from "../support/events.ts";
 import { startTestServer as start, until } from "../support/server.ts";

@@ -1,5 +1,5 @@
 /** Settings for tests: the program's own defaults on a free port of the loopback address. */
-import { type Config, readInvocation } from "../../src/config.ts";
+import { type Config, readInvocation } from "../../src/settings/settings.ts";
 
 /** The settings that `args` make. */
 export function configOf(...args: string[]): Config {

@@ -1,5 +1,5 @@
 /** A socket in memory: keeps what is sent, and lets a test hold it back. */
-import type { ClientSocket } from "../../src/server/client.ts";
+import type { ClientSocket } from "../../src/server/net/client.ts";
 
 export class MemorySocket implements ClientSocket {
   readonly sent: string[] = [];

@@ -1,5 +1,5 @@
 /** The whole program over the fake exchange: real sockets, and time that the test moves. */
-import type { Config } from "../../src/config.ts";
+import type { Config } from "../../src/settings/settings.ts";
 import { createFakeTapi, type FakeTapi, type FakeTapiOptions } from "../../src/fake/library.ts";
 import { type Program, startProgram } from "../../src/main.ts";
 import type { TapiLibrary } from "../../src/tapi/library.ts";
@@ -29,7 +29,7 @@ export class FlowProgram implements AsyncDisposable {
   ) {
     this.clock = clock;
     this.fake = fake;
-    this.program = startProgram(config, { ...fake, ...changed }, clock, fake.rehearsal);
+    this.program = startProgram(config, { ...fake, ...changed }, clock, fake.simulation);
   }
 
   /**

@@ -4,8 +4,8 @@ import { createHash } from "node:crypto";
 import { EventBus } from "../../src/bus/bus.ts";
 import type { Command, CommandResult } from "../../src/bus/commands.ts";
 import { systemClock } from "../../src/clock.ts";
-import type { AccessRules, Grant, TokenRule } from "../../src/rules.ts";
-import { ANYONE } from "../../src/server/identity.ts";
+import type { AccessRules, Grant, TokenRule } from "../../src/settings/access_rules.ts";
+import { ANYONE } from "../../src/server/access/identity.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../../src/server/server.ts";
 import { FoldedState } from "./state.ts";
 

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { EventBus } from "../../src/bus/bus.ts";
 import type { BusEvent, Call, CallEvent, Line, LineEvent } from "../../src/bus/events.ts";
-import { Tracker } from "../../src/calls/tracker.ts";
+import { Tracker } from "../../src/state/tracker.ts";
 import { createFakeTapi, type FakeTapi, type FakeTapiOptions } from "../../src/fake/library.ts";
 import { parseScenario } from "../../src/fake/scenario.ts";
-import { toClassic } from "../../src/server/classic.ts";
+import { toClassic } from "../../src/server/classic/messages.ts";
 import { Supervisor } from "../../src/session/supervisor.ts";
 import type { TapiLibrary } from "../../src/tapi/library.ts";
 import { ManualClock } from "./clock.ts";

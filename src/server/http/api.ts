@@ -1,5 +1,5 @@
 /** What programs without a socket may do under /api/v2: read the state, and give a command. */
-import { monitorRefusal, visibleCalls, visibleLines } from "../access.ts";
+import { monitorRefusal, visibleCalls, visibleLines } from "../access/permissions.ts";
 import { callObject, lineObject, resultFrame } from "../v2/frames.ts";
 import { search } from "../v2/journal.ts";
 import { type Answer, obey, query } from "../v2/perform.ts";
@@ -44,7 +44,7 @@ async function command(visit: Visit, options: RoutesOptions): Promise<Response> 
   if (typeof body !== "string") return body;
   const message = parseRequest(body);
   if (message.kind === "error") {
-    options.figures?.answered("invalid", message.error.code);
+    options.metrics?.answered("invalid", message.error.code);
     return failure(message.error, message);
   }
   const { id } = message.request;

@@ -1,7 +1,7 @@
 /** Who is connected, for those who look after the server. */
-import type { Dialect } from "../../bus/figures.ts";
-import { monitorRefusal } from "../access.ts";
-import { hearsEverything } from "../identity.ts";
+import type { Dialect } from "../../bus/metrics.ts";
+import { monitorRefusal } from "../access/permissions.ts";
+import { hearsEverything } from "../access/identity.ts";
 import { isoTime } from "../v2/frames.ts";
 import { failure, json } from "./answers.ts";
 import type { RoutesOptions, Visit } from "./route.ts";

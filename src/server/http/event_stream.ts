@@ -3,10 +3,10 @@
  * stream is a client like the ones with sockets, with the same bound on what may wait for it.
  */
 import type { TimerId } from "../../clock.ts";
-import { monitorRefusal } from "../access.ts";
-import { Client, type ClientOptions, type ClientSocket } from "../client.ts";
-import type { Identity } from "../identity.ts";
-import { CLOSE } from "../protocol.ts";
+import { monitorRefusal } from "../access/permissions.ts";
+import { Client, type ClientOptions, type ClientSocket } from "../net/client.ts";
+import type { Identity } from "../access/identity.ts";
+import { CLOSE } from "../close_codes.ts";
 import { replayBound } from "../v2/client.ts";
 import { Feed, type FeedOptions, type Wish } from "../v2/feed.ts";
 import { readChoice } from "../v2/requests.ts";
@@ -33,13 +33,13 @@ export function eventStream(visit: Visit, options: RoutesOptions): Response {
   // A browser that reconnects sends the header; what its page wrote into the URL is older.
   const last = request.headers.get("last-event-id") ?? searchParams.get("lastEventId");
   const wish = { ...choice, ...last !== null && { resume: resumePointOf(last) } };
-  const { clients, clock, maxUnsentBytes, figures } = options;
+  const { clients, clock, maxUnsentBytes, metrics } = options;
   if (clients.isFull(address)) {
     return failure({ code: "rate_limited", message: "There are too many connections" });
   }
   const gone = () => void clients.delete(client);
   const onClosed = (code: number) => {
-    figures?.closed(code);
+    metrics?.closed(code);
     gone();
   };
   const socket = new StreamSocket(() => {

@@ -22,7 +22,7 @@ import layoutCss from "../../panel/layout.css" with { type: "text" };
 import linesJs from "../../panel/lines.js" with { type: "text" };
 import partsCss from "../../panel/parts.css" with { type: "text" };
 import phoneJs from "../../panel/phone.js" with { type: "text" };
-import rehearsalJs from "../../panel/rehearsal.js" with { type: "text" };
+import simulationJs from "../../panel/simulation.js" with { type: "text" };
 import sessionJs from "../../panel/session.js" with { type: "text" };
 import snippetJs from "../../panel/snippet.js" with { type: "text" };
 import statesJs from "../../panel/states.js" with { type: "text" };
@@ -55,7 +55,7 @@ const FILES = {
   "lines.js": linesJs,
   "parts.css": partsCss,
   "phone.js": phoneJs,
-  "rehearsal.js": rehearsalJs,
+  "simulation.js": simulationJs,
   "session.js": sessionJs,
   "snippet.js": snippetJs,
   "states.js": statesJs,

@@ -1,9 +1,9 @@
 /** What a route is given, and what it may use. */
-import type { Rehearsal } from "../../bus/rehearsal.ts";
+import type { Simulation } from "../../bus/simulation.ts";
 import type { StatusPort } from "../../bus/status.ts";
 import type { Clock } from "../../clock.ts";
-import type { Crowd } from "../crowd.ts";
-import type { Identity } from "../identity.ts";
+import type { ConnectedClients } from "../net/connected_clients.ts";
+import type { Identity } from "../access/identity.ts";
 import type { V2Encoder } from "../v2/frames.ts";
 import type { Ports } from "../v2/perform.ts";
 
@@ -18,9 +18,9 @@ export interface RoutesOptions extends Ports {
   readonly limits: { readonly messageBytes: number; readonly requestSeconds: number };
   readonly encoder: V2Encoder;
   /** The pretend exchange; none on a real telephone system. */
-  readonly rehearsal?: Rehearsal | undefined;
+  readonly simulation?: Simulation | undefined;
   /** Those that are connected, by whatever way. */
-  readonly clients: Crowd;
+  readonly clients: ConnectedClients;
 }
 
 /** A request, and who sends it. */

@@ -1,9 +1,9 @@
 /** A client that speaks v2: its feed, its commands, and the order in which it is told of both. */
 import { logger } from "../../log.ts";
 import type { CommandError } from "../../bus/commands.ts";
-import { monitorRefusal } from "../access.ts";
-import { Client, type ClientOptions, type ClientSocket, type Speaker } from "../client.ts";
-import type { Authenticator, Identity } from "../identity.ts";
+import { monitorRefusal } from "../access/permissions.ts";
+import { Client, type ClientOptions, type ClientSocket, type Speaker } from "../net/client.ts";
+import type { Authenticator, Identity } from "../access/identity.ts";
 import { type Batcher, batchFrame } from "./batch.ts";
 import { Feed } from "./feed.ts";
 import { errorFrame, type RequestId, resultFrame, type V2Encoder } from "./frames.ts";
@@ -73,7 +73,7 @@ export class V2Client extends Client implements Speaker {
       address: this.address,
       code: error.code,
     });
-    this.#options.figures?.answered("invalid", error.code);
+    this.#options.metrics?.answered("invalid", error.code);
     this.#answer(id, { ok: false, error });
   }
 

@@ -5,8 +5,8 @@
 import type { EventBus } from "../../bus/bus.ts";
 import type { BusEvent, ProviderState } from "../../bus/events.ts";
 import type { StatePort } from "../../bus/state.ts";
-import { hearing, mayMonitor, visibleCalls, visibleLines } from "../access.ts";
-import type { Identity } from "../identity.ts";
+import { hearing, mayMonitor, visibleCalls, visibleLines } from "../access/permissions.ts";
+import type { Identity } from "../access/identity.ts";
 import type { Batcher, Membership } from "./batch.ts";
 import {
   type CallObject,

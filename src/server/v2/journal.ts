@@ -7,8 +7,8 @@ import {
   type JournalPort,
   JournalUnavailableError,
 } from "../../bus/journal.ts";
-import { hearing, monitorRefusal } from "../access.ts";
-import type { Identity } from "../identity.ts";
+import { hearing, monitorRefusal } from "../access/permissions.ts";
+import type { Identity } from "../access/identity.ts";
 import { isoTime } from "./frames.ts";
 import { type Answer, type Ports } from "./perform.ts";
 import type { JournalRequest } from "./requests.ts";
@@ -59,10 +59,10 @@ const PAGE_ENTRIES = 100;
 export async function search(
   request: JournalRequest,
   identity: Identity,
-  { journal, figures }: Pick<Ports, "journal" | "figures">,
+  { journal, metrics }: Pick<Ports, "journal" | "metrics">,
 ): Promise<SearchAnswer> {
   const answer = await find(request, identity, journal);
-  figures?.answered("journal", answer.ok ? "ok" : answer.error.code);
+  metrics?.answered("journal", answer.ok ? "ok" : answer.error.code);
   return answer;
 }
 

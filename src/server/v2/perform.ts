@@ -1,12 +1,12 @@
 /** Carries out what a v2 client asks for that is not about its connection: over a socket, or over HTTP. */
 import type { EventBus } from "../../bus/bus.ts";
 import type { CommandPort, CommandResult } from "../../bus/commands.ts";
-import type { FiguresPort } from "../../bus/figures.ts";
+import type { MetricsPort } from "../../bus/metrics.ts";
 import type { JournalPort } from "../../bus/journal.ts";
 import type { StatePort } from "../../bus/state.ts";
-import { monitorRefusal, visibleCalls, visibleLines } from "../access.ts";
-import type { Identity } from "../identity.ts";
-import { carryOut, type Commander } from "../orders.ts";
+import { monitorRefusal, visibleCalls, visibleLines } from "../access/permissions.ts";
+import type { Identity } from "../access/identity.ts";
+import { carryOut, type Commander } from "../commands.ts";
 import { callObject, lineObject } from "./frames.ts";
 import { commandOf, type Order, type Query } from "./requests.ts";
 
@@ -17,7 +17,7 @@ export interface Ports {
   readonly commands: CommandPort;
   /** None where the journal is switched off. */
   readonly journal?: JournalPort | undefined;
-  readonly figures?: FiguresPort | undefined;
+  readonly metrics?: MetricsPort | undefined;
 }
 
 type Refusal = Extract<CommandResult, { readonly ok: false }>;

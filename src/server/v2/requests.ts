@@ -1,7 +1,7 @@
 /** What v2 clients may send, checked: the commands, the fields of each, and what is said of a mistake. */
 import { z } from "zod";
 import type { Command, Target } from "../../bus/commands.ts";
-import { badRequest, failed, type Failure, lineText, numberText, readJson } from "../fields.ts";
+import { badRequest, failed, type Failure, lineText, numberText, readJson } from "../validation.ts";
 import type { RequestId } from "./frames.ts";
 
 /** What may be subscribed to. */

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import type { BusEvent } from "../../../src/bus/events.ts";
 import { Random } from "../../../src/fake/random.ts";
-import { ANYONE, type Identity, permits } from "../../../src/server/identity.ts";
+import { ANYONE, type Identity, permits } from "../../../src/server/access/identity.ts";
 import type { Wish } from "../../../src/server/v2/feed.ts";
 import { EVENT_KINDS } from "../../../src/server/v2/requests.ts";
 import { callEvent, lineEvent } from "../../support/events.ts";

@@ -2,7 +2,7 @@
 import { setImmediate } from "node:timers/promises";
 import { EventBus } from "../../../src/bus/bus.ts";
 import type { Command, CommandResult } from "../../../src/bus/commands.ts";
-import { ANYONE, type Authenticator, type Identity } from "../../../src/server/identity.ts";
+import { ANYONE, type Authenticator, type Identity } from "../../../src/server/access/identity.ts";
 import { Batcher } from "../../../src/server/v2/batch.ts";
 import { V2Client } from "../../../src/server/v2/client.ts";
 import { V2Encoder } from "../../../src/server/v2/frames.ts";

@@ -1,0 +1,46 @@
+/** Making telephones ring that are not there: for people who test what they build on this program. */
+import type { CommandError } from "./commands.ts";
+
+/** Somebody outside calls an extension. */
+export interface SimulatedCall {
+  /** The extension that rings. */
+  readonly to: string;
+  /** The caller's number; one that is kept free for fiction when left out. */
+  readonly from?: string | undefined;
+  readonly name?: string | undefined;
+  /** The number is withheld. */
+  readonly hidden?: boolean | undefined;
+  /** The number comes a second after the first ring. */
+  readonly lateCallerId?: boolean | undefined;
+  /** A colleague answers, so many milliseconds after the first ring; nobody when left out. */
+  readonly answerAfterMs?: number | undefined;
+  /** The caller hangs up, so many milliseconds after the first ring; 60,000 when left out. */
+  readonly hangUpAfterMs?: number | undefined;
+}
+
+/** Calls that a tester may play by name. */
+export interface SimulatedScenario {
+  readonly name: string;
+  /** What happens, in a sentence. */
+  readonly description: string;
+  readonly durationMs: number;
+}
+
+export type SimulationResult =
+  | {
+    readonly ok: true;
+    /** The ringing call: `callId` as in {@linkcode Call}. */
+    readonly call: { readonly line: string; readonly callId: string };
+  }
+  | { readonly ok: false; readonly error: CommandError };
+
+/** The telephones of a pretend exchange. */
+export interface Simulation {
+  readonly scenarios: readonly SimulatedScenario[];
+  ring(call: SimulatedCall): SimulationResult;
+  /**
+   * @param name One of {@linkcode scenarios}.
+   * @param line The extension at which it begins; one that is free when left out.
+   */
+  play(name: string, line?: string): SimulationResult;
+}

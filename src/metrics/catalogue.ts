@@ -1,0 +1,171 @@
+/**
+ * Every metric but the histograms: its name, what it means, and where it is read. Names and units follow
+ * Prometheus' conventions. No metric names a number, an address or a line: there are few series, and
+ * nothing personal in them.
+ *
+ * @see https://prometheus.io/docs/practices/naming/
+ */
+import type { ServerLoad } from "../bus/metrics.ts";
+import type { ServiceStatus } from "../bus/status.ts";
+import type { Counts } from "./counts.ts";
+
+/** What is read only when somebody asks. */
+export interface FigureSources {
+  readonly version: string;
+  /** The runtime's. */
+  readonly runtimeVersion: string;
+  readonly status: () => ServiceStatus;
+  readonly load: () => ServerLoad;
+  /** None where the journal is switched off. */
+  readonly journal: () => JournalLoad | undefined;
+  readonly process: () => ProcessLoad;
+  /** The date: milliseconds since 1970, UTC. */
+  readonly nowMs: () => number;
+}
+
+export interface JournalLoad {
+  /** Entries that wait to be written. */
+  readonly backlog: number;
+  readonly written: number;
+  readonly dropped: number;
+}
+
+export interface ProcessLoad {
+  readonly residentBytes: number;
+  readonly heapUsedBytes: number;
+  /** User and system time since the start. */
+  readonly cpuSeconds: number;
+}
+
+export type Labels = Readonly<Record<string, string>>;
+export type Sample = readonly [labels: Labels, value: number];
+
+export interface Metric {
+  readonly name: string;
+  readonly help: string;
+  readonly type: "counter" | "gauge";
+  readonly read: () => Iterable<Sample>;
+}
+
+/** @param startedAtMs When the program started. */
+export function catalogue(
+  counts: Counts,
+  sources: FigureSources,
+  startedAtMs: number,
+): readonly Metric[] {
+  const { version, runtimeVersion, status, load, journal, nowMs } = sources;
+  const metric = (
+    type: Metric["type"],
+    name: string,
+    help: string,
+    read: Metric["read"],
+  ): Metric => ({ type, name, help, read });
+  const gauge = (name: string, help: string, value: () => number) =>
+    metric("gauge", name, help, () => [[{}, value()]]);
+  const counter = (name: string, help: string, value: () => number) =>
+    metric("counter", name, help, () => [[{}, value()]]);
+  /** The moment so many seconds ago, since 1970; 0 where there was none yet. */
+  const momentOf = (ageSeconds: number | null) =>
+    ageSeconds === null ? 0 : nowMs() / 1000 - ageSeconds;
+  return [
+    metric("gauge", "tapi2ws_build_info", "Always 1; the versions", () => [
+      [{ version, deno: runtimeVersion }, 1],
+    ]),
+    gauge(
+      "tapi2ws_provider_up",
+      "Whether TAPI is initialised and answers",
+      () => status().provider === "up" ? 1 : 0,
+    ),
+    metric("gauge", "tapi2ws_lines", "Lines that were found", () => {
+      const { open, closed, failed, outOfService } = status().lines;
+      return [
+        [{ status: "open" }, open],
+        [{ status: "closed" }, closed],
+        [{ status: "failed" }, failed],
+        [{ status: "out_of_service" }, outOfService],
+      ];
+    }),
+    gauge(
+      "tapi2ws_hanging_functions",
+      "Functions of the TAPI library that have not returned for long",
+      () => status().hanging.length,
+    ),
+    gauge(
+      "tapi2ws_last_message_timestamp_seconds",
+      "When TAPI's last message came, since 1970; 0 before",
+      () => momentOf(status().lastMessageAgeSeconds),
+    ),
+    gauge(
+      "tapi2ws_last_probe_timestamp_seconds",
+      "When the telephony service last answered a probe, since 1970; 0 before",
+      () => momentOf(status().lastProbeAgeSeconds),
+    ),
+    counter("tapi2ws_messages_total", "Messages from TAPI", () => counts.messages),
+    tally("tapi2ws_tapi_errors_total", "Errors that TAPI answered", counts.tapiErrors, "name"),
+    tally("tapi2ws_events_total", "Events published", counts.events, "type", "change"),
+    metric(
+      "gauge",
+      "tapi2ws_clients",
+      "Connected clients",
+      () => Object.entries(load().clients).map(([dialect, count]): Sample => [{ dialect }, count]),
+    ),
+    gauge(
+      "tapi2ws_unsent_bytes",
+      "Bytes that wait in the clients' sockets",
+      () => load().unsentBytes,
+    ),
+    tally("tapi2ws_closes_total", "Connections that have ended", counts.closes, "code"),
+    tally("tapi2ws_commands_total", "Commands answered", counts.commands, "cmd", "result"),
+    gauge(
+      "tapi2ws_journal_backlog_entries",
+      "Entries of the journal that wait to be written",
+      () => journal()?.backlog ?? 0,
+    ),
+    counter(
+      "tapi2ws_journal_written_entries_total",
+      "Entries written to the journal",
+      () => journal()?.written ?? 0,
+    ),
+    counter(
+      "tapi2ws_journal_dropped_entries_total",
+      "Entries lost because the journal could not be written for long",
+      () => journal()?.dropped ?? 0,
+    ),
+    gauge(
+      "tapi2ws_heap_used_bytes",
+      "Memory that the program's own objects take",
+      () => sources.process().heapUsedBytes,
+    ),
+    gauge(
+      "process_resident_memory_bytes",
+      "Memory of the process",
+      () => sources.process().residentBytes,
+    ),
+    counter(
+      "process_cpu_seconds_total",
+      "User and system time of the process",
+      () => sources.process().cpuSeconds,
+    ),
+    gauge(
+      "process_start_time_seconds",
+      "When the process started, since 1970",
+      () => startedAtMs / 1000,
+    ),
+  ];
+}
+
+function tally(
+  name: string,
+  help: string,
+  counted: Counts["events"],
+  label: string,
+  detailLabel?: string,
+): Metric {
+  const read = function* (): Iterable<Sample> {
+    for (const [value, detail, count] of counted) {
+      const details = detailLabel === undefined ? {} : { [detailLabel]: detail };
+      yield [{ [label]: value, ...details }, count];
+    }
+  };
+  return { type: "counter", name, help, read };
+}

@@ -1,0 +1,66 @@
+// @ts-check
+/** Makes telephones of the pretend exchange ring. Not there where the telephones are real. */
+/** @import { Answers } from "./answers.js" */
+/** @import { Session } from "./session.js" */
+import { showPart } from "./clients.js";
+import { byId, make, part } from "./dom.js";
+import { ask, problemOf } from "./http.js";
+
+export class Simulation {
+  #session;
+  #answers;
+  #root = byId("simulation", HTMLElement);
+  #form = part(this.#root, "ring", HTMLFormElement);
+
+  /**
+   * @param {Session} session
+   * @param {Answers} answers
+   */
+  constructor(session, answers) {
+    this.#session = session;
+    this.#answers = answers;
+    const to = /** @type {HTMLInputElement} */ (this.#form.elements.namedItem("to"));
+    session.listen((news) => {
+      if (news.type === "status" && news.event.status === "open") void this.#load();
+      if (news.type === "selected") to.value = news.line;
+    });
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const values = new FormData(this.#form);
+      const from = String(values.get("from")).trim();
+      const line = String(values.get("to")).trim();
+      const call = { to: line, ...from !== "" && { from } };
+      void this.#play(`${line}: ring`, "fake/calls", call);
+    });
+  }
+
+  async #load() {
+    const { status, body } = await ask("fake/scenarios");
+    const isThere = status === 200 && Array.isArray(body) && this.#session.mayControl;
+    showPart("simulation", isThere);
+    if (!isThere) return;
+    const scenarios = /** @type {readonly { name: string, description: string }[]} */ (body);
+    part(this.#root, "scenarios").replaceChildren(...scenarios.map(({ name, description }) => {
+      const button = make("button", name, { type: "button", title: description });
+      button.addEventListener("click", () => {
+        void this.#play(`play ${name}`, `fake/scenarios/${encodeURIComponent(name)}`, {});
+      });
+      return button;
+    }));
+  }
+
+  /**
+   * @param {string} what
+   * @param {string} path
+   * @param {object} json
+   */
+  async #play(what, path, json) {
+    const asked = ask(path, json).then((answer) => {
+      if (answer.status !== 200) throw problemOf(answer);
+      const { call } = /** @type {{ call: { line: string } }} */ (answer.body);
+      this.#session.select(call.line);
+      return answer.body;
+    });
+    await this.#answers.give(what, asked);
+  }
+}

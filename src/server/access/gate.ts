@@ -1,0 +1,161 @@
+/**
+ * What a request must pass before anything else looks at it: whether its page and the name it asks for
+ * are permitted, and who sends it. Knows no socket.
+ */
+import type { Clock } from "../../clock.ts";
+import { logger } from "../../log.ts";
+import { matchesAny } from "../../patterns.ts";
+import type { AccessRules } from "../../settings/access_rules.ts";
+import { Identities } from "./identities.ts";
+import type { Identity } from "./identity.ts";
+import { text } from "../http/answers.ts";
+import { judge, type Verdict } from "./origins.ts";
+import { protocolsOf, TOKEN_PROTOCOL } from "../close_codes.ts";
+
+const log = logger("server");
+
+/** So many different pages and names are logged, once each: a page can make up any number of them. */
+const MOST_LOGGED = 500;
+const MOST_LOGGED_CHARACTERS = 200;
+/** How long a browser may remember that it may ask. */
+const PREFLIGHT_SECONDS = 600;
+
+export interface GateOptions {
+  readonly clock: Clock;
+  /** The machine's own names. */
+  readonly ownNames: readonly string[];
+  /** How long somebody unknown may stay to say who they are. */
+  readonly unknownMs: number;
+}
+
+/** Where a request comes from, as the runtime tells. */
+export interface Remote {
+  readonly hostname: string;
+  readonly port: number;
+}
+
+export class Gate {
+  readonly #options: GateOptions;
+  readonly identities: Identities;
+  readonly #logged = new Set<string>();
+  #rules: AccessRules;
+
+  /** @throws Error when the rules cannot be used. */
+  constructor(rules: AccessRules, options: GateOptions) {
+    this.#options = options;
+    this.#rules = rules;
+    this.identities = new Identities(rules, options.clock);
+  }
+
+  /** From now on these rules hold. @throws Error when they cannot be used: nothing changes. */
+  rule(rules: AccessRules): void {
+    this.identities.rule(rules);
+    this.#rules = rules;
+    this.#logged.clear();
+  }
+
+  /** Why the request is not answered; `undefined` where it may pass. */
+  refusal({ url, headers }: Request): Response | undefined {
+    const verdict = judge({ url, host: headers.get("host"), origin: headers.get("origin") }, {
+      ...this.#rules,
+      ownNames: this.#options.ownNames,
+    });
+    if (verdict.allowed) return undefined;
+    this.#log(verdict);
+    const { key, value } = verdict;
+    if (key === undefined) return text(400, "The Host header is none\n");
+    return text(
+      403,
+      key === "allowOrigins"
+        ? `Pages of ${value} may not use this server. To permit them, set allowOrigins\n`
+        : `This server is not known as ${value}. To permit the name, set allowHosts\n`,
+    );
+  }
+
+  /** The client's address: what the last proxy that is trusted says, else the other end's. */
+  addressOf(request: Request, { hostname, port }: Remote): string {
+    const { trustProxy } = this.#rules;
+    const direct = plain(hostname);
+    if (!matchesAny(trustProxy, direct)) return `${direct}:${port}`;
+    const forwarded = request.headers.get("x-forwarded-for") ?? "";
+    const hops = forwarded.split(",").map((hop) => plain(hop.trim())).filter(isAddress);
+    const client = hops.findLast((hop) => !matchesAny(trustProxy, hop)) ?? hops[0];
+    return client === undefined ? `${direct}:${port}` : `${client}:${port}`;
+  }
+
+  /**
+   * Who sends the request. Where nobody may come without a token, one who brings none is nobody, for a
+   * while; `undefined` where the token is not good.
+   */
+  async identify(request: Request): Promise<Identity | undefined> {
+    const token = tokenOf(request);
+    if (token !== undefined) return await this.identities.identify(token);
+    const { clock, unknownMs } = this.#options;
+    return this.identities.anonymous() ?? this.identities.nobody(clock.nowMs() + unknownMs);
+  }
+
+  /** What a browser asks before it sends a page's request; `undefined` where this is something else. */
+  preflight({ method, headers }: Request): Response | undefined {
+    if (method !== "OPTIONS" || !headers.has("access-control-request-method")) return undefined;
+    return new Response(null, {
+      status: 204,
+      headers: {
+        "access-control-allow-methods": "GET, HEAD, POST",
+        "access-control-allow-headers": "authorization, content-type, last-event-id",
+        "access-control-max-age": String(PREFLIGHT_SECONDS),
+        ...headers.has("access-control-request-private-network") &&
+          { "access-control-allow-private-network": "true" },
+      },
+    });
+  }
+
+  /** Lets the page read the answer, which a permitted page may. */
+  letRead({ headers }: Request, response: Response): Response {
+    const origin = headers.get("origin");
+    response.headers.append("vary", "Origin");
+    if (origin !== null) response.headers.set("access-control-allow-origin", origin);
+    return response;
+  }
+
+  #log({ key, value }: Extract<Verdict, { readonly allowed: false }>): void {
+    const entry = `${key} ${value}`;
+    if (this.#logged.has(entry) || this.#logged.size >= MOST_LOGGED) return;
+    this.#logged.add(entry);
+    const shown = value.slice(0, MOST_LOGGED_CHARACTERS);
+    switch (key) {
+      case "allowOrigins":
+        log.warn("Pages of {origin} are refused. To permit them, add it to allowOrigins", {
+          origin: shown,
+        });
+        break;
+      case "allowHosts":
+        log.warn("Requests for {host} are refused. To permit the name, add it to allowHosts", {
+          host: shown,
+        });
+        break;
+      case undefined:
+        log.warn("Requests with the Host {host} are refused: it is none", { host: shown });
+    }
+    if (this.#logged.size === MOST_LOGGED) {
+      log.warn("Refusals of further pages and names are not logged");
+    }
+  }
+}
+
+/** The token that a request brings: in a header, as a sub-protocol, or in the URL. */
+function tokenOf({ url, headers }: Request): string | undefined {
+  const bearer = headers.get("authorization")?.match(/^bearer +(\S+) *$/i)?.[1];
+  if (bearer !== undefined) return bearer;
+  const protocol = protocolsOf(headers).find((name) => name.startsWith(TOKEN_PROTOCOL));
+  if (protocol !== undefined) return protocol.slice(TOKEN_PROTOCOL.length);
+  return new URL(url).searchParams.get("token") ?? undefined;
+}
+
+/** An IPv4 address in an IPv6 socket, as people know it; an address without brackets. */
+function plain(hostname: string): string {
+  return hostname.replace(/^\[(.*)\]$/, "$1").replace(/^::ffff:(?=\d+\.)/i, "");
+}
+
+function isAddress(text: string): boolean {
+  return /^[0-9a-f.:]{2,45}$/i.test(text);
+}

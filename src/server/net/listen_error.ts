@@ -1,0 +1,15 @@
+/** Why a port cannot be had, in words for the administrator. */
+import { describeError } from "../../log.ts";
+
+/** The port cannot be listened on. The message is for the administrator. */
+export class ListenError extends Error {
+  override readonly name = "ListenError";
+}
+
+/** What the runtime says, in words. */
+export function listenProblem(error: unknown): string {
+  if (error instanceof Deno.errors.AddrInUse) return "another program uses the port";
+  if (error instanceof Deno.errors.AddrNotAvailable) return "this machine has no such address";
+  if (error instanceof Deno.errors.PermissionDenied) return "the system does not permit it";
+  return describeError(error);
+}

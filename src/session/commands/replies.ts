@@ -1,0 +1,191 @@
+/**
+ * The requests that wait for their LINE_REPLY: request id -> promise.
+ *
+ * A reply may overtake the function's return, come late, come after the request was given up, or
+ * never come. What native code may still write to stays referenced until the reply or the end of the
+ * session.
+ *
+ * @see https://learn.microsoft.com/windows/win32/tapi/line-reply
+ */
+import type { Clock } from "../../clock.ts";
+import { TapiError } from "../../tapi/errors.ts";
+
+/** Replies kept while a function does not return, which may hang for ever. */
+const MOST_EARLY = 1000;
+
+/** No LINE_REPLY came in time; the operation may still take effect. */
+export class ReplyTimeoutError extends Error {
+  override readonly name = "ReplyTimeoutError";
+
+  constructor(readonly fn: string, readonly timeoutMs: number) {
+    super(`Cannot complete ${fn}: the telephony service sent no LINE_REPLY within ${timeoutMs} ms`);
+  }
+}
+
+/** The line, or the session, ended before the reply came. */
+export class RequestEndedError extends Error {
+  override readonly name = "RequestEndedError";
+
+  constructor(readonly fn: string) {
+    super(`Cannot complete ${fn}: the line was closed before LINE_REPLY came`);
+  }
+}
+
+/** An asynchronous TAPI function about to be called. */
+export interface Request<T> {
+  /** The function's name, for errors. */
+  readonly fn: string;
+  /** Whose closing ends the request: the provider then sends no reply. */
+  readonly owner: object;
+  /** Memory that native code may use until LINE_REPLY. */
+  readonly pinned: unknown;
+  /** Calls the function; the request id. @param expired Aborted when nobody waits any more. */
+  call(expired: AbortSignal): Promise<number>;
+  /**
+   * Turns the success into the result. Runs in the turn in which LINE_REPLY is handled, before the
+   * next message is, also when nobody waits for the result any more.
+   */
+  completed(): T;
+}
+
+interface Pending {
+  readonly fn: string;
+  readonly owner: object;
+  readonly pinned: unknown;
+  /** Whether the timeout has passed: nobody waits any more, but the reply may still come. */
+  expired: boolean;
+  /** Whether the line, or the session, has ended: no reply comes, and none is believed. */
+  ended: boolean;
+  succeed(): void;
+  fail(error: Error): void;
+}
+
+export class Replies {
+  readonly #pending = new Map<number, Pending>();
+  /** Results that came before their request id was known: 0 or a LINEERR_ code. */
+  readonly #early = new Map<number, number>();
+  /** Those whose function was called and has not returned the request id yet. */
+  readonly #returning = new Set<Pending>();
+
+  constructor(
+    readonly clock: Clock,
+    readonly timeoutMs: number,
+    readonly onError?: (name: string) => void,
+  ) {}
+
+  /** Requests whose function has not returned, or whose reply has not come, nor been given up. */
+  get outstanding(): number {
+    let count = this.#returning.size;
+    for (const { expired } of this.#pending.values()) if (!expired) count++;
+    return count;
+  }
+
+  /**
+   * Calls an asynchronous function and waits for its reply.
+   *
+   * @throws TapiError when the function or its reply says so, ReplyTimeoutError also where the
+   * function does not return, RequestEndedError.
+   */
+  request<T>(request: Request<T>): Promise<T> {
+    const { fn, owner, pinned } = request;
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    // After the timeout the request goes on: the provider may still write to the pinned memory, and
+    // a call that was made after all is still ours.
+    const expired = new AbortController();
+    const timer = this.clock.setTimeout(() => {
+      pending.expired = true;
+      expired.abort();
+      reject(new ReplyTimeoutError(fn, this.timeoutMs));
+    }, this.timeoutMs);
+    const pending: Pending = {
+      fn,
+      owner,
+      pinned,
+      expired: false,
+      ended: false,
+      succeed: () => {
+        this.clock.clearTimeout(timer);
+        try {
+          resolve(request.completed());
+        } catch (error) {
+          reject(error);
+        }
+      },
+      fail: (error) => {
+        this.clock.clearTimeout(timer);
+        expired.abort();
+        reject(error);
+      },
+    };
+    void this.#call(() => request.call(expired.signal), pending);
+    return promise;
+  }
+
+  async #call(call: () => Promise<number>, pending: Pending): Promise<void> {
+    this.#returning.add(pending);
+    let requestId: number;
+    try {
+      requestId = await call();
+    } catch (error) {
+      this.#returned(pending);
+      return pending.fail(error instanceof Error ? error : new Error(String(error)));
+    }
+    const early = this.#early.get(requestId);
+    this.#early.delete(requestId);
+    this.#returned(pending);
+    if (pending.ended) return;
+    // 0 is no request id: TAPI never answers it. Taken for "done", nothing is left waiting.
+    if (requestId === 0) return pending.succeed();
+    this.#pending.set(requestId, pending);
+    if (early !== undefined) this.settle(requestId, early);
+  }
+
+  /** Nobody can claim an early reply once every function has returned. */
+  #returned(pending: Pending): void {
+    this.#returning.delete(pending);
+    if (this.#returning.size === 0) this.#early.clear();
+  }
+
+  /**
+   * Handles a LINE_REPLY.
+   *
+   * @param result 0 or a LINEERR_ code, in its low 32 bits.
+   * @returns Whether the reply belongs to a request of ours, as far as is known yet.
+   */
+  settle(requestId: number, result: number): boolean {
+    const pending = this.#pending.get(requestId);
+    if (pending === undefined) {
+      if (this.#returning.size === 0) return false;
+      // The first reply counts, as it does where the request id is known already.
+      if (!this.#early.has(requestId)) this.#early.set(requestId, result);
+      if (this.#early.size > MOST_EARLY) {
+        const [oldest] = this.#early.keys();
+        if (oldest !== undefined) this.#early.delete(oldest);
+      }
+      return true;
+    }
+    this.#pending.delete(requestId);
+    if (result === 0) {
+      pending.succeed();
+      return true;
+    }
+    const error = new TapiError(pending.fn, result >>> 0);
+    this.onError?.(error.codeName);
+    pending.fail(error);
+    return true;
+  }
+
+  /** Fails the requests of a line that was closed, or all of them at the end of the session. */
+  end(owner?: object): void {
+    for (const [requestId, pending] of this.#pending) {
+      if (owner !== undefined && pending.owner !== owner) continue;
+      this.#pending.delete(requestId);
+      pending.fail(new RequestEndedError(pending.fn));
+    }
+    for (const pending of this.#returning) {
+      if (owner !== undefined && pending.owner !== owner) continue;
+      pending.ended = true;
+      pending.fail(new RequestEndedError(pending.fn));
+    }
+  }
+}

@@ -1,0 +1,302 @@
+import assert from "node:assert/strict";
+import {
+  type Config,
+  ConfigError,
+  type ConfigSources,
+  readInvocation,
+} from "../../src/settings/settings.ts";
+import { helpText } from "../../src/cli/command_line.ts";
+
+interface Given {
+  /** Beside the file of settings. */
+  files?: Record<string, string>;
+  args?: string[];
+  env?: Record<string, string>;
+  file?: string;
+  os?: ConfigSources["os"];
+}
+
+function sources({ args = [], env = {}, file, files = {}, os = "windows" }: Given): ConfigSources {
+  return {
+    args,
+    env: (name) => env[name],
+    os,
+    defaultFile: "tapi2ws.toml",
+    readTextFile: (path) => path === "tapi2ws.toml" ? file : files[path],
+  };
+}
+
+function configOf(given: Given): Config {
+  const invocation = readInvocation(sources(given));
+  assert(invocation.kind === "run");
+  return invocation.config;
+}
+
+function rejects(given: Given, ...mentions: string[]) {
+  assert.throws(() => readInvocation(sources(given)), (error) => {
+    assert(error instanceof ConfigError);
+    for (const mention of mentions) assert(error.message.includes(mention), error.message);
+    assert(!error.message.includes("\n"), "one line");
+    return true;
+  });
+}
+
+Deno.test("without any setting, a Windows server gets the documented defaults", () => {
+  assert.deepEqual(configOf({ env: { SystemRoot: "D:\\Windows" } }), {
+    provider: "tapi32",
+    tapiLibrary: "D:\\Windows\\System32\\tapi32.dll",
+    host: "0.0.0.0",
+    port: 43001,
+    lineType: "number",
+    lines: [],
+    maxUnsentBytes: 4194304,
+    historyLength: 10_000,
+    clientTimeoutSeconds: 30,
+    replyTimeoutSeconds: 10,
+    journal: { file: ":memory:", days: 90 },
+    fake: { extensions: 8, rate: 12, seed: undefined, scenario: undefined },
+    rules: {
+      anonymous: {
+        can: ["monitor", "control"],
+        lines: ["*"],
+        dial: { allow: undefined, deny: undefined },
+      },
+      tokens: [],
+      jwt: undefined,
+      dial: { allow: undefined, deny: undefined },
+      allowOrigins: [],
+      allowHosts: [],
+      trustProxy: [],
+    },
+    tls: undefined,
+    limits: {
+      connections: 20000,
+      connectionsPerAddress: 5000,
+      commandsPerSecond: 200,
+      messageBytes: 65536,
+      requestSeconds: 20,
+    },
+    audit: { file: undefined },
+    log: { level: "info", format: "text", file: undefined, maskNumbers: true },
+    files: ["tapi2ws.toml"],
+  });
+});
+
+Deno.test("the journal is kept beside the executable, elsewhere, or not at all", () => {
+  const given = { ...sources({}), defaultJournal: "C:\\Tapi2Ws\\tapi2ws-journal.sqlite" };
+  const beside = readInvocation(given);
+  assert(beside.kind === "run");
+  assert.equal(beside.config.journal?.file, given.defaultJournal);
+  const file = '[journal]\nfile = "D:\\\\calls.sqlite"\ndays = 30';
+  assert.deepEqual(configOf({ file }).journal, { file: "D:\\calls.sqlite", days: 30 });
+  assert.equal(configOf({ file: "journal = false" }).journal, undefined);
+  assert.equal(configOf({ args: ["--journal", "false"] }).journal, undefined);
+  assert.equal(configOf({ env: { TAPI2WS_JOURNAL: "false" } }).journal, undefined);
+  assert.equal(configOf({ file: "journal = true" }).journal?.days, 90);
+  rejects({ file: 'journal = "off"' }, 'journal in tapi2ws.toml = "off"', '"true" or "false"');
+  rejects({ args: ["--journal-days", "0"] }, "--journal-days", "from 1 to 36500");
+});
+
+Deno.test("elsewhere the provider has to be named, and the message says how", () => {
+  rejects({ os: "linux" }, "--provider fake");
+  assert.equal(configOf({ os: "linux", args: ["--provider", "fake"] }).provider, "fake");
+});
+
+Deno.test("flags win over the environment, the environment over the file, the file over defaults", () => {
+  const file = 'port = 1\nhost = "127.0.0.1"\nlineType = "string"\n[log]\nlevel = "debug"';
+  const env = { TAPI2WS_PORT: "2", TAPI2WS_HOST: "127.0.0.2" };
+  const config = configOf({ args: ["--port", "3"], env, file });
+  assert.equal(config.port, 3);
+  assert.equal(config.host, "127.0.0.2");
+  assert.equal(config.lineType, "string");
+  assert.equal(config.log.level, "debug");
+  assert.equal(config.log.format, "text");
+});
+
+Deno.test("--lines takes several patterns, in each of the ways to write them", () => {
+  const expected = ["201", "2*"];
+  assert.deepEqual(configOf({ args: ["--lines", "201", "2*"] }).lines, expected);
+  assert.deepEqual(configOf({ args: ["--lines", "201", "--lines", "2*"] }).lines, expected);
+  assert.deepEqual(configOf({ args: ["--lines=201, 2*", "--port", "1"] }).lines, expected);
+  assert.deepEqual(configOf({ env: { TAPI2WS_LINES: "201,2*" } }).lines, expected);
+  assert.deepEqual(configOf({ file: 'lines = ["201", "2*"]' }).lines, expected);
+  assert.deepEqual(configOf({ file: 'lines = [201, "2*"]' }).lines, expected);
+  assert.deepEqual(configOf({ file: "lines = 201" }).lines, ["201"]);
+});
+
+Deno.test("a wrong value is named with its key, its value and what was expected", () => {
+  rejects({ args: ["--port", "abc"] }, "--port", '"abc"', "whole number from 0 to 65535");
+  rejects({ args: ["--port", "65536"] }, "--port", "65536", "65535");
+  rejects({ args: ["--port=-1"] }, "--port", "-1");
+  rejects({ env: { TAPI2WS_PORT: "1.5" } }, "TAPI2WS_PORT", "1.5");
+  rejects({ file: 'port = "x"' }, "port in tapi2ws.toml", '"x"');
+  rejects({ file: "port = 1.5" }, "port in tapi2ws.toml", "1.5");
+  rejects({ args: ["--provider", "sip"] }, "--provider", '"tapi32" or "fake"');
+  rejects({ args: ["--line-type", "text"] }, "--line-type", '"number" or "string"');
+  rejects({ args: ["--lines", ""] }, "--lines", "expected extensions");
+  rejects({ file: "host = 1" }, "host in tapi2ws.toml", "expected an address");
+  rejects({ file: "[log]\nlevel = 'loud'" }, "log.level in tapi2ws.toml", '"loud"', '"debug"');
+});
+
+Deno.test("an unknown key is named, in a flag, as an argument and in the file", () => {
+  rejects({ args: ["--prot", "1"] }, "--prot");
+  rejects({ args: ["-p", "1"] }, "-p");
+  rejects({ args: ["run"] }, '"run"');
+  rejects({ args: ["--", "x"] }, "--");
+  rejects({ file: "prot = 1" }, "prot = 1", "tapi2ws.toml", "port");
+  rejects({ file: "[log]\nfoo = true" }, "log.foo", "tapi2ws.toml");
+});
+
+Deno.test("a flag without its value, or given twice, is an error", () => {
+  rejects({ args: ["--port"] }, "--port", "value");
+  rejects({ args: ["--host", "--port", "1"] }, "--host", "value");
+  rejects({ args: ["--port", "1", "--port", "2"] }, "--port", "twice");
+});
+
+Deno.test("a file that is no TOML is named with the place", () => {
+  rejects({ file: "port = 1\nhost = " }, "tapi2ws.toml", "line 2");
+});
+
+Deno.test("a file named by --config must be there; the default one need not", () => {
+  rejects({ args: ["--config", "other.toml"] }, "--config", "other.toml");
+  assert.equal(configOf({ args: ["--config", "tapi2ws.toml"], file: "port = 5" }).port, 5);
+  assert.equal(configOf({}).port, 43001);
+  rejects({ env: { TAPI2WS_CONFIG: "other.toml" } }, "TAPI2WS_CONFIG", "other.toml");
+  assert.equal(configOf({ env: { TAPI2WS_CONFIG: "" }, file: "port = 5" }).port, 5);
+});
+
+Deno.test("settings are frozen", () => {
+  const config = configOf({});
+  for (const part of [config, config.log, config.fake, config.rules, config.limits, config.audit]) {
+    assert(Object.isFrozen(part));
+  }
+});
+
+Deno.test("--help and --version win over everything else", () => {
+  assert.equal(readInvocation(sources({ args: ["--help"], os: "linux" })).kind, "help");
+  assert.equal(readInvocation(sources({ args: ["--version"], file: "x" })).kind, "version");
+  for (const flag of ["--provider", "--lines", "--fake-rate", "--log-file", "--config"]) {
+    assert(helpText().includes(flag), flag);
+  }
+});
+
+const HASH = "ab".repeat(32);
+
+Deno.test("who may do what is read from its tables", () => {
+  const { rules } = configOf({
+    file: `
+allowOrigins = ["https://crm.example.com", "null"]
+allowHosts = "phones.example.com"
+trustProxy = ["127.0.0.1"]
+[anonymous]
+can = ["monitor"]
+lines = [201, "3*"]
+[anonymous.dial]
+allow = ["2*"]
+[[token]]
+name = "crm"
+sha256 = "${HASH.toUpperCase()}"
+can = ["monitor", "control"]
+lines = "2*"
+expires = 2027-01-31
+dial = { deny = ["0900*"] }
+[[token]]
+name = "panel"
+sha256 = "${HASH.replace("a", "c")}"
+lines = ["*"]
+expires = "2027-01-31T18:00:00Z"
+[dial]
+deny = ["00*"]
+[jwt]
+secret = "0123456789abcdef0123456789abcdef"
+issuer = "sso"
+`,
+  });
+  assert.deepEqual(rules, {
+    anonymous: {
+      can: ["monitor"],
+      lines: ["201", "3*"],
+      dial: { allow: ["2*"], deny: undefined },
+    },
+    tokens: [{
+      name: "crm",
+      sha256: HASH,
+      can: ["monitor", "control"],
+      lines: ["2*"],
+      expiresAtMs: Date.UTC(2027, 0, 31),
+      dial: { deny: ["0900*"] },
+    }, {
+      name: "panel",
+      sha256: HASH.replace("a", "c"),
+      can: ["monitor"],
+      lines: ["*"],
+      expiresAtMs: Date.UTC(2027, 0, 31, 18),
+    }],
+    jwt: {
+      key: { secret: "0123456789abcdef0123456789abcdef" },
+      issuer: "sso",
+      audience: undefined,
+    },
+    dial: { allow: undefined, deny: ["00*"] },
+    allowOrigins: ["https://crm.example.com", "null"],
+    allowHosts: ["phones.example.com"],
+    trustProxy: ["127.0.0.1"],
+  });
+  assert.equal(configOf({ file: "anonymous = false" }).rules.anonymous, undefined);
+});
+
+Deno.test("what is wrong in a table is named with its place; a secret is not shown", () => {
+  const token = (lines: string) => ({ file: `[[token]]\n${lines}` });
+  const good = `name = "a"\nsha256 = "${HASH}"\nlines = ["*"]\n`;
+  rejects(token(good.replace(HASH, "12")), "token[0].sha256 in tapi2ws.toml", '"12"', "64 hex");
+  rejects(token(good.replace(/name.*\n/, "")), "token[0].name", "nothing", "expected a name");
+  rejects(token(`${good}can = ["dial"]`), "token[0].can", '"dial"', '"control"');
+  rejects(token(`${good}expires = "soon"`), "token[0].expires", "2027-01-31");
+  rejects(token(`${good}line = "201"`), "token[0].line", '"201"', "no such key");
+  rejects(token(`${good}dial = { allows = [] }`), "token[0].dial.allows");
+  rejects(token(`${good}[[token]]\n${good.replace('"a"', '"b"')}`), "token[1].sha256", "another");
+  rejects(token(`${good}[[token]]\n${good.replace("ab", "cd")}`), "token[1].name", '"a"');
+  rejects({ file: "anonymous = true" }, "anonymous", "true", "expected false");
+  rejects({ file: "[anonymous]\ncan = 'all'" }, "anonymous.can", '"all"');
+  rejects({ file: "[anonymous]\nfoo = 1" }, "anonymous.foo", "token");
+  rejects({ file: "[dial]\ndeny = [1.5]" }, "dial.deny", "1.5");
+  rejects({ file: "[limits]\nmessageBytes = 1" }, "limits.messageBytes", "256");
+  assert.throws(
+    () => configOf({ file: "[jwt]\nsecret = 'too short'" }),
+    ({ message }: Error) => !message.includes("too short") && message.includes("32 characters"),
+  );
+  rejects({ args: ["--token", "x"] }, "--token", "expected an option");
+  rejects({ file: "[log]\nmaskNumbers = 'no'" }, "log.maskNumbers", '"no"');
+});
+
+Deno.test("files that settings name must be there and fit", () => {
+  const jwks = { file: '[jwt]\njwks = "keys.json"', files: { "keys.json": '{"keys":[]}' } };
+  assert.deepEqual(configOf(jwks).rules.jwt?.key, { jwks: '{"keys":[]}' });
+  assert.deepEqual(configOf(jwks).files, ["tapi2ws.toml", "keys.json"]);
+  rejects({ ...jwks, files: {} }, "jwt.jwks", '"keys.json"', "a file that is there");
+  rejects({ ...jwks, files: { "keys.json": "{}" } }, "jwt.jwks", '"keys"');
+  rejects({ ...jwks, file: `${jwks.file}\nsecret = "${HASH}"` }, "jwt.secret and jwt.jwks");
+  rejects({ args: ["--tls-cert", "a.pem"] }, "tls.cert alone", "tls.key");
+  rejects({ args: ["--tls-cert", "a.pem", "--tls-key", "b.pem"] }, "tls.cert", '"a.pem"');
+  const files = { "a.pem": "no certificate", "b.pem": "no key" };
+  rejects({ args: ["--tls-cert", "a.pem", "--tls-key", "b.pem"], files }, "tls.cert", "as PEM");
+});
+
+Deno.test("commands stand first, and each takes what it needs", () => {
+  const kind = (...args: string[]) => readInvocation(sources({ args, os: "linux" })).kind;
+  assert.equal(kind("lines", "--json", "--provider", "fake"), "lines");
+  assert.equal(kind("doctor", "--provider", "fake"), "doctor");
+  assert.deepEqual(readInvocation(sources({ args: ["token", "crm"] })), {
+    kind: "token",
+    name: "crm",
+  });
+  // Wrong settings are the doctor's to tell.
+  const invocation = readInvocation(sources({ args: ["doctor", "--port", "x"] }));
+  assert(invocation.kind === "doctor" && invocation.config instanceof ConfigError);
+  rejects({ args: ["token"] }, "a name");
+  rejects({ args: ["token", "a", "b"] }, '"b"');
+  rejects({ args: ["--json"] }, "--json", "doctor");
+  rejects({ args: ["doctor", "now"] }, '"now"');
+  rejects({ args: ["--port", "1", "doctor"] }, '"doctor"');
+  rejects({ args: ["lines", "--prot", "1"] }, "--prot");
+});

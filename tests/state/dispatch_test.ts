@@ -1,0 +1,252 @@
+/** What comes of commands that cannot be carried out, and what the log says of all of them. */
+import assert from "node:assert/strict";
+import type { Command } from "../../src/bus/commands.ts";
+import { Dispatch } from "../../src/state/dispatch.ts";
+import type { TapiLibrary } from "../../src/tapi/library.ts";
+import { LINEADDRFEATURE, LINECALLFEATURE, LINECALLFEATURE2 } from "../../src/tapi/constants.ts";
+import { AT, Desk, OUTSIDE, setU32 } from "../support/desk.ts";
+import { LogRecorder } from "../support/log.ts";
+
+const ON_LINE = { target: { line: "201" } } as const;
+
+/** A command about a call, the state that the call is in, what it needs and what it is done by. */
+const CALL_COMMANDS: readonly {
+  readonly command: Command;
+  readonly state: "OFFERING" | "CONNECTED" | "ONHOLD";
+  readonly feature: keyof typeof LINECALLFEATURE;
+  readonly fn: keyof TapiLibrary;
+}[] = [
+  {
+    command: { cmd: "answer", ...ON_LINE },
+    state: "OFFERING",
+    feature: "ANSWER",
+    fn: "lineAnswer",
+  },
+  {
+    command: { cmd: "redirect", ...ON_LINE, number: "203" },
+    state: "OFFERING",
+    feature: "REDIRECT",
+    fn: "lineRedirectW",
+  },
+  { command: { cmd: "hold", ...ON_LINE }, state: "CONNECTED", feature: "HOLD", fn: "lineHold" },
+  {
+    command: { cmd: "unhold", ...ON_LINE },
+    state: "ONHOLD",
+    feature: "UNHOLD",
+    fn: "lineUnhold",
+  },
+  {
+    command: { cmd: "transfer", ...ON_LINE, number: "203" },
+    state: "CONNECTED",
+    feature: "BLINDTRANSFER",
+    fn: "lineBlindTransferW",
+  },
+  { command: { cmd: "park", ...ON_LINE }, state: "CONNECTED", feature: "PARK", fn: "lineParkW" },
+  {
+    command: { cmd: "dtmf", ...ON_LINE, digits: "1" },
+    state: "CONNECTED",
+    feature: "GENERATEDIGITS",
+    fn: "lineGenerateDigitsW",
+  },
+];
+
+/** A call of 201 in one of these states. */
+async function callIn(desk: Desk, state: "OFFERING" | "CONNECTED" | "ONHOLD"): Promise<number> {
+  if (state === "OFFERING") return await desk.ring("201");
+  const call = await desk.talk("201");
+  if (state === "ONHOLD") {
+    await desk.does({ cmd: "hold", target: { call } });
+    await desk.reach(call, "ONHOLD");
+  }
+  return call;
+}
+
+for (const { command, state, feature, fn } of CALL_COMMANDS) {
+  const { cmd } = command;
+
+  Deno.test(`${cmd} on a line that never allows it is refused before the driver is asked`, async () => {
+    await using desk = await Desk.start({ lacks: { call: LINECALLFEATURE[feature] } });
+    // What is lacking cannot be had on the way to the state either.
+    if (feature === "ANSWER" || state === "OFFERING") await desk.ring("201");
+    else await callIn(desk, state);
+    desk.takeDeeds();
+    const { message } = await desk.fails(command, "not_supported");
+    assert.match(message, new RegExp(`never .*LINECALLFEATURE_${feature}$`));
+    assert.deepEqual(desk.takeDeeds(), []);
+    await desk.does({ cmd: "dropAll", line: "201" });
+    await desk.ends();
+  });
+
+  Deno.test(`${cmd} in a state that does not allow it is refused before the driver is asked`, async () => {
+    await using desk = await Desk.start();
+    const call = await callIn(desk, state === "OFFERING" ? "CONNECTED" : "OFFERING");
+    desk.takeDeeds();
+    const { message } = await desk.fails(
+      { ...command, target: { call } } as Command,
+      "not_supported",
+    );
+    assert.match(
+      message,
+      new RegExp(`now: the call lacks LINECALLFEATURE_${feature} in the state`),
+    );
+    assert(!desk.takeDeeds().includes(fn));
+    await desk.does({ cmd: "dropAll", line: "201" });
+    await desk.ends();
+  });
+
+  Deno.test(`${cmd} with a library that lacks ${fn} is not supported`, async () => {
+    await using desk = await Desk.start({ changed: () => ({ [fn]: null }) });
+    const call = await callIn(desk, state);
+    const { message } = await desk.fails(command, "not_supported");
+    assert.match(message, new RegExp(`${fn}: the TAPI library does not export it`));
+    assert.equal(desk.stateOf(call), state);
+    await desk.does({ cmd: "dropAll", line: "201" });
+    await desk.ends();
+  });
+
+  Deno.test(`${cmd} that the driver refuses is answered with TAPI's code and name`, async () => {
+    let refuses = false;
+    await using desk = await Desk.start({
+      changed: (fake) => ({
+        [fn]: (...args: never[]) =>
+          refuses
+            ? Promise.resolve(0x8000004b | 0)
+            : (fake[fn] as (...args: never[]) => unknown)(...args),
+      }),
+    });
+    const call = await callIn(desk, state);
+    refuses = true;
+    const error = await desk.fails(command, "tapi_error");
+    assert.deepEqual(error.tapi, { code: 0x8000004b, name: "LINEERR_RESOURCEUNAVAIL" });
+    assert.equal(desk.stateOf(call), state);
+    await desk.does({ cmd: "dropAll", line: "201" });
+    await desk.ends();
+  });
+}
+
+Deno.test("a provider that tells no features is asked to do it", async () => {
+  for (const { command, state } of CALL_COMMANDS) {
+    await using desk = await Desk.start({
+      changed: ({ lineGetCallStatus }) => ({
+        lineGetCallStatus: (...args) =>
+          lineGetCallStatus(...args).then(setU32(args[1], AT.callFeatures, 0)),
+      }),
+    });
+    await callIn(desk, state);
+    await desk.does(command);
+    await desk.flow.pass(() => desk.statesOf("201")[0] !== "OFFERING");
+    for (const line of ["201", "203"]) await desk.give({ cmd: "dropAll", line });
+    await desk.ends();
+  }
+});
+
+Deno.test("without address capabilities nothing is taken for impossible", async () => {
+  await using desk = await Desk.start({ changed: () => ({ lineGetAddressCapsW: null }) });
+  const [line = ""] = desk.flow.program.state.lines().map((each) => each.line);
+  const { call } = await desk.does({ cmd: "dial", line, number: OUTSIDE });
+  await desk.reach(call, "CONNECTED");
+  await desk.does({ cmd: "hold", target: { line } });
+  await desk.does({ cmd: "drop", target: { line } });
+  await desk.does({ cmd: "forward", line, when: "always", to: "202" });
+  await desk.ends();
+});
+
+Deno.test("a switch parks in one way only, and says which", async () => {
+  const { PARKDIRECT, PARKNONDIRECT } = LINECALLFEATURE2;
+  {
+    await using desk = await Desk.start({ lacks: { call2: PARKNONDIRECT } });
+    await desk.talk("201");
+    const { message } = await desk.fails({ cmd: "park", ...ON_LINE }, "not_supported");
+    assert.match(message, /name a slot/);
+    assert.deepEqual(await desk.does({ cmd: "park", ...ON_LINE, slot: "77" }), { slot: "77" });
+    await desk.does({ cmd: "unpark", line: "202", slot: "77" });
+    await desk.does({ cmd: "dropAll", line: "202" });
+    await desk.ends();
+  }
+  {
+    await using desk = await Desk.start({ lacks: { call2: PARKDIRECT } });
+    await desk.talk("201");
+    const park = { cmd: "park", ...ON_LINE, slot: "77" } as const;
+    assert.match((await desk.fails(park, "not_supported")).message, /name no slot/);
+    await desk.does({ cmd: "dropAll", line: "201" });
+    await desk.ends();
+  }
+});
+
+Deno.test("what a line does not do is refused before the driver is asked", async () => {
+  const { FORWARD, FORWARDFWD, PICKUP, PICKUPDIRECT, PICKUPGROUP, UNPARK } = LINEADDRFEATURE;
+  const cases: [number, Command, RegExp][] = [
+    [UNPARK, { cmd: "unpark", line: "201", slot: "77" }, /LINEADDRFEATURE_UNPARK/],
+    [PICKUP | PICKUPGROUP, { cmd: "pickup", line: "201" }, /PICKUP or .*PICKUPGROUP/],
+    [PICKUP | PICKUPDIRECT, { cmd: "pickup", line: "201", from: "202" }, /PICKUPDIRECT/],
+    [
+      FORWARD | FORWARDFWD,
+      { cmd: "forward", line: "201", when: "busy", to: "202" },
+      /LINEADDRFEATURE_FORWARD/,
+    ],
+  ];
+  for (const [address, command, text] of cases) {
+    await using desk = await Desk.start({ lacks: { address } });
+    desk.takeDeeds();
+    assert.match((await desk.fails(command, "not_supported")).message, text);
+    assert.deepEqual(desk.takeDeeds(), []);
+  }
+});
+
+Deno.test("a line that does not tell its forwarding is not made to forget it", async () => {
+  await using desk = await Desk.start({ changed: () => ({ lineGetAddressStatusW: null }) });
+  desk.takeDeeds();
+  const command = { cmd: "forward", line: "201", when: "busy", to: "202" } as const;
+  await desk.fails(command, "not_supported");
+  assert.deepEqual(desk.takeDeeds(), []);
+});
+
+Deno.test("drop is always tried, whatever the provider says of the call", async () => {
+  await using desk = await Desk.start({
+    changed: ({ lineGetCallStatus }) => ({
+      lineGetCallStatus: (...args) =>
+        lineGetCallStatus(...args).then(
+          setU32(args[1], AT.callFeatures, LINECALLFEATURE.ACCEPT),
+        ),
+    }),
+  });
+  await desk.ring("201");
+  await desk.does({ cmd: "drop", ...ON_LINE });
+  await desk.ring("201");
+  await desk.does({ cmd: "dropAll", line: "201" });
+  await desk.ends();
+});
+
+Deno.test("without TAPI every command is answered with provider_down", async () => {
+  const dispatch = new Dispatch({ session: undefined });
+  for (const { command } of CALL_COMMANDS) {
+    assert.deepEqual(await dispatch.execute(command), {
+      ok: false,
+      error: { code: "provider_down", message: "TAPI is not available" },
+    });
+  }
+});
+
+Deno.test("every command is logged once, with its result, and no number in full", async () => {
+  await using log = await LogRecorder.start("debug");
+  await using desk = await Desk.start();
+  const call = await desk.talk("201");
+  await desk.does({ cmd: "dtmf", target: { call }, digits: "4711" });
+  await desk.does({ cmd: "consult", target: { line: "201" }, number: "+441632960456" });
+  await desk.does({ cmd: "dropAll", line: "201" });
+  await desk.ends();
+  await desk.fails({ cmd: "dial", line: "+441632960111", number: OUTSIDE }, "unknown_line");
+  await desk.fails({ cmd: "drop", target: { call } }, "unknown_call");
+  await desk.does({ cmd: "forward", line: "201", when: "busy", to: "202" });
+  await desk.does({ cmd: "forward", line: "201", when: "busy", to: null });
+  assert.deepEqual(log.lines.filter((line) => /^[a-z]+( with call \d+)? on line /.test(line)), [
+    `answer with call ${call} on line 201: done`,
+    `dtmf with call ${call} on line 201: done`,
+    "consult on line 201 to +*********456: done",
+    "drop on line 201: done",
+    "dial on line +*********111 to +*********123: unknown_line, There is no such line",
+    `drop with call ${call} on line unknown: unknown_call, There is no call ${call}`,
+    "forward on line 201 to 202: done",
+    "forward on line 201: done",
+  ]);
+});
