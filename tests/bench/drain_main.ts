@@ -8,7 +8,7 @@ import type { BusEvent, CallState } from "../../src/bus/events.ts";
 import { Tracker } from "../../src/state/tracker.ts";
 import { systemClock } from "../../src/clock.ts";
 import { configureLogging } from "../../src/log.ts";
-import { BLOCKING_THREADS } from "../../src/main.ts";
+import { BLOCKING_THREADS } from "../../src/program.ts";
 import { Supervisor } from "../../src/session/supervisor.ts";
 import { openTapi32 } from "../../src/tapi/library.ts";
 import { openControl } from "../native/standin.ts";

@@ -1,7 +1,7 @@
 /** The telephones of the fake exchange, rung over HTTP, as clients of both dialects hear them. */
 import assert from "node:assert/strict";
 import { parseScenario } from "../../src/fake/scenario.ts";
-import { startProgram } from "../../src/main.ts";
+import { startProgram } from "../../src/program.ts";
 import { createFakeTapi } from "../../src/fake/library.ts";
 import { configOf } from "../support/config.ts";
 import { FlowProgram } from "../support/program.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type Clock, systemClock } from "../../src/clock.ts";
 import type { ServiceStatus } from "../../src/bus/status.ts";
-import { type Program, startProgram } from "../../src/main.ts";
+import { type Program, startProgram } from "../../src/program.ts";
 import { openTapi32 } from "../../src/tapi/library.ts";
 import { RecordingClient } from "../support/client.ts";
 import { configOf } from "../support/config.ts";

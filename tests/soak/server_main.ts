@@ -6,7 +6,7 @@
  */
 import process from "node:process";
 import { configure } from "@logtape/logtape";
-import { startProgram } from "../../src/main.ts";
+import { startProgram } from "../../src/program.ts";
 import { LINEERR } from "../../src/tapi/constants.ts";
 import { openTapi32 } from "../../src/tapi/library.ts";
 import { TAPI_SYMBOLS } from "../../src/tapi/symbols.ts";

@@ -1,7 +1,7 @@
 /** The whole program over the fake exchange: real sockets, and time that the test moves. */
 import type { Config } from "../../src/settings/settings.ts";
 import { createFakeTapi, type FakeTapi, type FakeTapiOptions } from "../../src/fake/library.ts";
-import { type Program, startProgram } from "../../src/main.ts";
+import { type Program, startProgram } from "../../src/program.ts";
 import type { TapiLibrary } from "../../src/tapi/library.ts";
 import { RecordingClient } from "./client.ts";
 import { ManualClock } from "./clock.ts";
