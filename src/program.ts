@@ -2,9 +2,7 @@
 import process from "node:process";
 import denoJson from "../deno.json" with { type: "json" };
 import { EventBus } from "./bus/bus.ts";
-import type { CommandPort } from "./bus/commands.ts";
-import type { Simulation } from "./bus/simulation.ts";
-import type { StatePort } from "./bus/state.ts";
+import type { CommandPort, Simulation, StatePort } from "./bus/ports.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { Journal } from "./journal/journal.ts";
 import { describeError, logger } from "./log.ts";

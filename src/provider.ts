@@ -1,5 +1,5 @@
 /** Opens what the configuration names: TAPI, or the built-in exchange. */
-import type { Simulation } from "./bus/simulation.ts";
+import type { Simulation } from "./bus/ports.ts";
 import { type Config, ConfigError } from "./settings/settings.ts";
 import { describeError } from "./log.ts";
 import { openTapi32, type TapiLibrary } from "./tapi/library.ts";

@@ -15,6 +15,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   clock: [],
   patterns: [],
   tapi: [],
+  model: [],
   bus: [],
   fake: ["tapi"],
   session: ["tapi"],
@@ -26,7 +27,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   metrics: ["bus"],
 };
 /** What every part may import. */
-const EVERYWHERE = ["log", "clock", "patterns"];
+const EVERYWHERE = ["log", "clock", "model", "patterns"];
 /** Files in which values of the runtime may appear. */
 const DENO_VALUES = [
   "main.ts",

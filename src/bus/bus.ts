@@ -5,7 +5,7 @@
  * proportion to those who want it, not to those who are connected. Delivery is synchronous and in
  * order; one listener's failure is reported and never reaches another listener or the publisher.
  */
-import type { BusEvent, EventDraft } from "./events.ts";
+import type { BusEvent, EventDraft } from "../model/event.ts";
 import { History } from "./history.ts";
 
 export type Listener = (event: BusEvent) => void;

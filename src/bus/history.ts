@@ -1,5 +1,5 @@
 /** The latest events, for clients that were away: a ring of bounded length. */
-import type { BusEvent } from "./events.ts";
+import type { BusEvent } from "../model/event.ts";
 
 export class History {
   readonly #most: number;

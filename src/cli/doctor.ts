@@ -1,7 +1,7 @@
 /** `tapi2ws doctor`: tries everything that the server needs, and says what is wrong and what to do. */
 import { readCertificate } from "../settings/certificate.ts";
 import { type Config, ConfigError, isOpenToDial } from "../settings/settings.ts";
-import type { Line } from "../bus/events.ts";
+import type { Line } from "../model/line.ts";
 import { describeError } from "../log.ts";
 import { LibraryError } from "../tapi/library.ts";
 import { look } from "./survey.ts";

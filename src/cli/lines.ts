@@ -1,5 +1,5 @@
 /** `tapi2ws lines`: what lines there are, and whether they can be opened. */
-import type { Line } from "../bus/events.ts";
+import type { Line } from "../model/line.ts";
 import type { Config } from "../settings/settings.ts";
 import { look } from "./survey.ts";
 

@@ -1,6 +1,6 @@
 /** Opens the telephone system for as long as it takes to see every line once. */
 import { EventBus } from "../bus/bus.ts";
-import type { Line } from "../bus/events.ts";
+import type { Line } from "../model/line.ts";
 import { statusOf } from "../state/status.ts";
 import { Tracker } from "../state/tracker.ts";
 import { systemClock } from "../clock.ts";

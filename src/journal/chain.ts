@@ -1,6 +1,6 @@
 /** Finds the entries that belong together through their call ids: a call's way through transfers. */
 import type { DatabaseSync } from "node:sqlite";
-import type { JournalEntry } from "../bus/journal.ts";
+import type { JournalEntry } from "../model/journal.ts";
 import { COLUMNS, toEntry } from "./rows.ts";
 
 /** A chain is not followed further than this. */

@@ -1,6 +1,7 @@
 /** What the journal keeps of a finished call, and what it takes for the call's result. Pure. */
-import type { Call, CallEvent, Party } from "../bus/events.ts";
-import type { CallResult, JournalEntry } from "../bus/journal.ts";
+import type { Call, Party } from "../model/call.ts";
+import type { CallEvent } from "../model/event.ts";
+import type { CallResult, JournalEntry } from "../model/journal.ts";
 
 /** An entry that the file has given no number yet. */
 export type NewEntry = Omit<JournalEntry, "id">;

@@ -4,14 +4,8 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import type { EventBus } from "../bus/bus.ts";
-import {
-  CursorError,
-  type JournalEntry,
-  type JournalPage,
-  type JournalPort,
-  type JournalQuery,
-  JournalUnavailableError,
-} from "../bus/journal.ts";
+import { CursorError, type JournalPort, JournalUnavailableError } from "../bus/ports.ts";
+import type { JournalEntry, JournalPage, JournalQuery } from "../model/journal.ts";
 import type { Clock, TimerId } from "../clock.ts";
 import { describeError, logger } from "../log.ts";
 import { readChain } from "./chain.ts";

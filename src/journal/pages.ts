@@ -4,13 +4,8 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
-import {
-  CursorError,
-  type JournalEntry,
-  type JournalFilter,
-  type JournalPage,
-  type JournalQuery,
-} from "../bus/journal.ts";
+import { CursorError } from "../bus/ports.ts";
+import type { JournalEntry, JournalFilter, JournalPage, JournalQuery } from "../model/journal.ts";
 import { digitsOf } from "./entry.ts";
 import { beginning, COLUMNS, ending, type Row, toEntry } from "./rows.ts";
 

@@ -1,6 +1,6 @@
 /** How an entry is laid out in a row of the file, and read from it. */
-import type { CallOrigin, CallReason, Direction, Party, Presentation } from "../bus/events.ts";
-import type { CallResult, JournalEntry } from "../bus/journal.ts";
+import type { CallOrigin, CallReason, Direction, Party, Presentation } from "../model/call.ts";
+import type { CallResult, JournalEntry } from "../model/journal.ts";
 import type { NewEntry } from "./entry.ts";
 
 /** What a query of the table `entry` selects for {@linkcode toEntry}. */

@@ -5,8 +5,7 @@
  *
  * @see https://prometheus.io/docs/practices/naming/
  */
-import type { ServerLoad } from "../bus/metrics.ts";
-import type { ServiceStatus } from "../bus/status.ts";
+import type { ServerLoad, ServiceStatus } from "../bus/ports.ts";
 import type { Counts } from "./counts.ts";
 
 /** What is read only when somebody asks. */

@@ -4,7 +4,7 @@
  *
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
  */
-import type { Exposition } from "../bus/metrics.ts";
+import type { Exposition } from "../bus/ports.ts";
 import type { Labels, Metric } from "./catalogue.ts";
 import type { Histogram } from "./histogram.ts";
 

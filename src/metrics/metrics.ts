@@ -3,8 +3,8 @@
  * OpenTelemetry, where the runtime exports it.
  */
 import { type Histogram as TelemetryHistogram, metrics as otel } from "@opentelemetry/api";
-import type { BusEvent } from "../bus/events.ts";
-import type { Exposition, MetricsPort, RequestName, RequestResult } from "../bus/metrics.ts";
+import type { Exposition, MetricsPort, RequestName, RequestResult } from "../bus/ports.ts";
+import type { BusEvent } from "../model/event.ts";
 import { catalogue, type FigureSources, type Metric } from "./catalogue.ts";
 import { newCounts } from "./counts.ts";
 import { expose } from "./exposition.ts";
@@ -57,7 +57,7 @@ export class Metrics implements MetricsPort {
   }
 
   answered(request: RequestName, result: RequestResult): void {
-    this.#counts.commands.add(request === "dropAll" ? "drop" : request, result);
+    this.#counts.commands.add(request, result);
   }
 
   delivered(event: BusEvent, tookMs: number): void {

@@ -1,6 +1,7 @@
 /** Spans of commands, from the frame to TAPI's LINE_REPLY, where the runtime exports telemetry. */
 import { type Span, SpanStatusCode, trace } from "@opentelemetry/api";
-import type { Command, CommandPort, CommandResult } from "../bus/commands.ts";
+import type { CommandPort } from "../bus/ports.ts";
+import type { Command, CommandResult } from "../model/command.ts";
 
 /** The same port, of which each command is a span. A span names no line and no number. */
 export function traced(commands: CommandPort, version: string): CommandPort {

@@ -2,9 +2,8 @@
  * The one way by which clients' commands reach the telephone system, whatever the dialect: whether the
  * client may, what came of it, and a line about both for those who have to know who did what.
  */
-import type { Command, CommandPort, CommandResult } from "../bus/commands.ts";
-import type { MetricsPort } from "../bus/metrics.ts";
-import type { StatePort } from "../bus/state.ts";
+import type { CommandPort, MetricsPort, StatePort } from "../bus/ports.ts";
+import type { Command, CommandResult } from "../model/command.ts";
 import { logger, maskNumber } from "../log.ts";
 import { refusal } from "./access/permissions.ts";
 import { numberOf } from "./access/dial_rules.ts";
@@ -43,7 +42,7 @@ export async function carryOut(
     {
       identity: identity.name,
       address,
-      cmd: command.cmd === "dropAll" ? "drop" : command.cmd,
+      cmd: command.cmd,
       line,
       ...number !== undefined && { number: maskNumber(number) },
       result: result.ok ? "done" : result.error.code,
@@ -55,8 +54,7 @@ export async function carryOut(
 
 /** The line that is meant; what is none may be anybody's telephone number. */
 function lineOf(command: Command, state: StatePort): string {
-  const target = "target" in command ? command.target : command;
-  if ("call" in target) return state.call(target.call)?.line ?? "";
-  const { line } = target;
+  if ("call" in command) return state.call(command.call)?.line ?? "";
+  const { line } = command;
   return state.lines().some((known) => known.line === line) ? line : maskNumber(line);
 }

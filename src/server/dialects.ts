@@ -1,9 +1,6 @@
 /** Which dialect a connection speaks, and the clients that speak it. */
 import type { EventBus } from "../bus/bus.ts";
-import type { CommandPort } from "../bus/commands.ts";
-import type { MetricsPort } from "../bus/metrics.ts";
-import type { JournalPort } from "../bus/journal.ts";
-import type { StatePort } from "../bus/state.ts";
+import type { CommandPort, JournalPort, MetricsPort, StatePort } from "../bus/ports.ts";
 import { ClassicEncoder, type LineType } from "./classic/messages.ts";
 import { ClassicClient } from "./classic/client.ts";
 import type { Authenticator } from "./access/identity.ts";

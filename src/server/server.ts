@@ -1,11 +1,14 @@
 /** Listens on the port and gives each request to those who answer it: the only user of Deno.serve. */
 import type { EventBus } from "../bus/bus.ts";
-import type { CommandPort } from "../bus/commands.ts";
-import type { MetricsPort, ServerLoad } from "../bus/metrics.ts";
-import type { JournalPort } from "../bus/journal.ts";
-import type { Simulation } from "../bus/simulation.ts";
-import type { StatePort } from "../bus/state.ts";
-import type { StatusPort } from "../bus/status.ts";
+import type {
+  CommandPort,
+  JournalPort,
+  MetricsPort,
+  ServerLoad,
+  Simulation,
+  StatePort,
+  StatusPort,
+} from "../bus/ports.ts";
 import { type Clock, sleep } from "../clock.ts";
 import { describeError, logger } from "../log.ts";
 import type { AccessRules } from "../settings/access_rules.ts";

@@ -1,6 +1,6 @@
 /** How outside text is checked, whatever the dialect: JSON, extensions, numbers, and what is said of it. */
 import { z } from "zod";
-import type { CommandError, CommandErrorCode } from "../bus/commands.ts";
+import type { CommandError, ErrorCode } from "../model/error.ts";
 
 /** The longest number that is passed on: TAPIMAXDESTADDRESSSIZE without its NUL. */
 const MOST_NUMBER_CHARACTERS = 79;
@@ -28,7 +28,7 @@ export interface Failure {
   readonly error: CommandError;
 }
 
-export function failed(code: CommandErrorCode, message: string): Failure {
+export function failed(code: ErrorCode, message: string): Failure {
   return { kind: "error", error: { code, message } };
 }
 

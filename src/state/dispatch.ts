@@ -1,12 +1,7 @@
 /** Carries clients' commands out: finds the line and its calls, acts, and says what came of it. */
-import type {
-  Command,
-  CommandError,
-  CommandErrorCode,
-  CommandOutcome,
-  CommandPort,
-  CommandResult,
-} from "../bus/commands.ts";
+import type { CommandPort } from "../bus/ports.ts";
+import type { Command, CommandOutcome, CommandResult } from "../model/command.ts";
+import type { CommandError, ErrorCode } from "../model/error.ts";
 import { describeError, logger, maskNumber } from "../log.ts";
 import { Actions } from "../session/commands/actions.ts";
 import { ActionError, type ActionFailure } from "../session/commands/errors.ts";
@@ -61,20 +56,19 @@ export class Dispatch implements CommandPort {
   /** What the log says of a command: neither whole numbers nor the digits that are sent. */
   #describe(command: Command): { text: string; values: Record<string, unknown> } {
     const { session } = this.#telephony;
-    const target = "target" in command ? command.target : command;
-    const cmd = command.cmd === "dropAll" ? "drop" : command.cmd;
+    const { cmd } = command;
     const [, number] = Object.entries(command).find(([key]) => NUMBERS.has(key)) ?? [];
     const to = typeof number === "string" ? maskNumber(number) : undefined;
-    const isOfCall = "call" in target;
+    const isOfCall = "call" in command;
     const line = isOfCall
-      ? session?.calls.byKey(target.call as CallKey)?.line.extension ?? "unknown"
-      : target.line;
+      ? session?.calls.byKey(command.call as CallKey)?.line.extension ?? "unknown"
+      : command.line;
     const isKnown = [...session?.lines ?? []].some(({ extension }) => extension === line);
     const values = {
       cmd,
       // What a client takes for a line may be anybody's telephone number.
       line: isOfCall || isKnown ? line : maskNumber(line),
-      ...isOfCall && { call: target.call },
+      ...isOfCall && { call: command.call },
       ...to !== undefined && { number: to },
     };
     const where = isOfCall ? "with call {call} on line {line}" : "on line {line}";
@@ -93,13 +87,14 @@ async function carryOut(session: Session, command: Command): Promise<CommandOutc
       const [line] = linesOf(session, command.line);
       return made(await actions.makeCall(line, command.number));
     }
-    case "dropAll":
-      return await dropAll(session, actions, command.line);
     case "drop":
+      if ("all" in command) return await dropAll(session, actions, command.line);
+      await actions.drop(callOf(session, command, "drop"));
+      return {};
     case "answer":
     case "hold":
     case "unhold":
-      await actions[command.cmd](callOf(session, command.target, command.cmd));
+      await actions[command.cmd](callOf(session, command, command.cmd));
       return {};
     case "swap": {
       const { active, held } = pairOf(session, command.line);
@@ -108,12 +103,12 @@ async function carryOut(session: Session, command: Command): Promise<CommandOutc
     }
     case "transfer":
     case "redirect": {
-      const call = callOf(session, command.target, command.cmd);
+      const call = callOf(session, command, command.cmd);
       await actions[command.cmd](call, command.number);
       return {};
     }
     case "consult": {
-      const call = callOf(session, command.target, "consult");
+      const call = callOf(session, command, "consult");
       return made(await consult(actions, call, command.number));
     }
     case "complete": {
@@ -121,7 +116,7 @@ async function carryOut(session: Session, command: Command): Promise<CommandOutc
       return made(await complete(actions, held, active, command.mode));
     }
     case "park": {
-      const call = callOf(session, command.target, "park");
+      const call = callOf(session, command, "park");
       const slot = await park(actions, call, command.slot);
       return slot === undefined ? {} : { slot };
     }
@@ -137,7 +132,7 @@ async function carryOut(session: Session, command: Command): Promise<CommandOutc
       if (!DIGITS.test(command.digits)) {
         throw new TargetError("bad_request", "digits: expected 0 to 9, A to D, *, # and commas");
       }
-      const call = callOf(session, command.target, "dtmf");
+      const call = callOf(session, command, "dtmf");
       await actions.sendDigits(call, command.digits);
       return {};
     }
@@ -167,7 +162,7 @@ function made(call: CallEntry | undefined): CommandOutcome {
   return call === undefined ? {} : { call: call.key };
 }
 
-const CODES: Readonly<Record<Exclude<ActionFailure, "call_ended">, CommandErrorCode>> = {
+const CODES: Readonly<Record<Exclude<ActionFailure, "call_ended">, ErrorCode>> = {
   tapi_error: "tapi_error",
   timeout: "timeout",
   not_supported: "not_supported",
@@ -182,7 +177,7 @@ function toError(error: unknown, command: Command): CommandError {
   if (failure !== "call_ended") {
     return { code: CODES[failure], message, ...tapi !== undefined && { tapi } };
   }
-  const isOfCall = "target" in command && "call" in command.target;
+  const isOfCall = "call" in command;
   return { code: isOfCall ? "unknown_call" : "no_call", message };
 }
 

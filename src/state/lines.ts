@@ -2,7 +2,8 @@
  * The lines as last heard. A line stays while TAPI is away, and is itself again when it comes back: a
  * session's line object is forgotten with the session, the permanent id is not.
  */
-import type { Line, LineEvent } from "../bus/events.ts";
+import type { LineEvent } from "../model/event.ts";
+import type { Line } from "../model/line.ts";
 import type {
   ForwardInfo,
   Line as SessionLine,

@@ -1,5 +1,5 @@
 /** The five parties of a call: what stays known of them, and what must not be shown. Pure. */
-import type { Call, Party } from "../bus/events.ts";
+import type { Call, Party } from "../model/call.ts";
 import type { CallInfo } from "../session/signals.ts";
 
 export type Parties = Pick<

@@ -1,5 +1,6 @@
 /** What a call is, and how a signal changes it. Pure: no clock, no bus, no TAPI. */
-import type { Call, CallEvent, CallState, Direction } from "../bus/events.ts";
+import type { Call, CallState, Direction } from "../model/call.ts";
+import type { CallEvent } from "../model/event.ts";
 import type { CallInfo, CallSignal, CallStateSignal } from "../session/signals.ts";
 import { mergeParties, NO_PARTIES } from "./parties.ts";
 

@@ -1,5 +1,5 @@
 /** How the connection to the telephony service is doing, from what the supervisor knows. */
-import type { ServiceStatus } from "../bus/status.ts";
+import type { ServiceStatus } from "../bus/ports.ts";
 import type { Clock } from "../clock.ts";
 import type { LineEntry } from "../session/handles.ts";
 import type { Supervisor } from "../session/supervisor.ts";

@@ -1,5 +1,6 @@
 /** Which call a command means: by its number, or the only one of a line that it can mean. */
-import type { CommandErrorCode, Target } from "../bus/commands.ts";
+import type { Target } from "../model/command.ts";
+import type { ErrorCode } from "../model/error.ts";
 import {
   type ActionOnCall,
   fits,
@@ -15,7 +16,7 @@ import type { CallKey } from "../session/signals.ts";
 export class TargetError extends Error {
   override readonly name = "TargetError";
 
-  constructor(readonly code: CommandErrorCode, message: string) {
+  constructor(readonly code: ErrorCode, message: string) {
     super(message);
   }
 }

@@ -3,8 +3,11 @@
  * on the bus, in the same turn: what is asked here and the bus's number always belong together.
  */
 import type { EventBus } from "../bus/bus.ts";
-import type { Call, CallNumber, Line, ProviderState } from "../bus/events.ts";
-import type { StatePort } from "../bus/state.ts";
+import type { StatePort } from "../bus/ports.ts";
+import type { Call } from "../model/call.ts";
+import type { CallId } from "../model/call_id.ts";
+import type { Line } from "../model/line.ts";
+import type { ProviderState } from "../model/event.ts";
 import type { Clock } from "../clock.ts";
 import { logger, maskNumber } from "../log.ts";
 import type { CallSignal, Signal } from "../session/signals.ts";
@@ -15,7 +18,7 @@ const log = logger("calls");
 
 export class Tracker implements StatePort {
   /** In the order in which they began. */
-  readonly #calls = new Map<CallNumber, Call>();
+  readonly #calls = new Map<CallId, Call>();
   readonly #lines = new Lines();
   readonly #bus: EventBus;
   readonly #clock: Clock;
@@ -39,7 +42,7 @@ export class Tracker implements StatePort {
     return [...this.#calls.values()];
   }
 
-  call(id: CallNumber): Call | undefined {
+  call(id: CallId): Call | undefined {
     return this.#calls.get(id);
   }
 

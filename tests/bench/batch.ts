@@ -5,7 +5,7 @@
  * texts to a topic, its own way to tell many the same; a bare Deno loop sends the same frames as ours.
  * All deliver the same events to as many.
  */
-import type { CallEvent } from "../../src/bus/events.ts";
+import type { CallEvent } from "../../src/model/event.ts";
 import { V2_PROTOCOL } from "../../src/server/close_codes.ts";
 import { toV2 } from "../../src/server/v2/frames.ts";
 import { median, medianRatio, print, type Row } from "./report.ts";

@@ -4,7 +4,8 @@
  * the stand-in's path.
  */
 import { EventBus } from "../../src/bus/bus.ts";
-import type { BusEvent, CallState } from "../../src/bus/events.ts";
+import type { CallState } from "../../src/model/call.ts";
+import type { BusEvent } from "../../src/model/event.ts";
 import { Tracker } from "../../src/state/tracker.ts";
 import { systemClock } from "../../src/clock.ts";
 import { configureLogging } from "../../src/log.ts";

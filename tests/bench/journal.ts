@@ -2,7 +2,7 @@
  * The journal: how long pages take out of a thousand and out of a million entries, and how long the
  * event loop waits for a batch that is written to the million. In a file, as in life.
  */
-import type { JournalQuery } from "../../src/bus/journal.ts";
+import type { JournalQuery } from "../../src/model/journal.ts";
 import { openFile } from "../../src/journal/file.ts";
 import { readPage } from "../../src/journal/pages.ts";
 import { Store } from "../../src/journal/store.ts";

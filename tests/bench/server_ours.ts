@@ -1,6 +1,6 @@
 /** Our server on the real bus, as the subject of a benchmark: publishes call events. */
 import { EventBus } from "../../src/bus/bus.ts";
-import type { EventDraft } from "../../src/bus/events.ts";
+import type { EventDraft } from "../../src/model/event.ts";
 import { systemClock } from "../../src/clock.ts";
 import { Metrics } from "../../src/metrics/metrics.ts";
 import { configureLogging } from "../../src/log.ts";

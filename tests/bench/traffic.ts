@@ -1,5 +1,6 @@
 /** Call events as they come in life, the same in every run. */
-import type { Call, CallEvent, CallState, Party } from "../../src/bus/events.ts";
+import type { Call, CallState, Party } from "../../src/model/call.ts";
+import type { CallEvent } from "../../src/model/event.ts";
 import { toClassic } from "../../src/server/classic/messages.ts";
 
 const STATES: readonly CallState[] = ["OFFERING", "CONNECTED", "DISCONNECTED", "IDLE"];

@@ -4,7 +4,7 @@ import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-c
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { callEvent, lineEvent } from "../support/events.ts";
 import { hasChromium, launchChromium } from "./chromium.ts";
-import type { CallAbility } from "../../src/bus/events.ts";
+import type { CallCommandName } from "../../src/model/command.ts";
 
 const PATIENCE_MS = 20_000;
 /** What a browser notes of each request that is refused, or that its server did not live to answer. */
@@ -145,7 +145,7 @@ export function madeUpServer(
 export function talk(
   { bus }: Pick<TestServer, "bus">,
   line: string,
-  can: readonly CallAbility[] = [],
+  can: readonly CallCommandName[] = [],
 ): void {
   const nowMs = Date.now();
   bus.publish(callEvent({

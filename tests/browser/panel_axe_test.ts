@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import axe from "axe-core";
 import type { BrowserContextOptions } from "playwright-core";
-import { CALL_ABILITIES } from "../../src/bus/events.ts";
+import { CALL_COMMANDS } from "../../src/model/command.ts";
 import { callEvent, lineEvent } from "../support/events.ts";
 import { FakeExchange } from "./page.ts";
 import { madeUpServer, type Panel, panelTest, talk } from "./panel.ts";
@@ -31,7 +31,7 @@ for (const [dress, options] of Object.entries(DRESSES)) {
     `axe-core finds nothing, ${dress}: with calls, troubles, answers, a form and a window`,
     async ({ open }) => {
       const { bus, server } = madeUpServer(["201", "202", "203", "204", "205"]);
-      talk({ bus }, "201", CALL_ABILITIES);
+      talk({ bus }, "201", CALL_COMMANDS);
       for (const [line, state] of [["202", "OFFERING"], ["205", "ONHOLD"]] as const) {
         bus.publish(callEvent({ id: Number(line), line, state }, { change: "new" }));
       }

@@ -1,6 +1,6 @@
 /** The panel with 500 lines and a burst of events: how often it draws, and how much it keeps. */
 import assert from "node:assert/strict";
-import type { CallState } from "../../src/bus/events.ts";
+import type { CallState } from "../../src/model/call.ts";
 import { callEvent } from "../support/events.ts";
 import { madeUpServer, panelTest } from "./panel.ts";
 

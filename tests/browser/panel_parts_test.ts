@@ -1,7 +1,6 @@
 /** Each part of the panel, on the real server with a telephone system that the test makes up. */
 import assert from "node:assert/strict";
-import type { Command } from "../../src/bus/commands.ts";
-import { CALL_ABILITIES } from "../../src/bus/events.ts";
+import { CALL_COMMANDS, type Command } from "../../src/model/command.ts";
 import type { Grant } from "../../src/settings/access_rules.ts";
 import { callEvent, lineEvent } from "../support/events.ts";
 import { rulesFor, tokenRule, until } from "../support/server.ts";
@@ -21,23 +20,23 @@ panelTest(
           },
         }
         : { ok: true, outcome: cmd === "park" ? { slot: "71" } : {} });
-    talk({ bus }, "201", CALL_ABILITIES);
+    talk({ bus }, "201", CALL_COMMANDS);
     const panel = await open(server.port);
     await panel.tile("201").click();
     const target = { call: 201 };
     const cases: [string, Record<string, string>, Command][] = [
-      ["Answer", {}, { cmd: "answer", target }],
-      ["Hang up", {}, { cmd: "drop", target }],
-      ["Hold", {}, { cmd: "hold", target }],
-      ["Take back", {}, { cmd: "unhold", target }],
+      ["Answer", {}, { cmd: "answer", ...target }],
+      ["Hang up", {}, { cmd: "drop", ...target }],
+      ["Hold", {}, { cmd: "hold", ...target }],
+      ["Take back", {}, { cmd: "unhold", ...target }],
       ["Swap", {}, { cmd: "swap", line: "201" }],
-      ["Transfer", { Number: "202" }, { cmd: "transfer", target, number: "202" }],
-      ["Consult", { Number: "203" }, { cmd: "consult", target, number: "203" }],
+      ["Transfer", { Number: "202" }, { cmd: "transfer", ...target, number: "202" }],
+      ["Consult", { Number: "203" }, { cmd: "consult", ...target, number: "203" }],
       ["Complete", { As: "conference" }, { cmd: "complete", line: "201", mode: "conference" }],
-      ["Park", { Slot: "71" }, { cmd: "park", target, slot: "71" }],
-      ["Park", { Slot: "" }, { cmd: "park", target }],
-      ["Send elsewhere", { Number: "204" }, { cmd: "redirect", target, number: "204" }],
-      ["Tones", { "0–9": "12#" }, { cmd: "dtmf", target, digits: "12#" }],
+      ["Park", { Slot: "71" }, { cmd: "park", ...target, slot: "71" }],
+      ["Park", { Slot: "" }, { cmd: "park", ...target }],
+      ["Send elsewhere", { Number: "204" }, { cmd: "redirect", ...target, number: "204" }],
+      ["Tones", { "0–9": "12#" }, { cmd: "dtmf", ...target, digits: "12#" }],
       ["Pick up", { "Rings at": "205" }, { cmd: "pickup", line: "201", from: "205" }],
       ["Pick up", { "Or group": "9" }, { cmd: "pickup", line: "201", group: "9" }],
       ["Unpark", { Slot: "71" }, { cmd: "unpark", line: "201", slot: "71" }],
@@ -237,7 +236,7 @@ panelTest("the keyboard alone gets everywhere", async ({ open }) => {
   await keyboard.type("205");
   await keyboard.press("Enter");
   await until(() => commands.length === 1);
-  assert.deepEqual(commands[0], { cmd: "transfer", target: { call: 202 }, number: "205" });
+  assert.deepEqual(commands[0], { cmd: "transfer", call: 202, number: "205" });
   assert.equal(await focused(), "Transfer");
   await server.stop(1000);
 });

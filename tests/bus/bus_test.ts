@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { EventBus } from "../../src/bus/bus.ts";
-import type { BusEvent, CallEvent } from "../../src/bus/events.ts";
+import type { BusEvent, CallEvent } from "../../src/model/event.ts";
 import { callEvent } from "../support/events.ts";
 
 const event = (line: string): CallEvent => callEvent({ line });

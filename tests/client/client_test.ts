@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { CommandResult } from "../../src/bus/commands.ts";
+import type { CommandResult } from "../../src/model/command.ts";
 import type { Call, ConnectOptions, StreamEvent } from "../../src/client/client.d.ts";
 import { connect, Tapi2WsError } from "../../src/client/client.js";
 import { ANYONE } from "../../src/server/access/identity.ts";
@@ -98,13 +98,13 @@ Deno.test("each command is sent as the protocol has it, and resolves with its re
   assert.deepEqual(await client.command("dial", { line: "201", number: "9" }), outcome);
   assert.deepEqual(rig.commands, [
     { cmd: "dial", line: "201", number: "0123" },
-    { cmd: "drop", target: { line: "201" } },
+    { cmd: "drop", line: "201" },
     { cmd: "answer", target },
     { cmd: "hold", target },
     { cmd: "unhold", target },
     { cmd: "swap", line: "201" },
     { cmd: "transfer", target, number: "202" },
-    { cmd: "consult", target: { line: "201" }, number: "203" },
+    { cmd: "consult", line: "201", number: "203" },
     { cmd: "complete", line: "201", mode: "conference" },
     { cmd: "park", target },
     { cmd: "park", target, slot: "8002" },

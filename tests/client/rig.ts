@@ -1,5 +1,5 @@
 /** The client library against the real server, over a network that can be cut, at a time of its own. */
-import type { Command, CommandResult } from "../../src/bus/commands.ts";
+import type { Command, CommandResult } from "../../src/model/command.ts";
 import type { Client, ConnectOptions, Timers } from "../../src/client/client.d.ts";
 import { connect } from "../../src/client/client.js";
 import type { ServerOptions } from "../../src/server/server.ts";

@@ -1,7 +1,8 @@
 /** That the types say what the library and the server do; most of it is found by `deno check`. */
 import assert from "node:assert/strict";
-import type { CommandErrorCode } from "../../src/bus/commands.ts";
-import type { Call, CALL_ABILITIES, LINE_ABILITIES } from "../../src/bus/events.ts";
+import type { Call } from "../../src/model/call.ts";
+import type { CALL_COMMANDS, LINE_COMMANDS } from "../../src/model/command.ts";
+import type { ErrorCode } from "../../src/model/error.ts";
 import type * as declared from "../../src/client/client.d.ts";
 import * as library from "../../src/client/client.js";
 import type { CallObject, EventFrame, LineObject } from "../../src/server/v2/frames.ts";
@@ -38,9 +39,9 @@ const proofs: true[] = [
     Extract<EventFrame, { type: "call" }>["change"],
     declared.CallEvent["change"]
   >,
-  true satisfies Same<CommandErrorCode, declared.ServerErrorCode>,
-  true satisfies Same<typeof CALL_ABILITIES[number], declared.CallAbility>,
-  true satisfies Same<typeof LINE_ABILITIES[number], declared.LineAbility>,
+  true satisfies Same<ErrorCode, declared.ServerErrorCode>,
+  true satisfies Same<typeof CALL_COMMANDS[number], declared.CallAbility>,
+  true satisfies Same<typeof LINE_COMMANDS[number], declared.LineAbility>,
   // An event's type tells what it carries.
   true satisfies Same<
     Extract<declared.StreamEvent, { type: "call" }>["call"],

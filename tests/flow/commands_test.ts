@@ -14,7 +14,7 @@ async function consulting(desk: Desk): Promise<{ first: number; second: number }
   const first = await desk.talk("201");
   const { call: second } = await desk.does({
     cmd: "consult",
-    target: { line: "201" },
+    line: "201",
     number: ANOTHER,
   });
   await desk.reach(second, "CONNECTED");
@@ -25,7 +25,7 @@ Deno.test("dial answers the number of its call", async () => {
   await using desk = await Desk.start();
   const { call } = await desk.does({ cmd: "dial", line: "201", number: OUTSIDE });
   await desk.reach(call, "CONNECTED");
-  await desk.does({ cmd: "drop", target: { line: "201" } });
+  await desk.does({ cmd: "drop", line: "201" });
   await desk.ends();
 });
 
@@ -33,13 +33,13 @@ Deno.test("a call is answered, held, taken back and dropped, as its owner from t
   await using desk = await Desk.start();
   const call = await desk.ring("201");
   desk.takeDeeds();
-  await desk.does({ cmd: "answer", target: { line: "201" } });
+  await desk.does({ cmd: "answer", line: "201" });
   await desk.reach(call, "CONNECTED");
-  await desk.does({ cmd: "hold", target: { call } });
+  await desk.does({ cmd: "hold", call });
   await desk.reach(call, "ONHOLD");
-  await desk.does({ cmd: "unhold", target: { line: "201" } });
+  await desk.does({ cmd: "unhold", line: "201" });
   await desk.reach(call, "CONNECTED");
-  await desk.does({ cmd: "drop", target: { call } });
+  await desk.does({ cmd: "drop", call });
   assert.deepEqual(desk.takeDeeds(), [
     "lineSetCallPrivilege",
     "lineAnswer",
@@ -55,28 +55,28 @@ Deno.test("a second call is answered, and both change places", async () => {
   const first = await desk.talk("201");
   const second = await desk.ring("201", ANOTHER);
   // The one that rings is meant, not the active one.
-  await desk.does({ cmd: "answer", target: { line: "201" } });
+  await desk.does({ cmd: "answer", line: "201" });
   await desk.reachAll("201", "ONHOLD", "CONNECTED");
   await desk.does({ cmd: "swap", line: "201" });
   await desk.reachAll("201", "CONNECTED", "ONHOLD");
   // Of two calls that can be dropped, the active one.
-  await desk.does({ cmd: "drop", target: { line: "201" } });
+  await desk.does({ cmd: "drop", line: "201" });
   await desk.reach(first, "IDLE");
   assert.equal(desk.stateOf(second), "ONHOLD");
-  await desk.does({ cmd: "dropAll", line: "201" });
+  await desk.does({ cmd: "drop", line: "201", all: true });
   await desk.ends();
 });
 
 Deno.test("a blind transfer ends the call here and rings there", async () => {
   await using desk = await Desk.start();
   const call = await desk.talk("201");
-  await desk.does({ cmd: "transfer", target: { line: "201" }, number: "203" });
+  await desk.does({ cmd: "transfer", line: "201", number: "203" });
   await desk.reach(call, "IDLE");
   await desk.reachAll("203", "CONNECTED");
   const [there] = desk.callsOf("203");
   assert.equal(there?.reason, "TRANSFER");
   assert.equal(there?.caller.number, OUTSIDE);
-  await desk.does({ cmd: "dropAll", line: "203" });
+  await desk.does({ cmd: "drop", line: "203", all: true });
   await desk.ends();
 });
 
@@ -86,7 +86,7 @@ Deno.test("a consultation ends in a transfer", async () => {
   desk.takeDeeds();
   const { call: second } = await desk.does({
     cmd: "consult",
-    target: { call: first },
+    call: first,
     number: "203",
   });
   await desk.reachAll("201", "ONHOLDPENDTRANSFER", "CONNECTED");
@@ -96,19 +96,19 @@ Deno.test("a consultation ends in a transfer", async () => {
   await desk.reachAll("201");
   const [there] = desk.callsOf("203");
   assert.equal(there?.state, "CONNECTED");
-  await desk.does({ cmd: "drop", target: { line: "203" } });
+  await desk.does({ cmd: "drop", line: "203" });
   await desk.ends();
 });
 
 Deno.test("a transfer is complete before the one who was asked has answered", async () => {
   await using desk = await Desk.start();
   await desk.talk("201");
-  const { call } = await desk.does({ cmd: "consult", target: { line: "201" }, number: "203" });
+  const { call } = await desk.does({ cmd: "consult", line: "201", number: "203" });
   await desk.reach(call, "RINGBACK");
   await desk.does({ cmd: "complete", line: "201", mode: "transfer" });
   await desk.reachAll("201");
-  await desk.does({ cmd: "answer", target: { line: "203" } });
-  await desk.does({ cmd: "drop", target: { line: "203" } });
+  await desk.does({ cmd: "answer", line: "203" });
+  await desk.does({ cmd: "drop", line: "203" });
   await desk.ends();
 });
 
@@ -128,7 +128,7 @@ Deno.test("a consultation ends in a conference, which grows by one", async () =>
 
   const { call: third } = await desk.does({
     cmd: "consult",
-    target: { line: "201" },
+    line: "201",
     number: "203",
   });
   await desk.reach(third, "CONNECTED");
@@ -141,7 +141,7 @@ Deno.test("a consultation ends in a conference, which grows by one", async () =>
     "lineDialW",
     "lineAddToConference",
   ]);
-  await desk.does({ cmd: "drop", target: { call: conference as number } });
+  await desk.does({ cmd: "drop", call: conference as number });
   await desk.ends();
 });
 
@@ -149,14 +149,14 @@ Deno.test("a call that was dialled and one on hold are joined without a consulta
   for (const mode of ["transfer", "conference"] as const) {
     await using desk = await Desk.start();
     await desk.talk("201");
-    await desk.does({ cmd: "hold", target: { line: "201" } });
+    await desk.does({ cmd: "hold", line: "201" });
     await desk.reachAll("201", "ONHOLD");
     const { call } = await desk.does({ cmd: "dial", line: "201", number: ANOTHER });
     await desk.reach(call, "CONNECTED");
     const outcome = await desk.does({ cmd: "complete", line: "201", mode });
     if (mode === "conference") {
       assert.equal(desk.stateOf(outcome.call), "CONNECTED");
-      await desk.does({ cmd: "dropAll", line: "201" });
+      await desk.does({ cmd: "drop", line: "201", all: true });
     }
     await desk.ends();
   }
@@ -167,7 +167,7 @@ Deno.test("where the switch wants it, a conference is set up first", async () =>
   await using desk = await Desk.start({ lacks: { call: COMPLETETRANSF | SETUPTRANSFER } });
   await desk.talk("201");
   desk.takeDeeds();
-  const { call } = await desk.does({ cmd: "consult", target: { line: "201" }, number: ANOTHER });
+  const { call } = await desk.does({ cmd: "consult", line: "201", number: ANOTHER });
   await desk.reach(call, "CONNECTED");
   await desk.reachAll("201", "CONFERENCED", "ONHOLDPENDCONF", "CONNECTED");
   await desk.fails({ cmd: "complete", line: "201", mode: "transfer" }, "not_supported");
@@ -175,7 +175,7 @@ Deno.test("where the switch wants it, a conference is set up first", async () =>
   await desk.reachAll("201", "CONFERENCED", "CONNECTED", "CONFERENCED");
   assert.equal(desk.stateOf(outcome.call), "CONNECTED");
   assert.deepEqual(desk.takeDeeds(), ["lineSetupConferenceW", "lineDialW", "lineAddToConference"]);
-  await desk.does({ cmd: "dropAll", line: "201" });
+  await desk.does({ cmd: "drop", line: "201", all: true });
   await desk.ends();
 });
 
@@ -184,13 +184,13 @@ Deno.test("a call is parked where the switch likes, and taken there by another l
   for (const seed of [1, 2, 3, 4]) {
     await using desk = await Desk.start({ polite: false, seed });
     const call = await desk.talk("201");
-    const { slot } = await desk.does({ cmd: "park", target: { line: "201" } });
+    const { slot } = await desk.does({ cmd: "park", line: "201" });
     assert.equal(slot, "2011");
     await desk.reach(call, "IDLE");
     const taken = await desk.does({ cmd: "unpark", line: "202", slot: "2011" });
     await desk.reach(taken.call, "CONNECTED");
     assert.equal(desk.callsOf("202")[0]?.reason, "UNPARK");
-    await desk.does({ cmd: "drop", target: { line: "202" } });
+    await desk.does({ cmd: "drop", line: "202" });
     await desk.ends();
   }
 });
@@ -198,20 +198,20 @@ Deno.test("a call is parked where the switch likes, and taken there by another l
 Deno.test("a call is parked in a slot; one that is taken is refused, and the call goes on", async () => {
   await using desk = await Desk.start();
   await desk.talk("201");
-  const parked = await desk.does({ cmd: "park", target: { line: "201" }, slot: "77" });
+  const parked = await desk.does({ cmd: "park", line: "201", slot: "77" });
   assert.deepEqual(parked, { slot: "77" });
   const other = await desk.talk("203");
   const error = await desk.fails({
     cmd: "park",
-    target: { call: other },
+    call: other,
     slot: "77",
   }, "tapi_error");
   assert.deepEqual(error.tapi, { code: 0x80000010, name: "LINEERR_INVALADDRESS" });
   assert.equal(desk.stateOf(other), "CONNECTED");
   await desk.fails({ cmd: "unpark", line: "202", slot: "78" }, "tapi_error");
   await desk.does({ cmd: "unpark", line: "202", slot: "77" });
-  await desk.does({ cmd: "dropAll", line: "202" });
-  await desk.does({ cmd: "dropAll", line: "203" });
+  await desk.does({ cmd: "drop", line: "202", all: true });
+  await desk.does({ cmd: "drop", line: "203", all: true });
   await desk.ends();
 });
 
@@ -224,25 +224,25 @@ Deno.test("a call that rings elsewhere is picked up: there, of the own group, of
     const { call } = await desk.does({ cmd: "pickup", line, ...where });
     await desk.reach(call, "CONNECTED");
     assert.equal(desk.callsOf(line)[0]?.reason, "PICKUP");
-    await desk.does({ cmd: "drop", target: { line } });
+    await desk.does({ cmd: "drop", line });
     await desk.ends();
   }
   await desk.ring("202");
   await desk.fails({ cmd: "pickup", line: "205" }, "tapi_error");
   const error = await desk.fails({ cmd: "pickup", line: "205", group: "9" }, "tapi_error");
   assert.equal(error.tapi?.name, "LINEERR_INVALGROUPID");
-  await desk.does({ cmd: "dropAll", line: "202" });
+  await desk.does({ cmd: "drop", line: "202", all: true });
   await desk.ends();
 });
 
 Deno.test("a call that rings goes elsewhere", async () => {
   await using desk = await Desk.start();
   const call = await desk.ring("201");
-  await desk.does({ cmd: "redirect", target: { line: "201" }, number: "203" });
+  await desk.does({ cmd: "redirect", line: "201", number: "203" });
   await desk.reach(call, "IDLE");
   await desk.reachAll("203", "OFFERING");
   assert.equal(desk.callsOf("203")[0]?.reason, "REDIRECT");
-  await desk.does({ cmd: "drop", target: { line: "203" } });
+  await desk.does({ cmd: "drop", line: "203" });
   await desk.ends();
 });
 
@@ -257,13 +257,13 @@ Deno.test("digits are sent", async () => {
     }),
   });
   const call = await desk.talk("201");
-  await desk.does({ cmd: "dtmf", target: { line: "201" }, digits: "12,3*#aD" });
+  await desk.does({ cmd: "dtmf", line: "201", digits: "12,3*#aD" });
   assert.deepEqual(sent, ["2 12,3*#aD\0"]);
   for (const digits of ["", "12x", "1 2", "١"]) {
-    await desk.fails({ cmd: "dtmf", target: { call }, digits }, "bad_request");
+    await desk.fails({ cmd: "dtmf", call, digits }, "bad_request");
   }
   assert.equal(sent.length, 1);
-  await desk.does({ cmd: "dropAll", line: "201" });
+  await desk.does({ cmd: "drop", line: "201", all: true });
   await desk.ends();
 });
 
@@ -285,7 +285,7 @@ Deno.test("one kind of forwarding is changed, the others stay", async () => {
   await desk.flow.pass(() => forwards() === `always 203,busy 204,no_answer ${ANOTHER}`);
   await Promise.all(both);
   const call = await desk.ring("203");
-  await desk.does({ cmd: "drop", target: { call } });
+  await desk.does({ cmd: "drop", call });
   await forward("always", null);
   await reach(`busy 204,no_answer ${ANOTHER}`);
   await forward("busy", null);
@@ -317,10 +317,10 @@ Deno.test("a consultation call that cannot dial at once is waited for", async ()
     }),
   });
   await desk.talk("201");
-  const { call } = await desk.does({ cmd: "consult", target: { line: "201" }, number: ANOTHER });
+  const { call } = await desk.does({ cmd: "consult", line: "201", number: ANOTHER });
   assert(readyAtMs !== undefined && dialledAtMs !== undefined && dialledAtMs >= readyAtMs);
   await desk.reach(call, "CONNECTED");
-  await desk.does({ cmd: "dropAll", line: "201" });
+  await desk.does({ cmd: "drop", line: "201", all: true });
   await desk.ends();
 });
 
@@ -335,13 +335,13 @@ Deno.test("a line that transfers consultations only says so", async () => {
     }),
   });
   await desk.talk("201");
-  await desk.does({ cmd: "hold", target: { line: "201" } });
+  await desk.does({ cmd: "hold", line: "201" });
   await desk.reachAll("201", "ONHOLD");
   const { call } = await desk.does({ cmd: "dial", line: "201", number: ANOTHER });
   await desk.reach(call, "CONNECTED");
   const complete = { cmd: "complete", line: "201", mode: "transfer" } as const;
   assert.match((await desk.fails(complete, "not_supported")).message, /TRANSFERHELD/);
-  await desk.does({ cmd: "dropAll", line: "201" });
+  await desk.does({ cmd: "drop", line: "201", all: true });
   await desk.ends();
 
   await consulting(desk);
@@ -359,7 +359,7 @@ Deno.test("a day at a rude exchange leaves nothing behind", async () => {
     await desk.reach(second, "CONNECTED");
     await desk.does({ cmd: "complete", line: "201", mode: "conference" });
     await desk.reach(second, "CONFERENCED");
-    await desk.does({ cmd: "dropAll", line: "201" });
+    await desk.does({ cmd: "drop", line: "201", all: true });
     await desk.ends();
   }
 });

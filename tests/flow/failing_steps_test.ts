@@ -9,13 +9,13 @@ const BUSY = "900";
 const INVALID = "904";
 const NEVER_REPLIES = "905";
 
-const consult = (number: string) => ({ cmd: "consult", target: { line: "201" }, number }) as const;
+const consult = (number: string) => ({ cmd: "consult", line: "201", number }) as const;
 
 /** The call can still be used as one that nothing happened to. */
 async function goesOn(desk: Desk): Promise<void> {
   await desk.reachAll("201", "CONNECTED");
-  await desk.does({ cmd: "hold", target: { line: "201" } });
-  await desk.does({ cmd: "drop", target: { line: "201" } });
+  await desk.does({ cmd: "hold", line: "201" });
+  await desk.does({ cmd: "drop", line: "201" });
   await desk.ends();
 }
 
@@ -57,7 +57,7 @@ Deno.test("a switch that takes calls back by itself is not told to", async () =>
   desk.takeDeeds();
   await desk.fails(consult(REFUSED), "tapi_error");
   assert.deepEqual(desk.takeDeeds(), ["lineSetupTransferW", "lineDialW", "lineDrop"]);
-  await desk.does({ cmd: "dropAll", line: "201" });
+  await desk.does({ cmd: "drop", line: "201", all: true });
   await desk.ends();
 });
 
@@ -88,7 +88,7 @@ Deno.test("a conference that nobody could be added to goes on", async () => {
   await desk.reachAll("201", "CONFERENCED", "CONFERENCED", "CONNECTED");
   await desk.fails(consult(REFUSED), "tapi_error");
   await desk.reachAll("201", "CONFERENCED", "CONFERENCED", "CONNECTED");
-  await desk.does({ cmd: "dropAll", line: "201" });
+  await desk.does({ cmd: "drop", line: "201", all: true });
   await desk.ends();
 });
 
@@ -107,9 +107,9 @@ Deno.test("a consultation that meets a busy line is ended by hand", async () => 
   await desk.reach(second, "BUSY");
   assert.equal(desk.stateOf(first), "ONHOLDPENDTRANSFER");
   await desk.fails({ cmd: "complete", line: "201", mode: "transfer" }, "not_supported");
-  await desk.does({ cmd: "drop", target: { line: "201" } });
+  await desk.does({ cmd: "drop", line: "201" });
   await desk.reach(second, "IDLE");
-  await desk.does({ cmd: "unhold", target: { line: "201" } });
+  await desk.does({ cmd: "unhold", line: "201" });
   await goesOn(desk);
 });
 
@@ -130,7 +130,7 @@ for (const mode of ["transfer", "conference"] as const) {
     assert.deepEqual(desk.statesOf("201"), ["ONHOLDPENDTRANSFER", "CONNECTED"]);
     refuses = false;
     await desk.does({ cmd: "complete", line: "201", mode });
-    for (const line of ["201", "203"]) await desk.give({ cmd: "dropAll", line });
+    for (const line of ["201", "203"]) await desk.give({ cmd: "drop", line, all: true });
     await desk.ends();
   });
 }
@@ -150,7 +150,7 @@ Deno.test("what cannot be undone is in the log, and the answer is the first fail
     1,
   );
   assert.equal(desk.stateOf(call), "ONHOLDPENDTRANSFER");
-  await desk.does({ cmd: "dropAll", line: "201" });
+  await desk.does({ cmd: "drop", line: "201", all: true });
   await desk.ends();
 });
 
@@ -194,7 +194,7 @@ Deno.test("a call that ends while it is held for a consultation leaves only that
   await desk.reach(first, "IDLE");
   await desk.fails({ cmd: "complete", line: "201", mode: "transfer" }, "no_call");
   await desk.reach(second, "CONNECTED");
-  await desk.does({ cmd: "dropAll", line: "201" });
+  await desk.does({ cmd: "drop", line: "201", all: true });
   await desk.ends();
 });
 

@@ -1,6 +1,6 @@
 /** Whole calls and lines as clients will see them, over the fake exchange. */
 import assert from "node:assert/strict";
-import type { Call } from "../../src/bus/events.ts";
+import type { Call } from "../../src/model/call.ts";
 import { step, Telephony } from "../support/telephony.ts";
 import { LINEERR } from "../../src/tapi/constants.ts";
 

@@ -1,6 +1,6 @@
 /** What the exchange and the clients do next: each a small act of malice, or of ordinary life. */
-import type { Command, Target } from "../../src/bus/commands.ts";
-import type { CallNumber } from "../../src/bus/events.ts";
+import type { CallId } from "../../src/model/call_id.ts";
+import type { Command, Target } from "../../src/model/command.ts";
 import type { Random } from "../../src/fake/random.ts";
 import { LINE, LINECALLPRIVILEGE, LINECALLSTATE, LINEDEVSTATE } from "../../src/tapi/constants.ts";
 import { anyDword, anyText } from "./bytes.ts";
@@ -206,7 +206,7 @@ function wantReinit({ random, exchange }: Scene): void {
 export function anyCommand(
   random: Random,
   lines: readonly string[],
-  calls: readonly CallNumber[],
+  calls: readonly CallId[],
 ): Command {
   const line = lines.length > 0 && !random.oneIn(10) ? random.pick(lines) : anyText(random);
   const call = calls.length > 0 && !random.oneIn(10) ? random.pick(calls) : random.between(0, 99);
@@ -214,13 +214,16 @@ export function anyCommand(
   const number = random.oneIn(2) ? "0123" : anyText(random);
   return random.pick<readonly Command[]>([
     { cmd: "dial", line, number },
-    { cmd: "dropAll", line },
-    { cmd: random.pick(["drop", "answer", "hold", "unhold"] as const), target },
+    { cmd: "drop", line, all: true },
+    ...(["drop", "answer", "hold", "unhold"] as const).map((cmd) =>
+      ({ cmd, ...target }) as Command
+    ),
     { cmd: "swap", line },
-    { cmd: random.pick(["transfer", "redirect"] as const), target, number },
-    { cmd: "consult", target, number },
+    ...(["transfer", "redirect", "consult"] as const).map((cmd) =>
+      ({ cmd, ...target, number }) as Command
+    ),
     { cmd: "complete", line, mode: random.pick(["transfer", "conference"] as const) },
-    { cmd: "park", target, ...random.oneIn(2) && { slot: number } },
+    { cmd: "park", ...target, ...random.oneIn(2) && { slot: number } },
     { cmd: "unpark", line, slot: number },
     {
       cmd: "pickup",
@@ -228,7 +231,7 @@ export function anyCommand(
       ...random.oneIn(2) && { from: number },
       ...random.oneIn(2) && { group: number },
     },
-    { cmd: "dtmf", target, digits: random.oneIn(2) ? "12#" : anyText(random) },
+    { cmd: "dtmf", ...target, digits: random.oneIn(2) ? "12#" : anyText(random) },
     {
       cmd: "forward",
       line,

@@ -3,8 +3,10 @@
  * call nothing behind its end.
  */
 import type { EventBus } from "../../src/bus/bus.ts";
-import type { Command, CommandPort, CommandResult } from "../../src/bus/commands.ts";
-import type { BusEvent, CallNumber } from "../../src/bus/events.ts";
+import type { CommandPort } from "../../src/bus/ports.ts";
+import type { CallId } from "../../src/model/call_id.ts";
+import type { Command, CommandResult } from "../../src/model/command.ts";
+import type { BusEvent } from "../../src/model/event.ts";
 import type { Random } from "../../src/fake/random.ts";
 import { ClassicEncoder, type LineType } from "../../src/server/classic/messages.ts";
 import { ClassicClient } from "../../src/server/classic/client.ts";
@@ -19,7 +21,7 @@ const MOST_CLIENTS = 4;
 
 export class Clients {
   /** Calls that were told of and have not ended. */
-  readonly live = new Set<CallNumber>();
+  readonly live = new Set<CallId>();
   /** Commands that have not come to an end. */
   commands = 0;
   readonly #random: Random;
@@ -30,7 +32,7 @@ export class Clients {
   readonly #encoder = new ClassicEncoder();
   readonly #clients: ClassicClient[] = [];
   readonly #lines = new Set<string>();
-  readonly #ended = new Set<CallNumber>();
+  readonly #ended = new Set<CallId>();
 
   constructor(random: Random, bus: EventBus, port: CommandPort, problems: string[]) {
     this.#random = random;

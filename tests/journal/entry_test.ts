@@ -1,7 +1,8 @@
 /** What is kept of a call, and what is taken for its result. */
 import assert from "node:assert/strict";
-import type { Call, CallEvent } from "../../src/bus/events.ts";
-import type { CallResult } from "../../src/bus/journal.ts";
+import type { Call } from "../../src/model/call.ts";
+import type { CallEvent } from "../../src/model/event.ts";
+import type { CallResult } from "../../src/model/journal.ts";
 import { digitsOfParties, entryOf } from "../../src/journal/entry.ts";
 import { LINEDISCONNECTMODE } from "../../src/tapi/constants.ts";
 import { callEvent, shown } from "../support/events.ts";

@@ -1,6 +1,7 @@
 /** The journal on the bus: what it keeps, and what it answers. */
 import assert from "node:assert/strict";
-import { CursorError, type JournalQuery } from "../../src/bus/journal.ts";
+import { CursorError } from "../../src/bus/ports.ts";
+import type { JournalQuery } from "../../src/model/journal.ts";
 import { openFile } from "../../src/journal/file.ts";
 import { readPage } from "../../src/journal/pages.ts";
 import { Store } from "../../src/journal/store.ts";

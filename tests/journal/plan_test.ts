@@ -1,6 +1,6 @@
 /** That an index leads to the entries of every query: nothing is sorted, and no table is gone through. */
 import assert from "node:assert/strict";
-import type { JournalFilter } from "../../src/bus/journal.ts";
+import type { JournalFilter } from "../../src/model/journal.ts";
 import { CHAIN_SQL } from "../../src/journal/chain.ts";
 import { openFile } from "../../src/journal/file.ts";
 import { NUMBER_SQL, planOf, selection } from "../../src/journal/pages.ts";

@@ -1,7 +1,7 @@
 /** What happens to the journal's file: killed writers, full and read-only disks, damage. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { JournalUnavailableError } from "../../src/bus/journal.ts";
+import { JournalUnavailableError } from "../../src/bus/ports.ts";
 import { openFile } from "../../src/journal/file.ts";
 import { JournalRig } from "../support/journal.ts";
 import { LogRecorder } from "../support/log.ts";

@@ -3,7 +3,7 @@
  * replies that come early, late, with an error or never; memory that stays until then.
  */
 import assert from "node:assert/strict";
-import type { Command, CommandOutcome, CommandResult } from "../../src/bus/commands.ts";
+import type { Command, CommandOutcome, CommandResult } from "../../src/model/command.ts";
 import { FastClock } from "../support/clock.ts";
 import { nativeTest, type Rig, until } from "./rig.ts";
 import { REPLY } from "./standin.ts";
@@ -22,7 +22,7 @@ const CALLUNAVAIL = { code: 0x80000005, name: "LINEERR_CALLUNAVAIL" };
 const fast = () => ({ clock: new FastClock(20), args: ["--reply-timeout-seconds", "2"] });
 
 const hex = (handle: number) => `0x${handle.toString(16).toUpperCase()}`;
-const ON_LINE = { target: { line: "201" } } as const;
+const ON_LINE = { line: "201" } as const;
 
 /** A rig, and what the program has done to the stand-in since the last look. */
 class Bench {
@@ -153,7 +153,7 @@ for (const { command, state, deed, then, outcome = {} } of CASES) {
         ]);
         await bench.reach(...then);
         rig.standin.replyMode(REPLY.AT_ONCE);
-        if (then.length > 0) await bench.does({ cmd: "dropAll", line: "201" });
+        if (then.length > 0) await bench.does({ cmd: "drop", line: "201", all: true });
         await bench.reach();
       }
     },
@@ -437,7 +437,7 @@ nativeTest(
     rig.standin.lack(0, true);
     const bench = new Bench(rig);
     const call = await bench.call(STATE.OFFERING);
-    const result = await bench.give({ cmd: "hold", target: { line: "201" } });
+    const result = await bench.give({ cmd: "hold", line: "201" });
     assert(!result.ok);
     assert.equal(result.error.code, "not_supported");
     assert.match(result.error.message, /LINECALLFEATURE_HOLD in the state OFFERING/);

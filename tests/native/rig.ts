@@ -1,7 +1,7 @@
 /** The whole program over the native stand-in with one client, for tests that drive both. */
 import assert from "node:assert/strict";
 import { type Clock, systemClock } from "../../src/clock.ts";
-import type { ServiceStatus } from "../../src/bus/status.ts";
+import type { ServiceStatus } from "../../src/bus/ports.ts";
 import { type Program, startProgram } from "../../src/program.ts";
 import { openTapi32 } from "../../src/tapi/library.ts";
 import { RecordingClient } from "../support/client.ts";

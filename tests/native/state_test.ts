@@ -1,6 +1,7 @@
 /** The members of TAPI's structs that make up calls and lines, read over the real binary interface. */
 import assert from "node:assert/strict";
-import type { Call, Line } from "../../src/bus/events.ts";
+import type { Call } from "../../src/model/call.ts";
+import type { Line } from "../../src/model/line.ts";
 import {
   LINEADDRESSSTATE,
   LINEADDRFEATURE,

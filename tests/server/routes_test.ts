@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ServiceStatus } from "../../src/bus/status.ts";
+import type { ServiceStatus } from "../../src/bus/ports.ts";
 import { EventBus } from "../../src/bus/bus.ts";
 import { ConnectedClients } from "../../src/server/net/connected_clients.ts";
 import { ANYONE } from "../../src/server/access/identity.ts";

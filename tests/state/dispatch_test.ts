@@ -1,13 +1,13 @@
 /** What comes of commands that cannot be carried out, and what the log says of all of them. */
 import assert from "node:assert/strict";
-import type { Command } from "../../src/bus/commands.ts";
+import type { Command } from "../../src/model/command.ts";
 import { Dispatch } from "../../src/state/dispatch.ts";
 import type { TapiLibrary } from "../../src/tapi/library.ts";
 import { LINEADDRFEATURE, LINECALLFEATURE, LINECALLFEATURE2 } from "../../src/tapi/constants.ts";
 import { AT, Desk, OUTSIDE, setU32 } from "../support/desk.ts";
 import { LogRecorder } from "../support/log.ts";
 
-const ON_LINE = { target: { line: "201" } } as const;
+const ON_LINE = { line: "201" } as const;
 
 /** A command about a call, the state that the call is in, what it needs and what it is done by. */
 const CALL_COMMANDS: readonly {
@@ -55,7 +55,7 @@ async function callIn(desk: Desk, state: "OFFERING" | "CONNECTED" | "ONHOLD"): P
   if (state === "OFFERING") return await desk.ring("201");
   const call = await desk.talk("201");
   if (state === "ONHOLD") {
-    await desk.does({ cmd: "hold", target: { call } });
+    await desk.does({ cmd: "hold", call });
     await desk.reach(call, "ONHOLD");
   }
   return call;
@@ -73,7 +73,7 @@ for (const { command, state, feature, fn } of CALL_COMMANDS) {
     const { message } = await desk.fails(command, "not_supported");
     assert.match(message, new RegExp(`never .*LINECALLFEATURE_${feature}$`));
     assert.deepEqual(desk.takeDeeds(), []);
-    await desk.does({ cmd: "dropAll", line: "201" });
+    await desk.does({ cmd: "drop", line: "201", all: true });
     await desk.ends();
   });
 
@@ -82,7 +82,7 @@ for (const { command, state, feature, fn } of CALL_COMMANDS) {
     const call = await callIn(desk, state === "OFFERING" ? "CONNECTED" : "OFFERING");
     desk.takeDeeds();
     const { message } = await desk.fails(
-      { ...command, target: { call } } as Command,
+      { ...command, call } as Command,
       "not_supported",
     );
     assert.match(
@@ -90,7 +90,7 @@ for (const { command, state, feature, fn } of CALL_COMMANDS) {
       new RegExp(`now: the call lacks LINECALLFEATURE_${feature} in the state`),
     );
     assert(!desk.takeDeeds().includes(fn));
-    await desk.does({ cmd: "dropAll", line: "201" });
+    await desk.does({ cmd: "drop", line: "201", all: true });
     await desk.ends();
   });
 
@@ -100,7 +100,7 @@ for (const { command, state, feature, fn } of CALL_COMMANDS) {
     const { message } = await desk.fails(command, "not_supported");
     assert.match(message, new RegExp(`${fn}: the TAPI library does not export it`));
     assert.equal(desk.stateOf(call), state);
-    await desk.does({ cmd: "dropAll", line: "201" });
+    await desk.does({ cmd: "drop", line: "201", all: true });
     await desk.ends();
   });
 
@@ -119,7 +119,7 @@ for (const { command, state, feature, fn } of CALL_COMMANDS) {
     const error = await desk.fails(command, "tapi_error");
     assert.deepEqual(error.tapi, { code: 0x8000004b, name: "LINEERR_RESOURCEUNAVAIL" });
     assert.equal(desk.stateOf(call), state);
-    await desk.does({ cmd: "dropAll", line: "201" });
+    await desk.does({ cmd: "drop", line: "201", all: true });
     await desk.ends();
   });
 }
@@ -135,7 +135,7 @@ Deno.test("a provider that tells no features is asked to do it", async () => {
     await callIn(desk, state);
     await desk.does(command);
     await desk.flow.pass(() => desk.statesOf("201")[0] !== "OFFERING");
-    for (const line of ["201", "203"]) await desk.give({ cmd: "dropAll", line });
+    for (const line of ["201", "203"]) await desk.give({ cmd: "drop", line, all: true });
     await desk.ends();
   }
 });
@@ -145,8 +145,8 @@ Deno.test("without address capabilities nothing is taken for impossible", async 
   const [line = ""] = desk.flow.program.state.lines().map((each) => each.line);
   const { call } = await desk.does({ cmd: "dial", line, number: OUTSIDE });
   await desk.reach(call, "CONNECTED");
-  await desk.does({ cmd: "hold", target: { line } });
-  await desk.does({ cmd: "drop", target: { line } });
+  await desk.does({ cmd: "hold", line });
+  await desk.does({ cmd: "drop", line });
   await desk.does({ cmd: "forward", line, when: "always", to: "202" });
   await desk.ends();
 });
@@ -160,7 +160,7 @@ Deno.test("a switch parks in one way only, and says which", async () => {
     assert.match(message, /name a slot/);
     assert.deepEqual(await desk.does({ cmd: "park", ...ON_LINE, slot: "77" }), { slot: "77" });
     await desk.does({ cmd: "unpark", line: "202", slot: "77" });
-    await desk.does({ cmd: "dropAll", line: "202" });
+    await desk.does({ cmd: "drop", line: "202", all: true });
     await desk.ends();
   }
   {
@@ -168,7 +168,7 @@ Deno.test("a switch parks in one way only, and says which", async () => {
     await desk.talk("201");
     const park = { cmd: "park", ...ON_LINE, slot: "77" } as const;
     assert.match((await desk.fails(park, "not_supported")).message, /name no slot/);
-    await desk.does({ cmd: "dropAll", line: "201" });
+    await desk.does({ cmd: "drop", line: "201", all: true });
     await desk.ends();
   }
 });
@@ -213,7 +213,7 @@ Deno.test("drop is always tried, whatever the provider says of the call", async 
   await desk.ring("201");
   await desk.does({ cmd: "drop", ...ON_LINE });
   await desk.ring("201");
-  await desk.does({ cmd: "dropAll", line: "201" });
+  await desk.does({ cmd: "drop", line: "201", all: true });
   await desk.ends();
 });
 
@@ -231,12 +231,12 @@ Deno.test("every command is logged once, with its result, and no number in full"
   await using log = await LogRecorder.start("debug");
   await using desk = await Desk.start();
   const call = await desk.talk("201");
-  await desk.does({ cmd: "dtmf", target: { call }, digits: "4711" });
-  await desk.does({ cmd: "consult", target: { line: "201" }, number: "+441632960456" });
-  await desk.does({ cmd: "dropAll", line: "201" });
+  await desk.does({ cmd: "dtmf", call, digits: "4711" });
+  await desk.does({ cmd: "consult", line: "201", number: "+441632960456" });
+  await desk.does({ cmd: "drop", line: "201", all: true });
   await desk.ends();
   await desk.fails({ cmd: "dial", line: "+441632960111", number: OUTSIDE }, "unknown_line");
-  await desk.fails({ cmd: "drop", target: { call } }, "unknown_call");
+  await desk.fails({ cmd: "drop", call }, "unknown_call");
   await desk.does({ cmd: "forward", line: "201", when: "busy", to: "202" });
   await desk.does({ cmd: "forward", line: "201", when: "busy", to: null });
   assert.deepEqual(log.lines.filter((line) => /^[a-z]+( with call \d+)? on line /.test(line)), [

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Call } from "../../src/bus/events.ts";
+import type { Call } from "../../src/model/call.ts";
 import { reduce } from "../../src/state/reduce.ts";
 import type {
   CallInfo,

@@ -1,12 +1,8 @@
 /** The program over the fake exchange, given commands without a socket; its library is overheard. */
 import assert from "node:assert/strict";
-import type {
-  Command,
-  CommandError,
-  CommandOutcome,
-  CommandResult,
-} from "../../src/bus/commands.ts";
-import type { Call } from "../../src/bus/events.ts";
+import type { Call } from "../../src/model/call.ts";
+import type { Command, CommandOutcome, CommandResult } from "../../src/model/command.ts";
+import type { CommandError } from "../../src/model/error.ts";
 import type { FakeTapi, FakeTapiOptions } from "../../src/fake/library.ts";
 import { LINECALLREASON } from "../../src/tapi/constants.ts";
 import type { TapiLibrary } from "../../src/tapi/library.ts";
@@ -93,7 +89,7 @@ export class Desk implements AsyncDisposable {
   /** As {@linkcode ring}, and it is answered. */
   async talk(line: string, from = OUTSIDE): Promise<number> {
     const call = await this.ring(line, from);
-    await this.does({ cmd: "answer", target: { call } });
+    await this.does({ cmd: "answer", call });
     await this.reach(call, "CONNECTED");
     return call;
   }

@@ -1,5 +1,7 @@
 /** Events as the bus carries them, for tests of what hangs on it. */
-import type { Call, CallEvent, Line, LineEvent, Party } from "../../src/bus/events.ts";
+import type { Call, Party } from "../../src/model/call.ts";
+import type { Line } from "../../src/model/line.ts";
+import type { CallEvent, LineEvent } from "../../src/model/event.ts";
 
 export function shown(number: string): Party {
   return { number, name: "", presentation: "shown" };

@@ -1,6 +1,7 @@
 /** Journals for tests, and calls that end on their bus. */
 import { EventBus } from "../../src/bus/bus.ts";
-import type { Call, CallEvent } from "../../src/bus/events.ts";
+import type { Call } from "../../src/model/call.ts";
+import type { CallEvent } from "../../src/model/event.ts";
 import { entryOf, type NewEntry } from "../../src/journal/entry.ts";
 import { Journal, type JournalOptions } from "../../src/journal/journal.ts";
 import { ManualClock } from "./clock.ts";

@@ -1,8 +1,8 @@
 /** The events of a program, and whether what they lead to is what the program says of its state. */
 import { isDeepStrictEqual } from "node:util";
 import type { EventBus } from "../../src/bus/bus.ts";
-import type { BusEvent } from "../../src/bus/events.ts";
-import type { StatePort } from "../../src/bus/state.ts";
+import type { StatePort } from "../../src/bus/ports.ts";
+import type { BusEvent } from "../../src/model/event.ts";
 import { FoldedState } from "./state.ts";
 
 export class Mirror {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { EventBus } from "../../src/bus/bus.ts";
-import type { Command, CommandResult } from "../../src/bus/commands.ts";
+import type { Command, CommandResult } from "../../src/model/command.ts";
 import { systemClock } from "../../src/clock.ts";
 import type { AccessRules, Grant, TokenRule } from "../../src/settings/access_rules.ts";
 import { ANYONE } from "../../src/server/access/identity.ts";

@@ -1,12 +1,15 @@
 /** What the events of a bus lead to, folded as a client folds them. */
-import type { BusEvent, Call, CallNumber, Line, ProviderState } from "../../src/bus/events.ts";
+import type { StatePort } from "../../src/bus/ports.ts";
+import type { Call } from "../../src/model/call.ts";
+import type { CallId } from "../../src/model/call_id.ts";
+import type { Line } from "../../src/model/line.ts";
+import type { BusEvent, ProviderState } from "../../src/model/event.ts";
 import type { EventBus } from "../../src/bus/bus.ts";
-import type { StatePort } from "../../src/bus/state.ts";
 
 export class FoldedState implements StatePort {
   provider: ProviderState = "up";
   readonly #lines = new Map<string, Line>();
-  readonly #calls = new Map<CallNumber, Call>();
+  readonly #calls = new Map<CallId, Call>();
 
   /**
    * The state of a bus from now on; made before the first listener, it is as new as every event.
@@ -49,7 +52,7 @@ export class FoldedState implements StatePort {
     return [...this.#calls.values()];
   }
 
-  call(id: CallNumber): Call | undefined {
+  call(id: CallId): Call | undefined {
     return this.#calls.get(id);
   }
 }

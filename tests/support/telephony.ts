@@ -1,7 +1,9 @@
 /** Session and calls over the fake exchange, without a server: what they publish, and time on demand. */
 import assert from "node:assert/strict";
 import { EventBus } from "../../src/bus/bus.ts";
-import type { BusEvent, Call, CallEvent, Line, LineEvent } from "../../src/bus/events.ts";
+import type { Call } from "../../src/model/call.ts";
+import type { Line } from "../../src/model/line.ts";
+import type { BusEvent, CallEvent, LineEvent } from "../../src/model/event.ts";
 import { Tracker } from "../../src/state/tracker.ts";
 import { createFakeTapi, type FakeTapi, type FakeTapiOptions } from "../../src/fake/library.ts";
 import { parseScenario } from "../../src/fake/scenario.ts";

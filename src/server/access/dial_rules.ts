@@ -1,5 +1,6 @@
 /** Which telephone numbers may be dialled: patterns, compared with numbers as people write them. Pure. */
-import type { Command, CommandError } from "../../bus/commands.ts";
+import type { Command } from "../../model/command.ts";
+import type { CommandError } from "../../model/error.ts";
 import { matchesAny } from "../../patterns.ts";
 import type { DialRules } from "../../settings/access_rules.ts";
 

@@ -1,7 +1,9 @@
 /** What an identity sees of the state, and why it may not give a command. Pure. */
-import type { Command, CommandError } from "../../bus/commands.ts";
-import type { Call, Line } from "../../bus/events.ts";
-import type { StatePort } from "../../bus/state.ts";
+import type { StatePort } from "../../bus/ports.ts";
+import type { Call } from "../../model/call.ts";
+import type { Line } from "../../model/line.ts";
+import type { Command } from "../../model/command.ts";
+import type { CommandError } from "../../model/error.ts";
 import { dialRefusal } from "./dial_rules.ts";
 import { hearsEverything, type Identity, isNobody, permits } from "./identity.ts";
 
@@ -66,9 +68,8 @@ function lineRefusal(
   state: StatePort,
   command: Command,
 ): CommandError | undefined {
-  const target = "target" in command ? command.target : command;
-  if ("call" in target) {
-    const line = state.call(target.call)?.line;
+  if ("call" in command) {
+    const line = state.call(command.call)?.line;
     // A command may just have made it. Whose lines are all may ask the telephone system itself.
     if (line === undefined && controlsEverything(identity)) return undefined;
     if (line === undefined || !sees(identity, line)) {
@@ -79,7 +80,7 @@ function lineRefusal(
   if (command.cmd === "pickup" && command.from !== undefined && !sees(identity, command.from)) {
     return UNKNOWN_LINE;
   }
-  return refusalOf(identity, target.line);
+  return refusalOf(identity, command.line);
 }
 
 function refusalOf(identity: Identity, line: string): CommandError | undefined {

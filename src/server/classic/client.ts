@@ -1,9 +1,8 @@
 /** A client that speaks classic: what it hears, and what becomes of what it says. */
 import type { EventBus } from "../../bus/bus.ts";
-import type { CommandError, CommandPort } from "../../bus/commands.ts";
-import type { BusEvent } from "../../bus/events.ts";
-import type { MetricsPort } from "../../bus/metrics.ts";
-import type { StatePort } from "../../bus/state.ts";
+import type { CommandPort, MetricsPort, StatePort } from "../../bus/ports.ts";
+import type { CommandError } from "../../model/error.ts";
+import type { BusEvent } from "../../model/event.ts";
 import { logger } from "../../log.ts";
 import { hearing, mayMonitor } from "../access/permissions.ts";
 import { type ClassicEncoder, classicError, type LineType, parseClassic } from "./messages.ts";

@@ -3,8 +3,9 @@
  * what they are sent.
  */
 import { z } from "zod";
-import type { Command, CommandError } from "../../bus/commands.ts";
-import type { BusEvent, CallEvent } from "../../bus/events.ts";
+import type { Command } from "../../model/command.ts";
+import type { CommandError } from "../../model/error.ts";
+import type { BusEvent, CallEvent } from "../../model/event.ts";
 import { badRequest, failed, type Failure, lineText, numberText, readJson } from "../validation.ts";
 
 /** How a `line` that looks like a number is written in JSON. */
@@ -85,7 +86,7 @@ export function parseClassic(text: string): ClassicMessage {
   const { data } = command;
   return {
     kind: "command",
-    command: data.cmd === "drop" ? { cmd: "dropAll", line: data.line } : data,
+    command: data.cmd === "drop" ? { ...data, cmd: "drop", all: true } : data,
   };
 }
 

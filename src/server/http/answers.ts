@@ -1,8 +1,8 @@
 /** What HTTP requests are answered with: texts, JSON, and the status of each error. */
-import type { CommandError, CommandErrorCode } from "../../bus/commands.ts";
+import type { CommandError, ErrorCode } from "../../model/error.ts";
 import { errorFrame, type RequestId } from "../v2/frames.ts";
 
-const STATUS: Readonly<Record<CommandErrorCode, number>> = {
+const STATUS: Readonly<Record<ErrorCode, number>> = {
   bad_json: 400,
   bad_request: 400,
   unknown_command: 400,

@@ -1,5 +1,5 @@
 /** Who is connected, for those who look after the server. */
-import type { Dialect } from "../../bus/metrics.ts";
+import type { Dialect } from "../../bus/ports.ts";
 import { monitorRefusal } from "../access/permissions.ts";
 import { hearsEverything } from "../access/identity.ts";
 import { isoTime } from "../v2/frames.ts";

@@ -1,6 +1,5 @@
 /** What a route is given, and what it may use. */
-import type { Simulation } from "../../bus/simulation.ts";
-import type { StatusPort } from "../../bus/status.ts";
+import type { Simulation, StatusPort } from "../../bus/ports.ts";
 import type { Clock } from "../../clock.ts";
 import type { ConnectedClients } from "../net/connected_clients.ts";
 import type { Identity } from "../access/identity.ts";

@@ -1,6 +1,7 @@
 /** /fake/*: makes telephones of the pretend exchange ring, for people who test what they build. */
 import { z } from "zod";
-import type { Simulation, SimulationResult } from "../../bus/simulation.ts";
+import type { Simulation } from "../../bus/ports.ts";
+import type { SimulationResult } from "../../model/simulation.ts";
 import { badRequest, type Failure, lineText, numberText, readJson } from "../validation.ts";
 import { NOBODY } from "../access/permissions.ts";
 import { type Identity, isNobody, permits } from "../access/identity.ts";

@@ -2,8 +2,8 @@
  * What all clients have in common, whatever they speak: how much may wait for one, how it is seen that
  * one takes nothing any more, who it is and until when. Knows no runtime's socket.
  */
-import type { CommandError } from "../../bus/commands.ts";
-import type { Dialect } from "../../bus/metrics.ts";
+import type { Dialect } from "../../bus/ports.ts";
+import type { CommandError } from "../../model/error.ts";
 import type { Clock, TimerId } from "../../clock.ts";
 import { describeError, logger } from "../../log.ts";
 import type { Identity } from "../access/identity.ts";

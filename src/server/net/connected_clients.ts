@@ -1,5 +1,5 @@
 /** The clients that are connected, and how many of them come from where. */
-import type { Dialect, ServerLoad } from "../../bus/metrics.ts";
+import type { Dialect, ServerLoad } from "../../bus/ports.ts";
 import type { Client } from "./client.ts";
 
 export interface ConnectionLimits {

@@ -1,6 +1,6 @@
 /** Turns requests into clients with a WebSocket: the only user of the runtime's. */
 import { Buffer } from "node:buffer";
-import type { MetricsPort } from "../../bus/metrics.ts";
+import type { MetricsPort } from "../../bus/ports.ts";
 import type { Clock } from "../../clock.ts";
 import { describeError, logger } from "../../log.ts";
 import type { Client, ClientOptions, Speaker } from "./client.ts";

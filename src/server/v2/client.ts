@@ -1,6 +1,6 @@
 /** A client that speaks v2: its feed, its commands, and the order in which it is told of both. */
 import { logger } from "../../log.ts";
-import type { CommandError } from "../../bus/commands.ts";
+import type { CommandError } from "../../model/error.ts";
 import { monitorRefusal } from "../access/permissions.ts";
 import { Client, type ClientOptions, type ClientSocket, type Speaker } from "../net/client.ts";
 import type { Authenticator, Identity } from "../access/identity.ts";

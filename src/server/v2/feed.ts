@@ -3,8 +3,8 @@
  * twice, in order.
  */
 import type { EventBus } from "../../bus/bus.ts";
-import type { BusEvent, ProviderState } from "../../bus/events.ts";
-import type { StatePort } from "../../bus/state.ts";
+import type { StatePort } from "../../bus/ports.ts";
+import type { BusEvent, ProviderState } from "../../model/event.ts";
 import { hearing, mayMonitor, visibleCalls, visibleLines } from "../access/permissions.ts";
 import type { Identity } from "../access/identity.ts";
 import type { Batcher, Membership } from "./batch.ts";

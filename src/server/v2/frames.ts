@@ -1,19 +1,10 @@
 /** What v2 clients are sent: events, results and errors as JSON, each event turned into text once. */
-import type { CommandError } from "../../bus/commands.ts";
-import type {
-  BusEvent,
-  Call,
-  CallAbility,
-  CallEvent,
-  Direction,
-  Forward,
-  Line,
-  LineAbility,
-  LineEvent,
-  LineStatus,
-  Party,
-  ProviderState,
-} from "../../bus/events.ts";
+import type { Call, Direction, Party } from "../../model/call.ts";
+import type { Forward } from "../../model/forward.ts";
+import type { Line, LineStatus } from "../../model/line.ts";
+import type { CallCommandName, LineCommandName } from "../../model/command.ts";
+import type { CommandError } from "../../model/error.ts";
+import type { BusEvent, CallEvent, LineEvent, ProviderState } from "../../model/event.ts";
 
 /** A call, as clients see it. Times are ISO 8601, UTC, with milliseconds. */
 export interface CallObject {
@@ -35,7 +26,7 @@ export interface CallObject {
   readonly connectedAt?: string | undefined;
   readonly endedAt?: string | undefined;
   readonly disconnect?: string | undefined;
-  readonly can: readonly CallAbility[];
+  readonly can: readonly CallCommandName[];
 }
 
 /** A line, as clients see it. */
@@ -48,7 +39,7 @@ export interface LineObject {
   readonly error?: string | undefined;
   readonly forwards: readonly Forward[];
   readonly messageWaiting: boolean;
-  readonly can: readonly LineAbility[];
+  readonly can: readonly LineCommandName[];
 }
 
 /** An event, as clients see it. */

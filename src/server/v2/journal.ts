@@ -1,12 +1,7 @@
 /** What clients are told from the journal, as far as they may see its lines. */
-import type { Direction, Party } from "../../bus/events.ts";
-import {
-  type CallResult,
-  CursorError,
-  type JournalEntry,
-  type JournalPort,
-  JournalUnavailableError,
-} from "../../bus/journal.ts";
+import { CursorError, type JournalPort, JournalUnavailableError } from "../../bus/ports.ts";
+import type { Direction, Party } from "../../model/call.ts";
+import type { CallResult, JournalEntry } from "../../model/journal.ts";
 import { hearing, monitorRefusal } from "../access/permissions.ts";
 import type { Identity } from "../access/identity.ts";
 import { isoTime } from "./frames.ts";

@@ -1,9 +1,7 @@
 /** Carries out what a v2 client asks for that is not about its connection: over a socket, or over HTTP. */
 import type { EventBus } from "../../bus/bus.ts";
-import type { CommandPort, CommandResult } from "../../bus/commands.ts";
-import type { MetricsPort } from "../../bus/metrics.ts";
-import type { JournalPort } from "../../bus/journal.ts";
-import type { StatePort } from "../../bus/state.ts";
+import type { CommandPort, JournalPort, MetricsPort, StatePort } from "../../bus/ports.ts";
+import type { CommandResult } from "../../model/command.ts";
 import { monitorRefusal, visibleCalls, visibleLines } from "../access/permissions.ts";
 import type { Identity } from "../access/identity.ts";
 import { carryOut, type Commander } from "../commands.ts";

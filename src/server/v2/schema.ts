@@ -3,8 +3,8 @@
  * what clients' authors and tests check frames with. Not used on the way of an event.
  */
 import { z } from "zod";
-import { CALL_ABILITIES, LINE_ABILITIES } from "../../bus/events.ts";
-import { CALL_RESULTS } from "../../bus/journal.ts";
+import { CALL_COMMANDS, LINE_COMMANDS } from "../../model/command.ts";
+import { CALL_RESULTS } from "../../model/journal.ts";
 import type { CallObject, EventFrame, LineObject } from "./frames.ts";
 import type { EntryObject } from "./journal.ts";
 import { REQUESTS } from "./requests.ts";
@@ -60,7 +60,7 @@ const CALL: z.ZodType<CallObject> = z.object({
   connectedAt: time.optional(),
   endedAt: time.optional(),
   disconnect: z.string().optional(),
-  can: z.array(z.enum(CALL_ABILITIES)).describe("What can be done with the call now"),
+  can: z.array(z.enum(CALL_COMMANDS)).describe("What can be done with the call now"),
 }).meta({ id: "Call", description: "A call on a line, as last heard." });
 
 const LINE: z.ZodType<LineObject> = z.object({
@@ -72,7 +72,7 @@ const LINE: z.ZodType<LineObject> = z.object({
   error: z.string().optional(),
   forwards: z.array(z.object({ when: z.enum(["always", "busy", "no_answer"]), to: z.string() })),
   messageWaiting: z.boolean(),
-  can: z.array(z.enum(LINE_ABILITIES)).describe("What can be done with the line now"),
+  can: z.array(z.enum(LINE_COMMANDS)).describe("What can be done with the line now"),
 }).meta({ id: "Line", description: "A line as last heard." });
 
 const PROVIDER = z.enum(["up", "down", "restarting"]);

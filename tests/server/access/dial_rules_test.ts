@@ -1,6 +1,6 @@
 /** Which numbers may be dialled, by every command that takes one. */
 import assert from "node:assert/strict";
-import type { Command } from "../../../src/bus/commands.ts";
+import type { Command } from "../../../src/model/command.ts";
 import type { DialRules } from "../../../src/settings/access_rules.ts";
 import { dialRefusal } from "../../../src/server/access/dial_rules.ts";
 
@@ -53,18 +53,18 @@ Deno.test("every command that sends a call to a number is judged, no other is", 
   const target = { line: "201" };
   const refused: Command[] = [
     { cmd: "dial", line: "201", number: "0900" },
-    { cmd: "transfer", target, number: "0900" },
-    { cmd: "consult", target, number: "0900" },
-    { cmd: "redirect", target, number: "0900" },
+    { cmd: "transfer", ...target, number: "0900" },
+    { cmd: "consult", ...target, number: "0900" },
+    { cmd: "redirect", ...target, number: "0900" },
     { cmd: "forward", line: "201", when: "always", to: "0900" },
   ];
   const free: Command[] = [
     { cmd: "forward", line: "201", when: "always", to: null },
     { cmd: "unpark", line: "201", slot: "0900" },
     { cmd: "pickup", line: "201", from: "0900" },
-    { cmd: "dtmf", target, digits: "0900" },
-    { cmd: "drop", target },
-    { cmd: "park", target, slot: "0900" },
+    { cmd: "dtmf", ...target, digits: "0900" },
+    { cmd: "drop", ...target },
+    { cmd: "park", ...target, slot: "0900" },
   ];
   for (const command of refused) {
     assert.equal(dialRefusal(command, rules)?.code, "not_permitted", command.cmd);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { EventBus } from "../../../src/bus/bus.ts";
-import type { Command, CommandPort, CommandResult } from "../../../src/bus/commands.ts";
+import type { CommandPort } from "../../../src/bus/ports.ts";
+import type { Command, CommandResult } from "../../../src/model/command.ts";
 import { ClassicEncoder } from "../../../src/server/classic/messages.ts";
 import { ClassicClient } from "../../../src/server/classic/client.ts";
 import { ANYONE } from "../../../src/server/access/identity.ts";

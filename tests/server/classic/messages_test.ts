@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Party } from "../../../src/bus/events.ts";
+import type { Party } from "../../../src/model/call.ts";
 import {
   ClassicEncoder,
   classicError,
@@ -77,7 +77,7 @@ Deno.test("dial and drop are understood, with line and number as strings or numb
   assert.deepEqual(parseClassic('{"cmd":"dial","line":"201","number":123}'), dial);
   assert.deepEqual(parseClassic('{"cmd":"drop","line":201,"other":1}'), {
     kind: "command",
-    command: { cmd: "dropAll", line: "201" },
+    command: { cmd: "drop", line: "201", all: true },
   });
 });
 

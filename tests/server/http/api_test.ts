@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { CommandErrorCode } from "../../../src/bus/commands.ts";
+import type { ErrorCode } from "../../../src/model/error.ts";
 import { callEvent, lineEvent } from "../../support/events.ts";
 import { startTestServer } from "../../support/server.ts";
 import { assertValid, validatorOf } from "../../support/v2_schema.ts";
@@ -60,7 +60,7 @@ Deno.test("a command is carried out and answered with its frame", async () => {
 });
 
 Deno.test("each error has its status and its frame", async () => {
-  const statuses: [CommandErrorCode, number][] = [
+  const statuses: [ErrorCode, number][] = [
     ["unknown_line", 404],
     ["unknown_call", 404],
     ["no_call", 409],
@@ -73,7 +73,7 @@ Deno.test("each error has its status and its frame", async () => {
     ["provider_down", 503],
     ["timeout", 504],
   ];
-  let code: CommandErrorCode = "no_call";
+  let code: ErrorCode = "no_call";
   const { server } = startTestServer({}, () => ({ ok: false, error: { code, message: "no" } }));
   for (const [each, status] of statuses) {
     code = each;

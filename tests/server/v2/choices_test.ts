@@ -3,7 +3,7 @@
  * must have heard, and in which order.
  */
 import assert from "node:assert/strict";
-import type { BusEvent } from "../../../src/bus/events.ts";
+import type { BusEvent } from "../../../src/model/event.ts";
 import { Random } from "../../../src/fake/random.ts";
 import { ANYONE, type Identity, permits } from "../../../src/server/access/identity.ts";
 import type { Wish } from "../../../src/server/v2/feed.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Command } from "../../../src/bus/commands.ts";
+import type { Command } from "../../../src/model/command.ts";
 import { commandOf, type Order, parseRequest } from "../../../src/server/v2/requests.ts";
 import { assertValid } from "../../support/v2_schema.ts";
 import { Rig } from "./rig.ts";
@@ -16,25 +16,25 @@ function commandFrom(message: object): Command {
 Deno.test("every command of the table means what it says", () => {
   const cases: [object, Command][] = [
     [{ cmd: "dial", line: "201", number: " 0123 " }, { cmd: "dial", line: "201", number: "0123" }],
-    [{ cmd: "drop", line: "201" }, { cmd: "drop", target: { line: "201" } }],
-    [{ cmd: "drop", call: 5 }, { cmd: "drop", target: { call: 5 } }],
-    [{ cmd: "answer", call: 5 }, { cmd: "answer", target: { call: 5 } }],
-    [{ cmd: "hold", line: "201" }, { cmd: "hold", target: { line: "201" } }],
-    [{ cmd: "unhold", call: 0 }, { cmd: "unhold", target: { call: 0 } }],
+    [{ cmd: "drop", line: "201" }, { cmd: "drop", line: "201" }],
+    [{ cmd: "drop", call: 5 }, { cmd: "drop", call: 5 }],
+    [{ cmd: "answer", call: 5 }, { cmd: "answer", call: 5 }],
+    [{ cmd: "hold", line: "201" }, { cmd: "hold", line: "201" }],
+    [{ cmd: "unhold", call: 0 }, { cmd: "unhold", call: 0 }],
     [{ cmd: "swap", id: 1, line: "201" }, { cmd: "swap", line: "201" }],
     [{ cmd: "transfer", call: 5, number: "7" }, {
       cmd: "transfer",
-      target: { call: 5 },
+      call: 5,
       number: "7",
     }],
     [{ cmd: "consult", line: "201", number: "7" }, {
       cmd: "consult",
-      target: { line: "201" },
+      line: "201",
       number: "7",
     }],
     [{ cmd: "redirect", call: 5, number: "7" }, {
       cmd: "redirect",
-      target: { call: 5 },
+      call: 5,
       number: "7",
     }],
     [{ cmd: "complete", line: "201", mode: "conference" }, {
@@ -42,10 +42,10 @@ Deno.test("every command of the table means what it says", () => {
       line: "201",
       mode: "conference",
     }],
-    [{ cmd: "park", call: 5 }, { cmd: "park", target: { call: 5 } }],
+    [{ cmd: "park", call: 5 }, { cmd: "park", call: 5 }],
     [{ cmd: "park", line: "201", slot: "71" }, {
       cmd: "park",
-      target: { line: "201" },
+      line: "201",
       slot: "71",
     }],
     [{ cmd: "unpark", line: "201", slot: "71" }, { cmd: "unpark", line: "201", slot: "71" }],
@@ -58,7 +58,7 @@ Deno.test("every command of the table means what it says", () => {
     }],
     [{ cmd: "dtmf", call: 5, digits: "12#*,A" }, {
       cmd: "dtmf",
-      target: { call: 5 },
+      call: 5,
       digits: "12#*,A",
     }],
     [{ cmd: "forward", line: "201", when: "no_answer", to: "7" }, {

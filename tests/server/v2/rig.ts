@@ -1,7 +1,7 @@
 /** v2 clients over sockets in memory, on a real bus, with every frame checked against the schema. */
 import { setImmediate } from "node:timers/promises";
 import { EventBus } from "../../../src/bus/bus.ts";
-import type { Command, CommandResult } from "../../../src/bus/commands.ts";
+import type { Command, CommandResult } from "../../../src/model/command.ts";
 import { ANYONE, type Authenticator, type Identity } from "../../../src/server/access/identity.ts";
 import { Batcher } from "../../../src/server/v2/batch.ts";
 import { V2Client } from "../../../src/server/v2/client.ts";

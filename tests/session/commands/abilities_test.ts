@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CALL_ABILITIES, LINE_ABILITIES } from "../../../src/bus/events.ts";
+import { CALL_COMMANDS, LINE_COMMANDS } from "../../../src/model/command.ts";
 import {
   CALL_ABILITY_FEATURES,
   callAbilities,
@@ -19,8 +19,8 @@ const { ANSWER, DROP, HOLD, PARK, SETCALLDATA, UNHOLD } = LINECALLFEATURE;
 const STATE = LINECALLSTATE;
 
 Deno.test("the tables have the words of the bus, in their order", () => {
-  assert.deepEqual(Object.keys(CALL_ABILITY_FEATURES), [...CALL_ABILITIES]);
-  assert.deepEqual(Object.keys(LINE_ABILITY_FEATURES), [...LINE_ABILITIES]);
+  assert.deepEqual(Object.keys(CALL_ABILITY_FEATURES), [...CALL_COMMANDS]);
+  assert.deepEqual(Object.keys(LINE_ABILITY_FEATURES), [...LINE_COMMANDS]);
 });
 
 Deno.test("every feature bit makes its ability, and no other does", () => {
@@ -43,7 +43,7 @@ Deno.test("every feature bit makes its ability, and no other does", () => {
   for (const [name, bit] of Object.entries(LINECALLFEATURE)) {
     assert.deepEqual(callAbilities(bit), [expected[name] ?? []].flat(), name);
   }
-  assert.deepEqual(callAbilities(0xffffffff), [...CALL_ABILITIES]);
+  assert.deepEqual(callAbilities(0xffffffff), [...CALL_COMMANDS]);
 });
 
 Deno.test("what the caps do not have is never there; caps of 0 say nothing", () => {
@@ -73,7 +73,7 @@ Deno.test("a line's abilities are its address's and its device's", () => {
   assert.deepEqual(of(PICKUPGROUP), ["pickup"]);
   assert.deepEqual(of(FORWARDDND), ["forward"]);
   assert.deepEqual(of(0, LINEFEATURE.FORWARDFWD), ["forward"]);
-  assert.deepEqual(of(0xffffffff, 0xffffffff), [...LINE_ABILITIES]);
+  assert.deepEqual(of(0xffffffff, 0xffffffff), [...LINE_COMMANDS]);
 });
 
 Deno.test("a line is masked by its caps, and falls back to them where it reports nothing", () => {

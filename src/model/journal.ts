@@ -1,5 +1,6 @@
-/** The journal of finished calls, in the words that both sides of the bus share. */
-import type { CallNumber, CallOrigin, CallReason, Direction, Party } from "./events.ts";
+/** The journal: what is kept of a finished call. */
+import type { CallInfo, Direction } from "./call.ts";
+import type { CallId } from "./call_id.ts";
 
 /**
  * What came of a call, seen from its line.
@@ -22,29 +23,20 @@ export const CALL_RESULTS = [
 export type CallResult = typeof CALL_RESULTS[number];
 
 /** A finished call. A number that the network withheld is in none of its parties. */
-export interface JournalEntry {
+export interface JournalEntry extends CallInfo {
   /** The journal's own number; a later entry has a greater one. */
   readonly id: number;
   /** {@linkcode Call.id}, which means something within one life of the program only. */
-  readonly call: CallNumber;
+  readonly call: CallId;
   readonly line: string;
   readonly direction: Direction;
   readonly result: CallResult;
-  readonly caller: Party;
-  readonly called: Party;
-  readonly connected: Party;
-  readonly redirecting: Party;
-  readonly redirection: Party;
   /** Milliseconds since 1970, UTC, as the following. */
   readonly startedAtMs: number;
-  /** Left out where it was never connected. */
+  /** Left out if it was never connected. */
   readonly answeredAtMs?: number;
   readonly endedAtMs: number;
-  readonly callId: string;
-  readonly relatedCallId: string;
-  readonly origin: CallOrigin;
-  readonly reason: CallReason;
-  /** LINEDISCONNECTMODE_ without its prefix, where the provider told it. */
+  /** LINEDISCONNECTMODE_ without its prefix, if the driver reported it. */
   readonly disconnect?: string;
 }
 
@@ -76,26 +68,4 @@ export interface JournalPage {
   readonly entries: readonly JournalEntry[];
   /** The cursor of the page behind this one; left out where there is none. */
   readonly next?: string;
-}
-
-/** The journal cannot be read at present. The message says why. */
-export class JournalUnavailableError extends Error {
-  override readonly name = "JournalUnavailableError";
-}
-
-/** The cursor is none that the journal gave. */
-export class CursorError extends Error {
-  override readonly name = "CursorError";
-}
-
-export interface JournalPort {
-  /** @throws JournalUnavailableError, CursorError */
-  page(query: JournalQuery): Promise<JournalPage>;
-  /**
-   * The entries that belong together with one, through their call ids: a call's way through
-   * transfers. Oldest first; empty where there is no such entry, or it may not be seen.
-   *
-   * @throws JournalUnavailableError
-   */
-  chain(id: number, visible?: (line: string) => boolean): Promise<readonly JournalEntry[]>;
 }

@@ -1,5 +1,5 @@
-/** Making telephones ring that are not there: for people who test what they build on this program. */
-import type { CommandError } from "./commands.ts";
+/** Simulated calls on the fake exchange: for people who test what they build on this program. */
+import type { CommandError } from "./error.ts";
 
 /** Somebody outside calls an extension. */
 export interface SimulatedCall {
@@ -33,14 +33,3 @@ export type SimulationResult =
     readonly call: { readonly line: string; readonly callId: string };
   }
   | { readonly ok: false; readonly error: CommandError };
-
-/** The telephones of a pretend exchange. */
-export interface Simulation {
-  readonly scenarios: readonly SimulatedScenario[];
-  ring(call: SimulatedCall): SimulationResult;
-  /**
-   * @param name One of {@linkcode scenarios}.
-   * @param line The extension at which it begins; one that is free when left out.
-   */
-  play(name: string, line?: string): SimulationResult;
-}

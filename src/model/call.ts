@@ -1,0 +1,118 @@
+/** A call on a line: the words that TAPI has for it, and what is known of it. */
+import type { CallId } from "./call_id.ts";
+import type { CallCommandName } from "./command.ts";
+
+/** LINECALLSTATE_ without its prefix. @see https://learn.microsoft.com/windows/win32/tapi/linecallstate--constants */
+export const CALL_STATES = [
+  "IDLE",
+  "OFFERING",
+  "ACCEPTED",
+  "DIALTONE",
+  "DIALING",
+  "RINGBACK",
+  "BUSY",
+  "SPECIALINFO",
+  "CONNECTED",
+  "PROCEEDING",
+  "ONHOLD",
+  "CONFERENCED",
+  "ONHOLDPENDCONF",
+  "ONHOLDPENDTRANSFER",
+  "DISCONNECTED",
+  "UNKNOWN",
+] as const;
+/** A value that TAPI does not define is written in upper-case hex. */
+export type CallState = typeof CALL_STATES[number] | `LINECALLSTATE_$${string}`;
+
+/** LINECALLORIGIN_ without its prefix. */
+export const CALL_ORIGINS = [
+  "OUTBOUND",
+  "INTERNAL",
+  "EXTERNAL",
+  "UNKNOWN",
+  "UNAVAIL",
+  "CONFERENCE",
+  "INBOUND",
+] as const;
+export type CallOrigin = typeof CALL_ORIGINS[number] | `LINECALLORIGIN_$${string}`;
+
+/** LINECALLREASON_ without its prefix. */
+export const CALL_REASONS = [
+  "DIRECT",
+  "FWDBUSY",
+  "FWDNOANSWER",
+  "FWDUNCOND",
+  "PICKUP",
+  "UNPARK",
+  "REDIRECT",
+  "CALLCOMPLETION",
+  "TRANSFER",
+  "REMINDER",
+  "UNKNOWN",
+  "UNAVAIL",
+  "INTRUDE",
+  "PARKED",
+  "CAMPEDON",
+  "ROUTEREQUEST",
+] as const;
+export type CallReason = typeof CALL_REASONS[number] | `LINECALLREASON_$${string}`;
+
+/** Whether a party's number is there, and if not, why. `pending`: it may still come. */
+export const PRESENTATIONS = ["shown", "withheld", "pending", "unavailable"] as const;
+export type Presentation = typeof PRESENTATIONS[number];
+
+/** One end of a call. */
+export interface Party {
+  /** As the driver writes it; "" unless {@linkcode presentation} is `shown`. */
+  readonly number: string;
+  /** "" if there is none, or it is withheld. */
+  readonly name: string;
+  readonly presentation: Presentation;
+}
+
+/** A party of which nothing is known. */
+export const NOBODY: Party = { number: "", name: "", presentation: "unavailable" };
+/** A party whose number and name the network withholds. */
+export const WITHHELD: Party = { number: "", name: "", presentation: "withheld" };
+
+/**
+ * The parties of a call, as LINECALLINFO has them. `connected`: whom the call has reached.
+ * `redirecting`: who sent the call here. `redirection`: where the call was sent.
+ */
+export const PARTY_ROLES = ["caller", "called", "connected", "redirecting", "redirection"] as const;
+export type PartyRole = typeof PARTY_ROLES[number];
+export type Parties = Readonly<Record<PartyRole, Party>>;
+
+/** LINECALLINFO as far as the program uses it. */
+export interface CallInfo extends Parties {
+  /** dwCallID as `0x` and upper-case hex, `0x0` if the driver gives none. Not unique. */
+  readonly callId: string;
+  /** dwRelatedCallID, written like {@linkcode callId}: a call that this one came from. */
+  readonly relatedCallId: string;
+  readonly origin: CallOrigin;
+  readonly reason: CallReason;
+}
+
+/** Who began a call, seen from its line. */
+export const DIRECTIONS = ["in", "out", "unknown"] as const;
+export type Direction = typeof DIRECTIONS[number];
+
+/** A call on a line, as last heard. */
+export interface Call extends CallInfo {
+  readonly id: CallId;
+  /** The extension, see {@linkcode LineIdentity.line}. */
+  readonly line: string;
+  readonly state: CallState;
+  /** Detail that TAPI adds to some states, without prefix: `ACTIVE` to CONNECTED, `STATION` to BUSY. */
+  readonly stateMode: string | null;
+  readonly direction: Direction;
+  /** When the program first heard of it: milliseconds since 1970, UTC, as all the following. */
+  readonly startedAtMs: number;
+  /** When it was first CONNECTED. */
+  readonly connectedAtMs?: number;
+  readonly endedAtMs?: number;
+  /** LINEDISCONNECTMODE_ without its prefix; a value that TAPI does not define as in CallState. */
+  readonly disconnect?: string;
+  /** The commands that the call's feature bits allow now. */
+  readonly can: readonly CallCommandName[];
+}

@@ -1,0 +1,184 @@
+/**
+ * The commands that a telephone takes: what each is about and which fields it has. How TAPI carries one
+ * out stands in the row of the same name in `session/commands/table.ts`.
+ */
+import type { CallId } from "./call_id.ts";
+import type { CommandError } from "./error.ts";
+import { FORWARD_CASES } from "./forward.ts";
+
+/** How a consultation ends. */
+export const COMPLETION_MODES = ["transfer", "conference"] as const;
+export type CompletionMode = typeof COMPLETION_MODES[number];
+
+/** A field of a command. */
+export interface Field {
+  /** A telephone number, an extension, DTMF digits (0-9 A-D * # and a comma for a pause), or a choice. */
+  readonly kind: "number" | "extension" | "digits" | readonly string[];
+  readonly optional?: true;
+  /** `null` is a value: off. */
+  readonly nullable?: true;
+  /** A call is sent to this number: dial rules judge it. */
+  readonly dialled?: true;
+}
+
+/** A command's place in the protocol. */
+export interface CommandShape {
+  /**
+   * `call`: one call, named by its id or as the one of a line that can be meant. `line`: a line.
+   * `pair`: the active and the held call of a line.
+   */
+  readonly target: "call" | "line" | "pair";
+  /** Whether a call's or a line's `can` names the command. */
+  readonly can: "call" | "line";
+  readonly fields: Readonly<Record<string, Field>>;
+  /** Members of the result; both may be left out. */
+  readonly result: readonly ("call" | "slot")[];
+  /** For people: with a verb first. */
+  readonly help: string;
+}
+
+const DIALLED = { kind: "number", dialled: true } as const;
+
+/** Every command. The order is that of `can`. */
+export const COMMANDS = {
+  answer: { target: "call", can: "call", fields: {}, result: [], help: "Answers a ringing call" },
+  drop: { target: "call", can: "call", fields: {}, result: [], help: "Hangs up a call" },
+  hold: { target: "call", can: "call", fields: {}, result: [], help: "Puts a call on hold" },
+  unhold: { target: "call", can: "call", fields: {}, result: [], help: "Retrieves a held call" },
+  swap: {
+    target: "pair",
+    can: "call",
+    fields: {},
+    result: [],
+    help: "Swaps the active and the held call",
+  },
+  transfer: {
+    target: "call",
+    can: "call",
+    fields: { number: DIALLED },
+    result: [],
+    help: "Transfers a call without asking first",
+  },
+  consult: {
+    target: "call",
+    can: "call",
+    fields: { number: DIALLED },
+    result: ["call"],
+    help: "Holds a call and calls somebody else",
+  },
+  complete: {
+    target: "pair",
+    can: "call",
+    fields: { mode: { kind: COMPLETION_MODES } },
+    result: ["call"],
+    help: "Ends a consultation in a transfer or a conference",
+  },
+  park: {
+    target: "call",
+    can: "call",
+    fields: { slot: { kind: "number", optional: true } },
+    result: ["slot"],
+    help: "Parks a call",
+  },
+  redirect: {
+    target: "call",
+    can: "call",
+    fields: { number: DIALLED },
+    result: [],
+    help: "Sends a ringing call to another number",
+  },
+  dtmf: {
+    target: "call",
+    can: "call",
+    fields: { digits: { kind: "digits" } },
+    result: [],
+    help: "Sends DTMF digits",
+  },
+  dial: {
+    target: "line",
+    can: "line",
+    fields: { number: DIALLED },
+    result: ["call"],
+    help: "Dials a number",
+  },
+  unpark: {
+    target: "line",
+    can: "line",
+    fields: { slot: { kind: "number" } },
+    result: ["call"],
+    help: "Takes a parked call",
+  },
+  pickup: {
+    target: "line",
+    can: "line",
+    fields: {
+      from: { kind: "extension", optional: true },
+      group: { kind: "number", optional: true },
+    },
+    result: ["call"],
+    help: "Takes a call that rings elsewhere",
+  },
+  forward: {
+    target: "line",
+    can: "line",
+    fields: {
+      when: { kind: FORWARD_CASES },
+      to: { kind: "number", nullable: true, dialled: true },
+    },
+    result: [],
+    help: "Forwards a line's calls, or stops forwarding them",
+  },
+} as const satisfies Readonly<Record<string, CommandShape>>;
+
+type Commands = typeof COMMANDS;
+export type CommandName = keyof Commands;
+export const COMMAND_NAMES = Object.keys(COMMANDS) as [CommandName, ...CommandName[]];
+
+type NamesIn<Place extends CommandShape["can"]> = {
+  [C in CommandName]: Commands[C]["can"] extends Place ? C : never;
+}[CommandName];
+/** The commands that a call's `can` names, in the order of {@linkcode COMMANDS}. */
+export type CallCommandName = NamesIn<"call">;
+export const CALL_COMMANDS = namesIn("call");
+/** The commands that a line's `can` names. */
+export type LineCommandName = NamesIn<"line">;
+export const LINE_COMMANDS = namesIn("line");
+
+function namesIn<Place extends CommandShape["can"]>(
+  place: Place,
+): [NamesIn<Place>, ...NamesIn<Place>[]] {
+  return COMMAND_NAMES.filter((name) => COMMANDS[name].can === place) as ReturnType<
+    typeof namesIn<Place>
+  >;
+}
+
+type Value<F extends Field> =
+  | (F["kind"] extends readonly (infer Choice)[] ? Choice : string)
+  | (F["nullable"] extends true ? null : never);
+type Fields<S extends CommandShape["fields"]> =
+  & { readonly [K in keyof S as S[K]["optional"] extends true ? never : K]: Value<S[K]> }
+  & { readonly [K in keyof S as S[K]["optional"] extends true ? K : never]?: Value<S[K]> };
+
+/** A call by its id, or the only one of a line that can be meant. `line` is an extension. */
+export type Target = { readonly call: CallId } | { readonly line: string };
+
+/** A command of this name, checked and complete. */
+export type CommandOf<C extends CommandName> =
+  & { readonly cmd: C }
+  & (Commands[C]["target"] extends "call" ? Target : { readonly line: string })
+  & Fields<Commands[C]["fields"]>;
+
+export type Command =
+  | { [C in CommandName]: CommandOf<C> }[CommandName]
+  /** Every call of the line, which is what classic's `drop` means. */
+  | { readonly cmd: "drop"; readonly line: string; readonly all: true };
+
+/** What a command has led to: the id of the call it made, the slot a call was parked in. */
+export interface CommandOutcome {
+  readonly call?: CallId;
+  readonly slot?: string;
+}
+
+export type CommandResult =
+  | { readonly ok: true; readonly outcome: CommandOutcome }
+  | { readonly ok: false; readonly error: CommandError };

@@ -1,0 +1,34 @@
+/** A line: a telephone's extension as TAPI has it. */
+import type { LineCommandName } from "./command.ts";
+import type { Forward } from "./forward.ts";
+
+/** Whether the program hears a line; `out_of_service`: it is open, but the phone system is away. */
+export const LINE_STATUSES = ["open", "out_of_service", "closed", "failed"] as const;
+export type LineStatus = typeof LINE_STATUSES[number];
+
+/** Which line it is. */
+export interface LineIdentity {
+  /**
+   * The extension: the line's first TAPI address, else its name, else its device id. Lines may share
+   * it: then {@linkcode permanentId} tells them apart.
+   */
+  readonly line: string;
+  /** A label that people gave the line. */
+  readonly name: string;
+  /** Stays the same over restarts of program and machine, as far as the driver lets it; unique. */
+  readonly permanentId: string;
+  /** dwProviderInfo: the driver that the line belongs to. */
+  readonly provider: string;
+}
+
+/** A line as last heard. */
+export interface Line extends LineIdentity {
+  readonly status: LineStatus;
+  /** The symbolic TAPI error, if one is the cause of the status. */
+  readonly error?: string;
+  readonly forwards: readonly Forward[];
+  /** Whether the line's message lamp is on. */
+  readonly messageWaiting: boolean;
+  /** The commands that the line's feature bits allow now. */
+  readonly can: readonly LineCommandName[];
+}
