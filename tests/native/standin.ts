@@ -8,6 +8,7 @@
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import layouts from "../fixtures/tapi_layouts.json" with { type: "json" };
 import { compileOnce, leaveOut } from "./compile.ts";
 
 const SOURCE_FOLDER = fileURLToPath(new URL("./standin/", import.meta.url));
@@ -121,19 +122,27 @@ export const LIE = {
   RANDOM: 13,
 } as const;
 
-/** The members that a test may set in the place of what the exchange would report itself. */
-export const REPORTED = {
-  /** LINECALLSTATUS.dwCallFeatures. */
-  CALL_FEATURES: 0,
-  /** LINEADDRESSCAPS.dwCallFeatures. */
-  CAPS_CALL_FEATURES: 1,
-  /** LINEADDRESSSTATUS.dwAddressFeatures. */
-  ADDRESS_FEATURES: 2,
-  /** LINEDEVSTATUS.dwLineFeatures. */
-  LINE_FEATURES: 3,
-  /** LINEDEVSTATUS.dwDevStatusFlags. */
-  DEV_STATUS_FLAGS: 4,
-} as const;
+/** The structs whose members a test may set, in the order of the stand-in's. */
+const FILLED = [
+  "LINEDEVCAPS",
+  "LINEADDRESSCAPS",
+  "LINEADDRESSSTATUS",
+  "LINEDEVSTATUS",
+  "LINECALLINFO",
+  "LINECALLSTATUS",
+] as const;
+export type Filled = typeof FILLED[number];
+
+/** The texts of a device and its addresses. */
+const TEXT = { address: 0, name: 1, provider: 2 } as const;
+
+/** Every call, or every device. */
+export const EVERY = 0xffffffff;
+
+/** What an address is called: its device, and its number on that. */
+export function placeOf(device: number, address = 0): number {
+  return device | address << 16;
+}
 
 /** The parties of a LINECALLINFO. */
 export const PARTY = {
@@ -143,6 +152,19 @@ export const PARTY = {
   REDIRECTION: 3,
   REDIRECTING: 4,
 } as const;
+
+/** Where their flags are. */
+const PARTY_FLAGS = [
+  "dwCallerIDFlags",
+  "dwCalledIDFlags",
+  "dwConnectedIDFlags",
+  "dwRedirectionIDFlags",
+  "dwRedirectingIDFlags",
+] as const;
+
+const LINE_CALLINFO = 1;
+/** LINECALLINFOSTATE_ bits. */
+const TOLD = { CALLID: 0x40, ORIGIN: 0x100, REASON: 0x200, CALLERID: 0x8000 } as const;
 
 type ValueOf<T> = T[keyof T];
 
@@ -163,19 +185,23 @@ export interface Offer {
   readonly unannounced?: boolean;
   /** The application is not told: lineGetNewCalls finds it. */
   readonly silent?: boolean;
+  /** LINE_APPNEWCALL alone announces it: no state is told. */
+  readonly stateless?: boolean;
 }
 
 /** The exports that {@linkcode StandIn} wraps. */
 export const SYMBOLS = {
   standin_reset: { parameters: ["u32", "u32"], result: "u32" },
-  standin_set_device: { parameters: ["u32", "buffer", "u32"], result: "void" },
+  standin_set_version: { parameters: ["u32", "u32"], result: "void" },
+  standin_set_text: { parameters: ["u32", "u32", "buffer", "u32"], result: "u32" },
   standin_add_device: { parameters: [], result: "u32" },
   standin_offer_call: {
     parameters: ["u32", "buffer", "buffer", "buffer", "u32"],
     result: "u32",
   },
-  standin_set_party: { parameters: ["u32", "u32", "buffer", "buffer", "u32"], result: "u32" },
-  standin_set_origin: { parameters: ["u32", "u32", "u32", "u32", "u32"], result: "u32" },
+  standin_set_party: { parameters: ["u32", "u32", "u32", "buffer", "u32"], result: "u32" },
+  standin_newest_call: { parameters: ["u32"], result: "u32" },
+  standin_lose_call: { parameters: ["u32"], result: "u32" },
   standin_set_state: { parameters: ["u32", "u32", "u32"], result: "u32" },
   standin_post: { parameters: ["u32", "u32", "u32", "u32", "u32"], result: "void" },
   standin_burst: { parameters: ["u32", "u32", "u32"], result: "u32" },
@@ -186,13 +212,16 @@ export const SYMBOLS = {
   standin_address_state: { parameters: ["u32", "u32"], result: "u32" },
   standin_add_forward: { parameters: ["u32", "u32", "buffer"], result: "u32" },
   standin_forget_forwards: { parameters: ["u32"], result: "void" },
-  standin_report: { parameters: ["u32", "u32"], result: "void" },
+  standin_override: { parameters: ["u32", "u32", "u32", "u32"], result: "void" },
+  standin_end_override: { parameters: ["u32", "u32", "u32"], result: "void" },
   standin_reply_mode: { parameters: ["u32", "u32"], result: "void" },
   standin_release_replies: { parameters: [], result: "u32" },
   standin_lack: { parameters: ["u32", "u32"], result: "void" },
+  standin_withhold_handles: { parameters: ["u32"], result: "void" },
   standin_dial_script: { parameters: ["u32"], result: "void" },
   standin_lie: { parameters: ["u32", "u32", "u32"], result: "void" },
   standin_fail: { parameters: ["buffer", "u32", "u32"], result: "u32" },
+  standin_fail_for: { parameters: ["buffer", "u32", "u32", "u32", "u32"], result: "u32" },
   standin_delay: { parameters: ["buffer", "u32"], result: "u32" },
   standin_calls_of: { parameters: ["buffer"], result: "u32" },
   standin_live_calls: { parameters: [], result: "u32" },
@@ -209,7 +238,10 @@ export function openControl(path: string): StandIn {
   return new StandIn(Deno.dlopen(path, SYMBOLS).symbols);
 }
 
-/** The controls of a loaded stand-in. Devices count from 0, `call` is a HCALL. */
+/**
+ * The controls of a loaded stand-in. Devices count from 0, `call` is a HCALL, and `place` is a
+ * device, or what {@linkcode placeOf} makes of a device and one of its other addresses.
+ */
 export class StandIn {
   readonly #c: Deno.StaticForeignLibraryInterface<typeof SYMBOLS>;
 
@@ -231,7 +263,18 @@ export class StandIn {
 
   /** Sets a device's line name and the newest version it negotiates; before the program asks. */
   setDevice(device: number, name: string, newestVersion = 0x00020002): void {
-    this.#c.standin_set_device(device, wide(name), newestVersion);
+    this.setText(device, "name", name);
+    this.#c.standin_set_version(device, newestVersion);
+  }
+
+  /**
+   * Sets what a device or an address of it is called; a device has as many addresses as have texts.
+   *
+   * @param text UTF-16 as it should be, or bytes as they are.
+   */
+  setText(place: number, which: keyof typeof TEXT, text: string | Uint8Array<ArrayBuffer>): void {
+    const bytes = bytesOf(text);
+    existing(this.#c.standin_set_text(place, TEXT[which], bytes, bytes.length));
   }
 
   /** One more voice line comes, behind all devices, and LINE_CREATE tells. @returns Its device. */
@@ -240,18 +283,41 @@ export class StandIn {
   }
 
   /** Lets a call come up. @returns Its handle. */
-  offerCall(device: number, offer: Offer = {}): number {
+  offerCall(place: number, offer: Offer = {}): number {
     const flags = (offer.internal ? 1 : 0) | (offer.blocked ? 2 : 0) | (offer.lateCaller ? 4 : 0) |
-      (offer.connected ? 8 : 0) | (offer.unannounced ? 16 : 0) | (offer.silent ? 32 : 0);
+      (offer.connected ? 8 : 0) | (offer.unannounced ? 16 : 0) | (offer.silent ? 32 : 0) |
+      (offer.stateless ? 64 : 0);
     const { caller, callerName, called } = offer;
     return existing(
-      this.#c.standin_offer_call(device, wide(caller), wide(callerName), wide(called), flags),
+      this.#c.standin_offer_call(place, wide(caller), wide(callerName), wide(called), flags),
     );
   }
 
   /** A call that was there before the line was opened: lineGetNewCalls finds it. */
-  existingCall(device: number, offer: Offer = {}): number {
-    return this.offerCall(device, { connected: true, ...offer, silent: true });
+  existingCall(place: number, offer: Offer = {}): number {
+    return this.offerCall(place, { connected: true, ...offer, silent: true });
+  }
+
+  /** The device's call that began last, also one whose LINE_REPLY is still to come. */
+  newestCall(device: number): number {
+    return existing(this.#c.standin_newest_call(device));
+  }
+
+  /** A call and its handle are gone, and nothing tells. */
+  loseCall(call: number): void {
+    existing(this.#c.standin_lose_call(call));
+  }
+
+  /** Sets a party's number or name; nothing tells. @param text As in {@linkcode setText}. */
+  setPartyText(
+    call: number,
+    party: ValueOf<typeof PARTY>,
+    which: "number" | "name",
+    text: string | Uint8Array<ArrayBuffer> | undefined,
+  ): void {
+    const bytes = text === undefined ? null : bytesOf(text);
+    const isName = which === "name" ? 1 : 0;
+    existing(this.#c.standin_set_party(call, party, isName, bytes, bytes?.length ?? 0));
   }
 
   /** Changes a party of a call and tells so by LINE_CALLINFO. @param flags LINECALLPARTYID bits. */
@@ -262,7 +328,10 @@ export class StandIn {
     name: string | undefined,
     flags: number,
   ): void {
-    existing(this.#c.standin_set_party(call, party, wide(number), wide(name), flags));
+    this.setPartyText(call, party, "number", number);
+    this.setPartyText(call, party, "name", name);
+    this.set("LINECALLINFO", { [PARTY_FLAGS[party]]: flags }, call);
+    this.post(LINE_CALLINFO, call, TOLD.CALLERID << party);
   }
 
   /** The caller becomes known, ADDRESS and where it has one NAME. */
@@ -275,9 +344,14 @@ export class StandIn {
     call: number,
     to: { callId: number; relatedCallId: number; origin: number; reason: number },
   ): void {
-    existing(
-      this.#c.standin_set_origin(call, to.callId, to.relatedCallId, to.origin, to.reason),
-    );
+    const { callId, relatedCallId, origin, reason } = to;
+    this.set("LINECALLINFO", {
+      dwCallID: callId,
+      dwRelatedCallID: relatedCallId,
+      dwOrigin: origin,
+      dwReason: reason,
+    }, call);
+    this.post(LINE_CALLINFO, call, TOLD.CALLID | TOLD.ORIGIN | TOLD.REASON);
   }
 
   /** Brings a call to a LINECALLSTATE and tells so, after its LINE_REPLY where that is to come. */
@@ -323,23 +397,37 @@ export class StandIn {
   }
 
   /** Tells a LINEADDRESSSTATE. @returns Whether the application has asked for it. */
-  addressState(device: number, state: number): boolean {
-    return this.#c.standin_address_state(device, state) !== 0;
+  addressState(place: number, state: number): boolean {
+    return this.#c.standin_address_state(place, state) !== 0;
   }
 
   /** Adds a forwarding entry. @param mode A LINEFORWARDMODE. @param to Nowhere when left out. */
-  addForward(device: number, mode: number, to?: string): void {
-    existing(this.#c.standin_add_forward(device, mode, wide(to)));
+  addForward(place: number, mode: number, to?: string): void {
+    existing(this.#c.standin_add_forward(place, mode, wide(to)));
   }
 
-  /** Takes every forwarding entry of a device away. */
-  forgetForwards(device: number): void {
-    this.#c.standin_forget_forwards(device);
+  /** Takes every forwarding entry away. */
+  forgetForwards(place: number): void {
+    this.#c.standin_forget_forwards(place);
   }
 
-  /** What a member of a struct holds from now on, on every device. */
-  report(what: ValueOf<typeof REPORTED>, value: number): void {
-    this.#c.standin_report(what, value);
+  /**
+   * What members of a struct hold from now on, by their names in tapi.h.
+   *
+   * @param subject A call, or a place; a device's structs are those of its first address.
+   */
+  set(struct: Filled, members: Readonly<Record<string, number>>, subject: number = EVERY): void {
+    for (const [member, value] of Object.entries(members)) {
+      const offset = offsetOf(struct, member);
+      this.#c.standin_override(FILLED.indexOf(struct), subject, offset, value >>> 0);
+    }
+  }
+
+  /** The members hold again what is so. */
+  unset(struct: Filled, members: readonly string[], subject: number = EVERY): void {
+    for (const member of members) {
+      this.#c.standin_end_override(FILLED.indexOf(struct), subject, offsetOf(struct, member));
+    }
   }
 
   /** How asynchronous functions reply from now on. @param error The LINEERR_ code of `ERROR`. */
@@ -372,9 +460,28 @@ export class StandIn {
     this.#c.standin_lie(lie, structs, seed);
   }
 
+  /**
+   * Whether asynchronous functions succeed without giving a handle of the call that they make, from
+   * now on.
+   */
+  withholdHandles(withheld: boolean): void {
+    this.#c.standin_withhold_handles(withheld ? 1 : 0);
+  }
+
   /** Lets a TAPI function fail. @param error A LINEERR_ code. */
   fail(fn: string, error: number, times = FOR_EVER): void {
     existing(this.#c.standin_fail(narrow(fn), error, times));
+  }
+
+  /** As {@linkcode fail}, for one call, or for one device and all its calls. */
+  failFor(
+    subject: { readonly call: number } | { readonly device: number },
+    fn: string,
+    error: number,
+    times = FOR_EVER,
+  ): void {
+    const [isCall, id] = "call" in subject ? [1, subject.call] : [0, subject.device];
+    existing(this.#c.standin_fail_for(narrow(fn), isCall, id, error, times));
   }
 
   /** Lets a TAPI function take its time, also where it runs already; `Infinity` until changed. */
@@ -437,6 +544,18 @@ function wide(text: string | undefined): Uint16Array<ArrayBuffer> | null;
 function wide(text: string | undefined): Uint16Array<ArrayBuffer> | null {
   if (text === undefined) return null;
   return Uint16Array.from([...Array(text.length).keys()].map((i) => text.charCodeAt(i)).concat(0));
+}
+
+/** What a struct holds where it holds this text: NUL-terminated UTF-16, or the bytes given. */
+function bytesOf(text: string | Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return typeof text === "string" ? new Uint8Array(wide(text).buffer) : text;
+}
+
+function offsetOf(struct: Filled, member: string): number {
+  const fields: Readonly<Record<string, readonly number[]>> = layouts[struct].fields;
+  const [offset] = fields[member] ?? [];
+  if (offset === undefined) throw new Error(`${struct} has no ${member}`);
+  return offset;
 }
 
 /** A NUL-terminated string of bytes. */

@@ -24,7 +24,16 @@ import {
   VARSTRING,
 } from "../../src/tapi/structs.ts";
 import { decodeText, encodeText } from "../../src/tapi/text.ts";
-import { buildStandin, DIAL, LIE, openControl, PARTY, REPLY, type StandIn } from "./standin.ts";
+import {
+  buildStandin,
+  DIAL,
+  LIE,
+  openControl,
+  PARTY,
+  placeOf,
+  REPLY,
+  type StandIn,
+} from "./standin.ts";
 
 const path = await buildStandin();
 const opened = path === undefined ? undefined : open(path);
@@ -740,7 +749,9 @@ nativeTest("the log tells what was called, with what, and what came of it", asyn
     'lineInitializeExW(version=0x20002 total=28 options=2 "Test") = 0',
     `lineNegotiateAPIVersion(app=${app} device=0 low=0x10004 high=0x20002 version=0x20002) = 0`,
     `lineOpenW(app=${app} device=0 version=0x20002 ext=0 privileges=0x2 media=0x4) = 0`,
-    `lineMakeCallW(line=${hLine} country=0 "Ж1") = ${rig.standin.log[3]!.split(" ").at(-1)}`,
+    `lineMakeCallW(line=${hLine} address=0 country=0 "Ж1") = ${
+      rig.standin.log[3]!.split(" ").at(-1)
+    }`,
     "lineDrop(call=0x5 size=0) = 0x80000018",
   ]);
 });
@@ -1051,4 +1062,120 @@ nativeTest("a line's status and the providers can be read", async (rig) => {
   const { dwProviderFilenameOffset: at, dwProviderFilenameSize: bytes } = provider;
   assert.equal(provider.dwPermanentProviderID, 7);
   assert.equal(decodeText(list.subarray(at, at + bytes)), "standin.tsp");
+});
+
+nativeTest("a device has as many addresses as have texts, each with its calls", async (rig) => {
+  const { standin, library } = rig;
+  standin.setText(placeOf(0, 1), "address", "250");
+  const line = await rig.openLine(0);
+  const address = async (id: number) => {
+    const buffer = sized(512);
+    const result = await library.lineGetAddressCapsW(rig.app, 0, id, VERSION, 0, buffer);
+    return result === 0 ? LINEADDRESSCAPS.decode(buffer).Address : lineErrorName(result);
+  };
+  assert.deepEqual(await Promise.all([0, 1, 2].map(address)), [
+    "201",
+    "250",
+    "LINEERR_INVALADDRESSID",
+  ]);
+  const call = standin.offerCall(placeOf(0, 1));
+  assert.deepEqual(rig.drainNow(), [
+    { id: MESSAGE.APPNEWCALL, device: line, params: [1, call, MONITOR] },
+    { id: MESSAGE.CALLSTATE, device: call, params: [STATE.OFFERING, 1, MONITOR] },
+  ]);
+  assert.equal((await rig.callInfo(call)).dwAddressID, 1);
+
+  const listed = async (id: number) => {
+    const buffer = sized(64);
+    done(await library.lineGetNewCalls(line, id, 2, buffer));
+    return LINECALLLIST.decode(buffer).dwCallsNumEntries;
+  };
+  standin.offerCall(placeOf(0, 1), { silent: true });
+  assert.equal(await listed(0), 0);
+  assert.equal(await listed(1), 1);
+
+  standin.addForward(placeOf(0, 1), 1, "9");
+  const forwards = async (id: number) => {
+    const buffer = sized(512);
+    done(await library.lineGetAddressStatusW(line, id, buffer));
+    return LINEADDRESSSTATUS.decode(buffer).dwForwardNumEntries;
+  };
+  assert.deepEqual([await forwards(0), await forwards(1)], [0, 1]);
+});
+
+nativeTest(
+  "members hold what a test says, of one call or of all, until it says no more",
+  async (rig) => {
+    const { standin } = rig;
+    await rig.openLine(0);
+    const [one, other] = [standin.offerCall(0), standin.offerCall(0)];
+    const trunks =
+      async () => [(await rig.callInfo(one)).dwTrunk, (await rig.callInfo(other)).dwTrunk];
+    standin.set("LINECALLINFO", { dwTrunk: 7 }, one);
+    assert.deepEqual(await trunks(), [7, 0xffffffff]);
+    standin.set("LINECALLINFO", { dwTrunk: 8 });
+    assert.deepEqual(await trunks(), [8, 8]);
+    standin.unset("LINECALLINFO", ["dwTrunk"]);
+    assert.deepEqual(await trunks(), [7, 0xffffffff]);
+    standin.setPartyText(one, PARTY.CALLER, "number", new Uint8Array([0x34, 0x30]));
+    assert.equal((await rig.callInfo(one)).CallerID, "\u3034");
+    assert.throws(() => standin.set("LINECALLINFO", { dwNothing: 1 }), /no dwNothing/);
+  },
+);
+
+nativeTest("functions fail for one call or one device alone", async (rig) => {
+  const { standin, library } = rig;
+  const OPERATIONFAILED = 0x80000048;
+  const [, other] = [await rig.openLine(0), await rig.openLine(1)];
+  const [call, waiting] = [standin.offerCall(0), standin.offerCall(0)];
+  const status = sized(256);
+  standin.failFor({ call }, "lineGetCallStatus", OPERATIONFAILED);
+  fails(await library.lineGetCallStatus(call, status), "OPERATIONFAILED");
+  done(await library.lineGetCallStatus(waiting, status));
+  standin.failFor({ device: 1 }, "lineGetLineDevStatusW", OPERATIONFAILED, 1);
+  fails(await library.lineGetLineDevStatusW(other, status), "OPERATIONFAILED");
+  done(await library.lineGetLineDevStatusW(other, status));
+});
+
+nativeTest(
+  "calls come without a state, go without a word, and are made without a handle",
+  async (rig) => {
+    const { standin, library } = rig;
+    const line = await rig.openLine(0);
+    const call = standin.offerCall(0, { stateless: true });
+    assert.deepEqual(rig.drainNow(), [
+      { id: MESSAGE.APPNEWCALL, device: line, params: [0, call, MONITOR] },
+    ]);
+    standin.loseCall(call);
+    fails(await library.lineGetCallStatus(call, sized(256)), "INVALCALLHANDLE");
+    assert.deepEqual(rig.drainNow(), []);
+    assert.equal(standin.liveCalls, 0);
+
+    standin.withholdHandles(true);
+    const out = new Uint8Array(4);
+    assert.deepEqual(
+      rig.replied(await library.lineMakeCallW(line, out, encodeText("1"), 0, null)),
+      [],
+    );
+    assert.equal(u32(out), 0);
+    assert.equal(standin.liveCalls, 0);
+    standin.withholdHandles(false);
+    standin.replyMode(REPLY.LATE);
+    await library.lineMakeCallW(line, out, encodeText("1"), 0, null);
+    const made = standin.newestCall(0);
+    standin.releaseReplies();
+    rig.drainNow();
+    assert.equal(u32(out), made);
+  },
+);
+
+nativeTest("a line that parks only where it is told to refuses to choose", async (rig) => {
+  const { standin, library } = rig;
+  await rig.openLine(0);
+  const call = await rig.ownedCall(0, STATE.CONNECTED);
+  standin.set("LINEADDRESSCAPS", { dwParkModes: 1 }, 0);
+  const requestId = await library.lineParkW(call, 2, null, sized(256));
+  const [reply] = rig.drainNow();
+  assert.deepEqual(reply?.params.slice(0, 2), [requestId, 0x80000048]);
+  assert.equal(rig.replied(await library.lineParkW(call, 1, encodeText("9"), null)).length, 1);
 });

@@ -18,7 +18,7 @@ import {
   LINEFORWARDMODE,
 } from "../../src/tapi/constants.ts";
 import { nativeTest, type Rig, until } from "./rig.ts";
-import { LIE, PARTY, REPORTED } from "./standin.ts";
+import { LIE, PARTY } from "./standin.ts";
 
 const NUMBER = "+441632960001";
 const { ADDRESS, BLOCKED, NAME } = LINECALLPARTYID;
@@ -110,24 +110,24 @@ nativeTest(
   async (rig) => {
     const { standin } = rig;
     const { ADDTOCONF, DROP, HOLD, SWAPHOLD } = LINECALLFEATURE;
-    standin.report(REPORTED.CALL_FEATURES, ADDTOCONF | DROP | HOLD | SWAPHOLD);
+    standin.set("LINECALLSTATUS", { dwCallFeatures: ADDTOCONF | DROP | HOLD | SWAPHOLD });
     const call = standin.offerCall(0);
     await becomes(rig, { can: ["drop", "hold"] });
-    standin.report(REPORTED.CALL_FEATURES, DROP);
+    standin.set("LINECALLSTATUS", { dwCallFeatures: DROP });
     standin.setState(call, LINECALLSTATE.CONNECTED);
     await becomes(rig, { state: "CONNECTED", can: ["drop"] });
-    standin.report(REPORTED.CALL_FEATURES, ADDTOCONF | DROP | HOLD | SWAPHOLD);
-    standin.report(REPORTED.CAPS_CALL_FEATURES, DROP | SWAPHOLD);
+    standin.set("LINECALLSTATUS", { dwCallFeatures: ADDTOCONF | DROP | HOLD | SWAPHOLD });
+    standin.set("LINEADDRESSCAPS", { dwCallFeatures: DROP | SWAPHOLD });
     assert(standin.lineState(0, LINEDEVSTATE.CAPSCHANGE));
     await becomes(rig, { can: ["drop", "swap"] });
-    standin.report(REPORTED.CAPS_CALL_FEATURES, 0);
+    standin.set("LINEADDRESSCAPS", { dwCallFeatures: 0 });
     assert(standin.addressState(0, LINEADDRESSSTATE.CAPSCHANGE));
     await becomes(rig, { can: ["drop", "hold", "swap", "complete"] });
   },
   {
     before: (standin) => {
       const { DROP, HOLD } = LINECALLFEATURE;
-      standin.report(REPORTED.CAPS_CALL_FEATURES, DROP | HOLD);
+      standin.set("LINEADDRESSCAPS", { dwCallFeatures: DROP | HOLD });
     },
   },
 );
@@ -139,7 +139,7 @@ nativeTest(
     const { standin, client } = rig;
     const call = standin.offerCall(0);
     await becomes(rig, { state: "OFFERING" });
-    standin.report(REPORTED.CALL_FEATURES, LINECALLFEATURE.DROP);
+    standin.set("LINECALLSTATUS", { dwCallFeatures: LINECALLFEATURE.DROP });
     standin.delay("lineGetCallInfoW", 50);
     const reads = standin.callsOf("lineGetCallStatus");
     for (let round = 0; round < 3; round++) standin.setCaller(call, `+44163296000${round}`);
@@ -217,10 +217,10 @@ nativeTest(
     await until(() => !lineOf(rig).messageWaiting);
     // A driver that sets the flag.
     const { CONNECTED, INSERVICE, MSGWAIT } = LINEDEVSTATUSFLAGS;
-    standin.report(REPORTED.DEV_STATUS_FLAGS, CONNECTED | INSERVICE | MSGWAIT);
+    standin.set("LINEDEVSTATUS", { dwDevStatusFlags: CONNECTED | INSERVICE | MSGWAIT });
     standin.setState(standin.offerCall(0), LINECALLSTATE.IDLE);
     await until(() => lineOf(rig).messageWaiting);
-    standin.report(REPORTED.DEV_STATUS_FLAGS, CONNECTED | INSERVICE);
+    standin.set("LINEDEVSTATUS", { dwDevStatusFlags: CONNECTED | INSERVICE });
     standin.setState(standin.offerCall(0), LINECALLSTATE.IDLE);
     await until(() => !lineOf(rig).messageWaiting);
   },
@@ -232,11 +232,11 @@ nativeTest(
   async (rig) => {
     const { standin } = rig;
     await until(() => lineOf(rig).can.join() === "dial,unpark,pickup,forward");
-    standin.report(REPORTED.ADDRESS_FEATURES, LINEADDRFEATURE.PICKUP);
-    standin.report(REPORTED.LINE_FEATURES, LINEFEATURE.FORWARD);
+    standin.set("LINEADDRESSSTATUS", { dwAddressFeatures: LINEADDRFEATURE.PICKUP });
+    standin.set("LINEDEVSTATUS", { dwLineFeatures: LINEFEATURE.FORWARD });
     const call = standin.offerCall(0);
     await until(() => lineOf(rig).can.join() === "pickup,forward");
-    standin.report(REPORTED.ADDRESS_FEATURES, LINEADDRFEATURE.MAKECALL);
+    standin.set("LINEADDRESSSTATUS", { dwAddressFeatures: LINEADDRFEATURE.MAKECALL });
     standin.setState(call, LINECALLSTATE.IDLE);
     await until(() => lineOf(rig).can.join() === "dial,forward");
   },

@@ -81,7 +81,7 @@ THREAD_FUNCTION(run_burst) {
         set_party(call, CALLER, number, NULL, LINECALLPARTYID_ADDRESS);
         free(number);
         round[i] = call->handle;
-        announce_call(call, true);
+        announce_call(call, true, true);
       }
       /* The application gets its turn. */
       unlock();
@@ -129,6 +129,16 @@ EXPORT DWORD standin_bursting(void) {
 
 /* ---- The set-up ---- */
 
+/* The extension is its address, until a test says otherwise. */
+static void begin_device(DWORD index) {
+  struct device *device = &exchange.devices[index];
+  device->newest_version = NEWEST_VERSION;
+  device->address_count = 1;
+  WCHAR *extension = wide_number(201 + index);
+  set_text(&device->addresses[0].text, extension);
+  free(extension);
+}
+
 /*
  * Forgets everything and sets up devices: voice lines with extensions from 201 on; then, by the
  * bits of `extras`: 1 a data line, 2 a device that negotiates no version, 4 one that cannot be
@@ -145,9 +155,14 @@ EXPORT DWORD standin_reset(DWORD voice_lines, DWORD extras) {
   for (DWORD i = 0; i < exchange.device_count; i++) {
     struct device *device = &exchange.devices[i];
     end_line(device, ENDED_BY_PROVIDER);
-    forget_forwards(device);
-    free(device->name);
+    for (DWORD a = 0; a < MAX_ADDRESSES; a++) {
+      forget_forwards(&device->addresses[a]);
+      set_text(&device->addresses[a].text, NULL);
+    }
+    set_text(&device->name, NULL);
+    set_text(&device->provider, NULL);
   }
+  forget_overrides();
   for (DWORD slot = 0; slot < exchange.call_count; slot++) free(exchange.calls[slot]);
   free(exchange.calls);
   free(exchange.queue);
@@ -162,7 +177,7 @@ EXPORT DWORD standin_reset(DWORD voice_lines, DWORD extras) {
   exchange.lacking = 0;
   exchange.silent_to_monitors = false;
   exchange.lie = LIE_NONE;
-  memset(exchange.reported, 0, sizeof exchange.reported);
+  exchange.withholds_handles = false;
   exchange.violations = 0;
   exchange.last_violation[0] = 0;
   exchange.logged = 0;
@@ -174,27 +189,49 @@ EXPORT DWORD standin_reset(DWORD voice_lines, DWORD extras) {
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
     if ((extras >> i & 1) != 0) exchange.devices[exchange.device_count++].kind = kinds[i];
   }
-  for (DWORD i = 0; i < exchange.device_count; i++) {
-    exchange.devices[i].newest_version = NEWEST_VERSION;
-  }
+  for (DWORD i = 0; i < exchange.device_count; i++) begin_device(i);
   return answer(exchange.device_count);
 }
 
-/* Sets a device's LINEDEVCAPS line name and the newest version it negotiates. */
-EXPORT void standin_set_device(DWORD device, const WCHAR *name, DWORD newest_version) {
+/* The newest version that a device negotiates. */
+EXPORT void standin_set_version(DWORD device, DWORD newest) {
   lock();
-  if (device < exchange.device_count) {
-    replace_text(&exchange.devices[device].name, name);
-    exchange.devices[device].newest_version = newest_version;
-  }
+  if (device < exchange.device_count) exchange.devices[device].newest_version = newest;
   unlock();
+}
+
+/* The texts of a device and its addresses. */
+enum device_text { TEXT_ADDRESS, TEXT_NAME, TEXT_PROVIDER };
+
+/*
+ * Sets a text of the place, a device and an address of it, as bytes; a device has as many addresses
+ * as have texts. Answers whether there is room.
+ */
+EXPORT DWORD standin_set_text(DWORD place, DWORD which, const BYTE *bytes, DWORD size) {
+  lock();
+  DWORD index = place & 0xFFFF, address = place >> 16;
+  if (index >= exchange.device_count || address >= MAX_ADDRESSES) return answer(false);
+  struct device *device = &exchange.devices[index];
+  switch ((enum device_text)which) {
+    case TEXT_ADDRESS:
+      set_bytes(&device->addresses[address].text, bytes, size);
+      if (device->address_count <= address) device->address_count = address + 1;
+      break;
+    case TEXT_NAME:
+      set_bytes(&device->name, bytes, size);
+      break;
+    case TEXT_PROVIDER:
+      set_bytes(&device->provider, bytes, size);
+      break;
+  }
+  return answer(true);
 }
 
 /* One more voice device comes, behind the others; LINE_CREATE tells. Answers how many there are. */
 EXPORT DWORD standin_add_device(void) {
   lock();
   if (exchange.device_count == MAX_DEVICES) return answer(0);
-  exchange.devices[exchange.device_count].newest_version = NEWEST_VERSION;
+  begin_device(exchange.device_count);
   post(LINE_CREATE, 0, exchange.device_count, 0, 0);
   return answer(++exchange.device_count);
 }
@@ -209,18 +246,25 @@ enum offer {
   OFFER_CONNECTED = 8,    /* the first state is CONNECTED */
   OFFER_UNANNOUNCED = 16, /* LINE_CALLSTATE only, as before TAPI 2.0 */
   OFFER_SILENT = 32,      /* the application is not told: lineGetNewCalls finds it */
+  OFFER_STATELESS = 64,   /* LINE_APPNEWCALL only: no state is told */
 };
 
-/* A call comes up on a line. Texts may be NULL. Answers the call's handle, 0 for no such device. */
-EXPORT HCALL standin_offer_call(DWORD device, const WCHAR *caller, const WCHAR *caller_name,
+/*
+ * A call comes up at a place, a device and an address of it. Texts may be NULL. Answers the call's
+ * handle, 0 for no such place.
+ */
+EXPORT HCALL standin_offer_call(DWORD place, const WCHAR *caller, const WCHAR *caller_name,
                                 const WCHAR *called, DWORD offer) {
   lock();
+  DWORD device = place & 0xFFFF, address = place >> 16;
   if (device >= exchange.device_count) return answer(0);
+  if (address >= exchange.devices[device].address_count) return answer(0);
   bool connected = (offer & OFFER_CONNECTED) != 0;
   struct call *call =
       new_call(device, connected ? LINECALLSTATE_CONNECTED : LINECALLSTATE_OFFERING,
                offer & OFFER_INTERNAL ? LINECALLORIGIN_INTERNAL : LINECALLORIGIN_EXTERNAL,
                LINECALLREASON_DIRECT);
+  call->address = address;
   call->mode = connected ? LINECONNECTEDMODE_ACTIVE : LINEOFFERINGMODE_ACTIVE;
   if (offer & OFFER_LATE_CALLER) {
     set_party(call, CALLER, NULL, NULL, LINECALLPARTYID_UNKNOWN);
@@ -231,34 +275,41 @@ EXPORT HCALL standin_offer_call(DWORD device, const WCHAR *caller, const WCHAR *
     set_party(call, CALLER, caller, caller_name, flags);
   }
   set_party(call, CALLED, called, NULL, called == NULL ? 0 : LINECALLPARTYID_ADDRESS);
-  if (!(offer & OFFER_SILENT)) announce_call(call, !(offer & OFFER_UNANNOUNCED));
+  if (!(offer & OFFER_SILENT)) {
+    announce_call(call, !(offer & OFFER_UNANNOUNCED), !(offer & OFFER_STATELESS));
+  }
   return answer(call->handle);
 }
 
-/* Sets one of the five parties and tells so by LINE_CALLINFO. Answers whether there is the call. */
-EXPORT DWORD standin_set_party(HCALL handle, DWORD kind, const WCHAR *number, const WCHAR *name,
-                               DWORD flags) {
+/* The device's call that began last, 0 where it has none; also one that is still being made. */
+EXPORT HCALL standin_newest_call(DWORD device) {
+  lock();
+  const struct call *newest = NULL;
+  for (DWORD slot = 0; slot < exchange.call_count; slot++) {
+    const struct call *call = exchange.calls[slot];
+    if (call->handle == 0 || call->device != device) continue;
+    if (newest == NULL || call->call_id > newest->call_id) newest = call;
+  }
+  return answer(newest == NULL ? 0 : newest->handle);
+}
+
+/* A call is gone, and its handle with it: nothing tells. Answers whether there was it. */
+EXPORT DWORD standin_lose_call(HCALL handle) {
   lock();
   struct call *call = find_call(handle);
-  if (call == NULL || kind >= PARTY_COUNT) return answer(false);
-  set_party(call, (enum party_kind)kind, number, name, flags);
-  post(LINE_CALLINFO, handle, (DWORD)LINECALLINFOSTATE_CALLERID << kind, 0, 0);
+  if (call == NULL || call->creator != NULL) return answer(false);
+  free_call(call, ENDED_BY_PROVIDER);
   return answer(true);
 }
 
-/* Sets dwCallID, dwRelatedCallID, dwOrigin, dwReason and tells so. Answers as the above. */
-EXPORT DWORD standin_set_origin(HCALL handle, DWORD call_id, DWORD related_id, DWORD origin,
-                                DWORD reason) {
+/* Sets the number or the name of one of the five parties, as bytes. Answers whether there is it. */
+EXPORT DWORD standin_set_party(HCALL handle, DWORD kind, DWORD is_name, const BYTE *bytes,
+                               DWORD size) {
   lock();
   struct call *call = find_call(handle);
-  if (call == NULL) return answer(false);
-  call->call_id = call_id;
-  call->related_id = related_id;
-  call->origin = origin;
-  call->reason = reason;
-  const DWORD changed = LINECALLINFOSTATE_CALLID | LINECALLINFOSTATE_ORIGIN |
-                        LINECALLINFOSTATE_REASON;
-  post(LINE_CALLINFO, handle, changed, 0, 0);
+  if (call == NULL || kind >= PARTY_COUNT) return answer(false);
+  struct party *party = &call->parties[kind];
+  set_bytes(is_name ? &party->name : &party->number, bytes, size);
   return answer(true);
 }
 
@@ -306,40 +357,55 @@ EXPORT DWORD standin_line_state(DWORD device, DWORD state) {
   return answer(true);
 }
 
-/* Tells a LINEADDRESSSTATE of the first address. Answers whether the application asked for it. */
-EXPORT DWORD standin_address_state(DWORD device, DWORD state) {
+/* Tells a LINEADDRESSSTATE of a place. Answers whether the application asked for it. */
+EXPORT DWORD standin_address_state(DWORD place, DWORD state) {
   lock();
+  DWORD device = place & 0xFFFF, address = place >> 16;
   if (device >= exchange.device_count) return answer(false);
   const struct device *line = &exchange.devices[device];
   if (line->line == 0 || (line->address_states & state) == 0) return answer(false);
-  post(LINE_ADDRESSSTATE, line->line, 0, state, 0);
+  post(LINE_ADDRESSSTATE, line->line, address, state, 0);
   return answer(true);
 }
 
+static struct address *find_address(DWORD place) {
+  DWORD device = place & 0xFFFF, address = place >> 16;
+  bool there = device < exchange.device_count && address < exchange.devices[device].address_count;
+  return there ? &exchange.devices[device].addresses[address] : NULL;
+}
+
 /* Adds a forwarding entry, `dest` NULL for one that leads nowhere. Answers whether there is room. */
-EXPORT DWORD standin_add_forward(DWORD device, DWORD mode, const WCHAR *dest) {
+EXPORT DWORD standin_add_forward(DWORD place, DWORD mode, const WCHAR *dest) {
   lock();
-  if (device >= exchange.device_count) return answer(false);
-  struct device *line = &exchange.devices[device];
-  if (line->forward_count == MAX_FORWARDS) return answer(false);
-  struct forward *forward = &line->forwards[line->forward_count++];
+  struct address *address = find_address(place);
+  if (address == NULL || address->forward_count == MAX_FORWARDS) return answer(false);
+  struct forward *forward = &address->forwards[address->forward_count++];
   *forward = (struct forward){.mode = mode, .dest = wide_copy(dest)};
   return answer(true);
 }
 
-EXPORT void standin_forget_forwards(DWORD device) {
+EXPORT void standin_forget_forwards(DWORD place) {
   lock();
-  if (device < exchange.device_count) forget_forwards(&exchange.devices[device]);
+  struct address *address = find_address(place);
+  if (address != NULL) forget_forwards(address);
   unlock();
 }
 
-/* What a member of a struct, an enum reported, holds from now on, on every device. */
-EXPORT void standin_report(DWORD what, DWORD value) {
+/* ---- What is said in the place of the truth ---- */
+
+/*
+ * What a member of a struct, an enum filled, holds from now on. The subject is a call's handle or a
+ * place, 0xFFFFFFFF for all.
+ */
+EXPORT void standin_override(DWORD what, DWORD subject, DWORD offset, DWORD value) {
   lock();
-  if (what < REPORTED_COUNT) {
-    exchange.reported[what].set = true;
-    exchange.reported[what].value = value;
-  }
+  if (what < FILLED_COUNT) override_member((enum filled)what, subject, offset, value);
+  unlock();
+}
+
+EXPORT void standin_end_override(DWORD what, DWORD subject, DWORD offset) {
+  lock();
+  if (what < FILLED_COUNT) end_override((enum filled)what, subject, offset);
   unlock();
 }
 
@@ -376,6 +442,13 @@ EXPORT void standin_lack(DWORD features, DWORD silent_to_monitors) {
   unlock();
 }
 
+/* Whether LINE_REPLY brings success, and 0 for the call that was made, from now on. */
+EXPORT void standin_withhold_handles(DWORD withheld) {
+  lock();
+  exchange.withholds_handles = withheld != 0;
+  unlock();
+}
+
 /* What made calls go through from now on. */
 EXPORT void standin_dial_script(DWORD script) {
   lock();
@@ -406,6 +479,16 @@ EXPORT DWORD standin_fail(const char *function, DWORD error, DWORD times) {
   lock();
   exchange.functions[fn].error = (LONG)error;
   exchange.functions[fn].errors_left = times;
+  return answer(true);
+}
+
+/* As standin_fail(), for one device or call alone. */
+EXPORT DWORD standin_fail_for(const char *function, DWORD is_call, DWORD subject, DWORD error,
+                              DWORD times) {
+  int fn = function_of(function);
+  if (fn < 0) return false;
+  lock();
+  fail_for((enum function)fn, is_call != 0, subject, (LONG)error, times);
   return answer(true);
 }
 

@@ -64,6 +64,19 @@ void replace_text(WCHAR **place, const WCHAR *text) {
   *place = copy;
 }
 
+void set_bytes(struct text *place, const void *bytes, DWORD size) {
+  free(place->bytes);
+  *place = (struct text){0};
+  if (bytes == NULL) return;
+  place->bytes = memcpy(resize(NULL, size + 1, 1), bytes, size);
+  place->size = size;
+}
+
+void set_text(struct text *place, const WCHAR *text) {
+  size_t units = text == NULL ? 0 : wide_length(text) + 1;
+  set_bytes(place, text, (DWORD)(units * sizeof *text));
+}
+
 /* ---- Entering, leaving, the log ---- */
 
 void pause_ms(DWORD ms) {
@@ -181,7 +194,7 @@ LONG check_device(HLINEAPP app, DWORD device) {
     violation("there is no device %u", (unsigned)device);
     result = (LONG)LINEERR_BADDEVICEID;
   }
-  return result;
+  return result == 0 ? failure_for(false, device) : result;
 }
 
 LONG check_version(DWORD device, DWORD version) {
@@ -201,7 +214,12 @@ static struct device *find_line(HLINE line) {
 
 LONG check_line(HLINE line, struct device **device) {
   *device = find_line(line);
-  return *device == NULL ? (LONG)LINEERR_INVALLINEHANDLE : 0;
+  if (*device == NULL) return (LONG)LINEERR_INVALLINEHANDLE;
+  return failure_for(false, device_index(*device));
+}
+
+LONG check_address_id(const struct device *device, DWORD address) {
+  return address < device->address_count ? 0 : (LONG)LINEERR_INVALADDRESSID;
 }
 
 HLINE new_line_handle(const struct device *device) {
@@ -217,6 +235,14 @@ DWORD device_index(const struct device *device) { return (DWORD)(device - exchan
 
 struct device *device_of(const struct call *call) { return &exchange.devices[call->device]; }
 
+struct address *address_of(const struct call *call) {
+  return &device_of(call)->addresses[call->address];
+}
+
+DWORD place_of(const struct device *device, DWORD address) {
+  return device_index(device) | address << 16;
+}
+
 static struct call *slot_of(HCALL handle) {
   DWORD slot = handle & ((1u << SLOT_BITS) - 1);
   return handle < LINE_HANDLE && slot < exchange.call_count ? exchange.calls[slot] : NULL;
@@ -229,7 +255,10 @@ struct call *find_call(HCALL handle) {
 
 LONG check_call(HCALL handle, struct call **call) {
   *call = find_call(handle);
-  if (*call != NULL && (*call)->given) return 0;
+  if (*call != NULL && (*call)->given) {
+    LONG result = failure_for(true, handle);
+    return result == 0 ? failure_for(false, (*call)->device) : result;
+  }
   const struct call *slot = handle == 0 ? NULL : slot_of(handle);
   if (slot != NULL && slot->last_handle == handle && slot->ending == ENDED_BY_DEALLOCATION) {
     violation("call 0x%X was deallocated", (unsigned)handle);
@@ -246,12 +275,12 @@ LONG check_owned(HCALL handle, struct call **call) {
   return result;
 }
 
-void forget_forwards(struct device *device) {
-  for (DWORD i = 0; i < device->forward_count; i++) {
-    replace_text(&device->forwards[i].caller, NULL);
-    replace_text(&device->forwards[i].dest, NULL);
+void forget_forwards(struct address *address) {
+  for (DWORD i = 0; i < address->forward_count; i++) {
+    replace_text(&address->forwards[i].caller, NULL);
+    replace_text(&address->forwards[i].dest, NULL);
   }
-  device->forward_count = 0;
+  address->forward_count = 0;
 }
 
 /* ---- Calls ---- */
@@ -301,9 +330,10 @@ void free_call(struct call *call, enum ending ending) {
     if (ending == ENDED_BY_APP) exchange.abandoned_calls++;
   }
   for (int i = 0; i < PARTY_COUNT; i++) {
-    free(call->parties[i].number);
-    free(call->parties[i].name);
+    set_text(&call->parties[i].number, NULL);
+    set_text(&call->parties[i].name, NULL);
   }
+  forget_call_overrides(call->handle);
   call->last_handle = call->handle;
   call->ending = ending;
   call->handle = 0;
@@ -315,8 +345,8 @@ void free_call(struct call *call, enum ending ending) {
 void set_party(struct call *call, enum party_kind kind, const WCHAR *number, const WCHAR *name,
                DWORD flags) {
   struct party *party = &call->parties[kind];
-  replace_text(&party->number, number);
-  replace_text(&party->name, name);
+  set_text(&party->number, number);
+  set_text(&party->name, name);
   party->flags = flags;
 }
 
@@ -376,6 +406,8 @@ void post(DWORD message, DWORD device, DWORD p1, DWORD p2, DWORD p3) {
     instance = device_of(call)->instance;
   } else {
     const struct device *line = find_line(device);
+    const struct call *dead = device == 0 ? NULL : slot_of(device);
+    if (dead != NULL && dead->last_handle == device) line = device_of(dead);
     if (line != NULL) instance = line->instance;
   }
   enqueue(message, device, instance, p1, p2, p3, 0);
@@ -385,16 +417,16 @@ void post_state(const struct call *call, DWORD state, DWORD mode) {
   post(LINE_CALLSTATE, call->handle, state, mode, 0);
 }
 
-void announce_call(struct call *call, bool with_new_call_message) {
+void announce_call(struct call *call, bool with_new_call_message, bool with_state) {
   const struct device *device = device_of(call);
   bool monitored = (device->privileges & LINECALLPRIVILEGE_MONITOR) != 0;
   bool owned = (device->privileges & LINECALLPRIVILEGE_OWNER) != 0;
   if (device->line == 0 || (!monitored && !owned)) return;
   give_call(call, owned ? LINECALLPRIVILEGE_OWNER : LINECALLPRIVILEGE_MONITOR);
   if (with_new_call_message) {
-    post(LINE_APPNEWCALL, device->line, 0, call->handle, call->privilege);
+    post(LINE_APPNEWCALL, device->line, call->address, call->handle, call->privilege);
   }
-  post(LINE_CALLSTATE, call->handle, call->state, call->mode, call->privilege);
+  if (with_state) post(LINE_CALLSTATE, call->handle, call->state, call->mode, call->privilege);
 }
 
 static struct request **find_request(DWORD id) {
@@ -495,16 +527,19 @@ void then_state(struct request *request, const struct call *call, DWORD state, D
 void queue_reply(struct request *request) {
   request->queued = true;
   for (size_t i = 0; i < MAX_MADE_CALLS && request->made[i].out != NULL; i++) {
-    struct call *call = find_call(request->made[i].call);
+    struct made_call *made = &request->made[i];
+    struct call *call = find_call(made->call);
+    if (exchange.withholds_handles) made->call = 0;
     if (call == NULL) continue;
     call->creator = NULL;
-    if (request->result == 0) give_call(call, LINECALLPRIVILEGE_OWNER);
+    if (request->result == 0 && made->call != 0) give_call(call, LINECALLPRIVILEGE_OWNER);
     else free_call(call, ENDED_BY_PROVIDER);
   }
   enqueue(LINE_REPLY, 0, 0, request->id, (DWORD)request->result, 0, request->id);
   if (request->result != 0) return;
   for (size_t i = 0; i < request->held_count; i++) {
     struct held held = request->held[i];
+    if (held.message == LINE_CALLSTATE && find_call(held.device) == NULL) continue;
     post(held.message, held.device, held.p1, held.p2, held.p3);
   }
 }

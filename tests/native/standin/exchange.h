@@ -7,7 +7,7 @@
  * This is the exchange: devices, calls, requests, the message queue, and the record of what the
  * application did. Everything here is used with `exchange.mutex` held. tapi_lines.c and
  * tapi_calls.c show it through TAPI's exports, control.c through those for tests; structs.c puts it
- * into structs.
+ * into structs, and overrides.c knows what is said in its place.
  */
 #ifndef EXCHANGE_H
 #define EXCHANGE_H
@@ -36,6 +36,7 @@ enum function {
 enum {
   NEWEST_VERSION = 0x00020002,
   MAX_DEVICES = 4096,
+  MAX_ADDRESSES = 4,
   MAX_FORWARDS = 4,
   MAX_MADE_CALLS = 2,
   LOG_ENTRIES = 8192,
@@ -51,10 +52,22 @@ enum device_kind {
   DEVICE_NOT_OPENING,     /* lineOpenW fails with RESOURCEUNAVAIL */
 };
 
+/* What a struct holds where it holds a string. Drivers do not always put UTF-16 there. */
+struct text {
+  BYTE *bytes; /* NULL for none */
+  DWORD size;
+};
+
 struct forward {
   DWORD mode;
   WCHAR *caller; /* NULL for every caller */
   WCHAR *dest;
+};
+
+struct address {
+  struct text text; /* none: the extension */
+  struct forward forwards[MAX_FORWARDS];
+  DWORD forward_count;
 };
 
 struct device {
@@ -65,9 +78,9 @@ struct device {
   DWORD_PTR instance;
   DWORD privileges;
   DWORD line_states, address_states; /* reports asked for */
-  WCHAR *name;                       /* NULL for the default */
-  struct forward forwards[MAX_FORWARDS];
-  DWORD forward_count;
+  struct text name, provider;        /* none: the default */
+  struct address addresses[MAX_ADDRESSES];
+  DWORD address_count;
 };
 
 /* The five parties of a LINECALLINFO, in its order. */
@@ -75,7 +88,7 @@ enum party_kind { CALLER, CALLED, CONNECTED, REDIRECTION, REDIRECTING, PARTY_COU
 
 struct party {
   DWORD flags;
-  WCHAR *number, *name;
+  struct text number, name;
 };
 
 struct request;
@@ -95,9 +108,9 @@ struct call {
   DWORD slot, generation;
   bool given; /* whether the application has the handle */
   DWORD privilege;
-  DWORD device;
+  DWORD device, address;
   DWORD state, mode;
-  DWORD call_id, related_id, origin, reason;
+  DWORD call_id, origin, reason;
   struct party parties[PARTY_COUNT];
   struct request *creator; /* the request that made it, while its LINE_REPLY is not queued */
   struct call *next_free;
@@ -150,15 +163,18 @@ enum dial_script {
   DIAL_NOTHING, /* the test drives the call */
 };
 
-/* What tests set in the place of what the exchange would report itself. */
-enum reported {
-  REPORTED_CALL_FEATURES,
-  REPORTED_CAPS_CALL_FEATURES,
-  REPORTED_ADDRESS_FEATURES,
-  REPORTED_LINE_FEATURES,
-  REPORTED_DEV_STATUS_FLAGS,
-  REPORTED_COUNT
+/* The structs of which tests may override members. */
+enum filled {
+  FILLED_DEV_CAPS,
+  FILLED_ADDRESS_CAPS,
+  FILLED_ADDRESS_STATUS,
+  FILLED_DEV_STATUS,
+  FILLED_CALL_INFO,
+  FILLED_CALL_STATUS,
+  FILLED_COUNT
 };
+
+enum { ANY_SUBJECT = 0xFFFFFFFF };
 
 /* How the next structs are wrong. */
 enum lie {
@@ -217,15 +233,11 @@ struct exchange {
   enum dial_script dial_script;
   DWORD lacking;           /* LINECALLFEATURE_ bits that no call has */
   bool silent_to_monitors; /* who only monitors a call is told of no feature */
+  bool withholds_handles;  /* LINE_REPLY brings success, and 0 for the call that was made */
 
   struct queued *queue; /* a ring */
   size_t queue_first, queue_count, queue_room;
   size_t refill_at; /* the number of queued messages at which queue_shrunk is woken */
-
-  struct {
-    bool set;
-    DWORD value;
-  } reported[REPORTED_COUNT];
 
   enum lie lie;
   DWORD lies_left;
@@ -252,6 +264,9 @@ size_t wide_length(const WCHAR *text);
 WCHAR *wide_copy(const WCHAR *text);
 WCHAR *wide_number(DWORD number);
 void replace_text(WCHAR **place, const WCHAR *text);
+/* Both copy; NULL leaves none. */
+void set_text(struct text *place, const WCHAR *text);
+void set_bytes(struct text *place, const void *bytes, DWORD size);
 
 /*
  * Every export of TAPI begins with enter(), which takes the mutex and answers an error that was
@@ -287,6 +302,7 @@ LONG check_app(HLINEAPP app);
 LONG check_device(HLINEAPP app, DWORD device);
 LONG check_version(DWORD device, DWORD version);
 LONG check_line(HLINE line, struct device **device);
+LONG check_address_id(const struct device *device, DWORD address);
 LONG check_call(HCALL handle, struct call **call);
 LONG check_owned(HCALL handle, struct call **call);
 
@@ -294,7 +310,10 @@ HLINEAPP new_app_handle(void);
 HLINE new_line_handle(const struct device *device);
 DWORD device_index(const struct device *device);
 struct device *device_of(const struct call *call);
-void forget_forwards(struct device *device);
+struct address *address_of(const struct call *call);
+/* What tests and overrides call an address: its device, and its number above. */
+DWORD place_of(const struct device *device, DWORD address);
+void forget_forwards(struct address *address);
 
 struct call *find_call(HCALL handle);
 /* A call that the application does not know of yet. */
@@ -307,13 +326,29 @@ void set_party(struct call *call, enum party_kind kind, const WCHAR *number, con
                DWORD flags);
 
 /*
+ * What is said in the place of what the exchange would say. The subject of a struct is a call's
+ * handle, or the place of an address; a device's is that of its first address.
+ */
+void override_member(enum filled what, DWORD subject, DWORD offset, DWORD value);
+void end_override(enum filled what, DWORD subject, DWORD offset);
+/* The member as the application is told it. */
+DWORD overridden(enum filled what, DWORD subject, size_t offset, DWORD honest);
+void apply_overrides(enum filled what, DWORD subject, BYTE *base, DWORD bytes);
+/* Lets a function fail its next `times` times for one device or call; 0xFFFFFFFF for good. */
+void fail_for(enum function fn, bool is_call, DWORD subject, LONG error, DWORD times);
+/* Answers the error that the running function has for the device or call, else 0. */
+LONG failure_for(bool is_call, DWORD subject);
+void forget_call_overrides(HCALL call);
+void forget_overrides(void);
+
+/*
  * Tells the application something, after the LINE_REPLY where the call is still being made. A
  * LINE_CALLSTATE changes the call's state, also where the application is not told.
  */
 void post(DWORD message, DWORD device, DWORD p1, DWORD p2, DWORD p3);
 void post_state(const struct call *call, DWORD state, DWORD mode);
-/* Tells of a call that comes up by itself. */
-void announce_call(struct call *call, bool with_new_call_message);
+/* Tells of a call that comes up by itself: its handle, its first state, or both. */
+void announce_call(struct call *call, bool with_new_call_message, bool with_state);
 /* Takes the next message; false when there is none. Writes what its request left to write. */
 bool take_message(LINEMESSAGE *into);
 
@@ -341,11 +376,14 @@ LONG check_reports(DWORD line_states, DWORD address_states);
 
 /* Each fills a struct of the application, or answers a LINEERR_ code. */
 LONG fill_dev_caps(DWORD device, DWORD version, LINEDEVCAPS *into);
-LONG fill_address_caps(DWORD device, DWORD version, LINEADDRESSCAPS *into);
-LONG fill_address_status(const struct device *device, LINEADDRESSSTATUS *into);
+LONG fill_address_caps(DWORD device, DWORD address, DWORD version, LINEADDRESSCAPS *into);
+LONG fill_address_status(const struct device *device, DWORD address, LINEADDRESSSTATUS *into);
 LONG fill_dev_status(const struct device *device, LINEDEVSTATUS *into);
-/* Lists the line's calls that the application does not have, and gives it those it was told. */
-LONG fill_new_calls(const struct device *device, LINECALLLIST *into);
+/*
+ * Lists the calls of a line, or of one of its addresses, that the application does not have, and
+ * gives it those it was told.
+ */
+LONG fill_new_calls(const struct device *device, DWORD address, LINECALLLIST *into);
 LONG fill_call_info(const struct call *call, LINECALLINFO *into);
 LONG fill_call_status(const struct call *call, LINECALLSTATUS *into);
 LONG fill_provider_list(LINEPROVIDERLIST *into);

@@ -27,6 +27,7 @@ enum {
   PROVIDER_LIST_BYTES = 24,
   PROVIDER_ENTRY_BYTES = 12,
   MOST_PAIRS = 32,
+  EVERY_ADDRESS = 0xFFFFFFFF,
 };
 
 #define END_OF(type, member) (offsetof(type, member) + sizeof(((type *)0)->member))
@@ -104,6 +105,9 @@ static void put_text(struct filling *f, size_t size_at, size_t offset_at, const 
 
 #define PUT_TEXT(f, type, member, text)                                                            \
   put_text(f, offsetof(type, dw##member##Size), offsetof(type, dw##member##Offset), text)
+/* As it is: nobody checks what a driver puts there. */
+#define PUT_AS_IS(f, type, member, text)                                                           \
+  PUT(f, type, member, (text)->bytes, (text)->size)
 #define PUT(f, type, member, data, bytes)                                                          \
   put(f, offsetof(type, dw##member##Size), offsetof(type, dw##member##Offset), data, bytes)
 
@@ -187,12 +191,9 @@ static bool end(struct filling *f) {
   return false;
 }
 
-/* The extension, for every kind of device. */
-static WCHAR *extension_of(DWORD device) { return wide_number(201 + device); }
-
 static WCHAR *default_name(DWORD device) {
   static const WCHAR prefix[] = {'L', 'i', 'n', 'e', ' '};
-  WCHAR *extension = extension_of(device);
+  WCHAR *extension = wide_number(201 + device);
   size_t units = wide_length(extension) + 1;
   WCHAR *name = calloc(sizeof prefix / sizeof *prefix + units, sizeof *name);
   if (name == NULL) abort();
@@ -220,11 +221,6 @@ enum {
   LINE_FEATURES = LINEFEATURE_FORWARD | LINEFEATURE_MAKECALL,
 };
 
-/* What a test has set, or else what is so. */
-static DWORD report(enum reported what, DWORD honest) {
-  return exchange.reported[what].set ? exchange.reported[what].value : honest;
-}
-
 static DWORD media_modes(const struct device *device) {
   return device->kind == DEVICE_DATA ? LINEMEDIAMODE_DIGITALDATA : LINEMEDIAMODE_INTERACTIVEVOICE;
 }
@@ -251,7 +247,7 @@ LONG fill_dev_caps(DWORD index, DWORD version, LINEDEVCAPS *into) {
   into->dwPermanentLineID = 1000 + index;
   into->dwStringFormat = STRINGFORMAT_ASCII; /* as many drivers say, and deliver UTF-16 */
   into->dwAddressModes = LINEADDRESSMODE_ADDRESSID;
-  into->dwNumAddresses = count(1);
+  into->dwNumAddresses = count(device->address_count);
   into->dwBearerModes = LINEBEARERMODE_VOICE;
   into->dwMediaModes = media_modes(device);
   into->dwMaxNumActiveCalls = 4;
@@ -261,20 +257,24 @@ LONG fill_dev_caps(DWORD index, DWORD version, LINEDEVCAPS *into) {
     into->PermanentLineGuid = (GUID){.Data1 = 0x7A917A91, .Data4 = {0, 0, 0, 0, 0, 0, 0, 1}};
     into->PermanentLineGuid.Data2 = (WORD)index;
   }
-  WCHAR *name = device->name == NULL ? default_name(index) : wide_copy(device->name);
-  PUT_TEXT(&f, LINEDEVCAPS, ProviderInfo, u"Tapi2Ws stand-in");
+  if (device->provider.bytes == NULL) PUT_TEXT(&f, LINEDEVCAPS, ProviderInfo, u"Tapi2Ws stand-in");
+  else PUT_AS_IS(&f, LINEDEVCAPS, ProviderInfo, &device->provider);
   PUT_TEXT(&f, LINEDEVCAPS, SwitchInfo, u"Pretend exchange");
-  PUT_TEXT(&f, LINEDEVCAPS, LineName, name);
+  WCHAR *name = default_name(index);
+  if (device->name.bytes == NULL) PUT_TEXT(&f, LINEDEVCAPS, LineName, name);
+  else PUT_AS_IS(&f, LINEDEVCAPS, LineName, &device->name);
   free(name);
   /* A list: each class ends with NUL, the list with one more. */
   if (fixed > DEV_CAPS_BYTES_1_4) {
     PUT(&f, LINEDEVCAPS, DeviceClasses, u"tapi/line\0", sizeof u"tapi/line\0");
   }
+  apply_overrides(FILLED_DEV_CAPS, index, f.base, f.fixed);
   end(&f);
   return 0;
 }
 
-LONG fill_address_caps(DWORD index, DWORD version, LINEADDRESSCAPS *into) {
+LONG fill_address_caps(DWORD index, DWORD address, DWORD version, LINEADDRESSCAPS *into) {
+  const struct device *device = &exchange.devices[index];
   struct filling f;
   DWORD fixed = version >= 0x00020000 ? ADDRESS_CAPS_BYTES : ADDRESS_CAPS_BYTES_1_4;
   LONG result = begin(&f, into, fixed);
@@ -283,60 +283,63 @@ LONG fill_address_caps(DWORD index, DWORD version, LINEADDRESSCAPS *into) {
   into->dwAddressSharing = LINEADDRESSSHARING_PRIVATE;
   into->dwAddressStates = ADDRESS_STATES;
   into->dwMaxNumActiveCalls = 4;
-  into->dwCallFeatures = report(REPORTED_CAPS_CALL_FEATURES, CALL_FEATURES & ~exchange.lacking);
+  into->dwCallFeatures = CALL_FEATURES & ~exchange.lacking;
   into->dwTransferModes = LINETRANSFERMODE_TRANSFER | LINETRANSFERMODE_CONFERENCE;
   into->dwParkModes = LINEPARKMODE_DIRECTED | LINEPARKMODE_NONDIRECTED;
   into->dwMaxForwardEntries = MAX_FORWARDS;
   into->dwAddressFeatures = ADDRESS_FEATURES;
   if (fixed == ADDRESS_CAPS_BYTES) into->dwAvailableMediaModes = LINEMEDIAMODE_INTERACTIVEVOICE;
-  WCHAR *extension = extension_of(index);
-  PUT_TEXT(&f, LINEADDRESSCAPS, Address, extension);
-  free(extension);
+  PUT_AS_IS(&f, LINEADDRESSCAPS, Address, &device->addresses[address].text);
+  apply_overrides(FILLED_ADDRESS_CAPS, place_of(device, address), f.base, f.fixed);
   end(&f);
   return 0;
 }
 
-/* A line's calls that are not over, and those on hold. */
-static void count_calls(const struct device *device, DWORD *active, DWORD *on_hold) {
+/* The calls of an address, or of the whole line, that are not over, and those on hold. */
+static void count_calls(const struct device *device, DWORD address, DWORD *active,
+                        DWORD *on_hold) {
   *active = *on_hold = 0;
   for (DWORD slot = 0; slot < exchange.call_count; slot++) {
     const struct call *call = exchange.calls[slot];
     if (call->handle == 0 || call->device != device_index(device)) continue;
+    if (address != EVERY_ADDRESS && call->address != address) continue;
     if (call->state == LINECALLSTATE_ONHOLD) ++*on_hold;
     else if (call->state != LINECALLSTATE_IDLE) ++*active;
   }
 }
 
-LONG fill_address_status(const struct device *device, LINEADDRESSSTATUS *into) {
+LONG fill_address_status(const struct device *device, DWORD index, LINEADDRESSSTATUS *into) {
+  const struct address *address = &device->addresses[index];
   struct filling f;
   LONG result = begin(&f, into, ADDRESS_STATUS_BYTES);
   if (result != 0) return result;
   DWORD active, on_hold;
-  count_calls(device, &active, &on_hold);
+  count_calls(device, index, &active, &on_hold);
   into->dwNumInUse = 1;
   into->dwNumActiveCalls = active;
   into->dwNumOnHoldCalls = on_hold;
-  into->dwAddressFeatures = report(REPORTED_ADDRESS_FEATURES, ADDRESS_FEATURES);
-  into->dwForwardNumEntries = count(device->forward_count);
+  into->dwAddressFeatures = ADDRESS_FEATURES;
+  into->dwForwardNumEntries = count(address->forward_count);
   /* The entries first, then their addresses, which count from the start of this struct too. */
   LINEFORWARD entries[MAX_FORWARDS] = {0};
   BYTE packed[MAX_FORWARDS * FORWARD_BYTES];
-  DWORD packed_bytes = device->forward_count * FORWARD_BYTES;
-  for (DWORD i = 0; i < device->forward_count; i++) {
-    entries[i].dwForwardMode = device->forwards[i].mode;
+  DWORD packed_bytes = address->forward_count * FORWARD_BYTES;
+  for (DWORD i = 0; i < address->forward_count; i++) {
+    entries[i].dwForwardMode = address->forwards[i].mode;
     memcpy(packed + i * FORWARD_BYTES, &entries[i], FORWARD_BYTES);
   }
   DWORD at = f.used;
   PUT(&f, LINEADDRESSSTATUS, Forward, packed, packed_bytes);
-  for (DWORD i = 0; i < device->forward_count && f.used >= at + packed_bytes; i++) {
+  for (DWORD i = 0; i < address->forward_count && f.used >= at + packed_bytes; i++) {
     size_t entry = at + i * FORWARD_BYTES;
     put_text(&f, entry + offsetof(LINEFORWARD, dwCallerAddressSize),
-             entry + offsetof(LINEFORWARD, dwCallerAddressOffset), device->forwards[i].caller);
+             entry + offsetof(LINEFORWARD, dwCallerAddressOffset), address->forwards[i].caller);
     put_text(&f, entry + offsetof(LINEFORWARD, dwDestAddressSize),
-             entry + offsetof(LINEFORWARD, dwDestAddressOffset), device->forwards[i].dest);
+             entry + offsetof(LINEFORWARD, dwDestAddressOffset), address->forwards[i].dest);
   }
   /* dwForwardSize is that of the entries and their addresses. */
   if (into->dwForwardSize != 0) into->dwForwardSize = f.used - into->dwForwardOffset;
+  apply_overrides(FILLED_ADDRESS_STATUS, place_of(device, index), f.base, f.fixed);
   end(&f);
   return 0;
 }
@@ -347,19 +350,19 @@ LONG fill_dev_status(const struct device *device, LINEDEVSTATUS *into) {
   LONG result = begin(&f, into, old ? DEV_STATUS_BYTES_1_4 : DEV_STATUS_BYTES);
   if (result != 0) return result;
   DWORD active, on_hold;
-  count_calls(device, &active, &on_hold);
+  count_calls(device, EVERY_ADDRESS, &active, &on_hold);
   into->dwNumOpens = 1;
   into->dwNumActiveCalls = active;
   into->dwNumOnHoldCalls = on_hold;
-  into->dwLineFeatures = report(REPORTED_LINE_FEATURES, LINE_FEATURES);
-  into->dwDevStatusFlags = report(REPORTED_DEV_STATUS_FLAGS,
-                                  LINEDEVSTATUSFLAGS_CONNECTED | LINEDEVSTATUSFLAGS_INSERVICE);
+  into->dwLineFeatures = LINE_FEATURES;
+  into->dwDevStatusFlags = LINEDEVSTATUSFLAGS_CONNECTED | LINEDEVSTATUSFLAGS_INSERVICE;
   if (!old) into->dwAvailableMediaModes = media_modes(device);
+  apply_overrides(FILLED_DEV_STATUS, device_index(device), f.base, f.fixed);
   end(&f);
   return 0;
 }
 
-LONG fill_new_calls(const struct device *device, LINECALLLIST *into) {
+LONG fill_new_calls(const struct device *device, DWORD address, LINECALLLIST *into) {
   struct filling f;
   LONG result = begin(&f, into, CALL_LIST_BYTES);
   if (result != 0) return result;
@@ -369,7 +372,8 @@ LONG fill_new_calls(const struct device *device, LINECALLLIST *into) {
   for (DWORD slot = 0; slot < exchange.call_count; slot++) {
     const struct call *call = exchange.calls[slot];
     bool unknown = call->handle != 0 && !call->given && call->creator == NULL;
-    if (unknown && call->device == device_index(device)) handles[found++] = call->handle;
+    bool meant = address == EVERY_ADDRESS || call->address == address;
+    if (unknown && meant && call->device == device_index(device)) handles[found++] = call->handle;
   }
   PUT(&f, LINECALLLIST, Calls, handles, found * sizeof *handles);
   bool fits = f.needed <= f.total;
@@ -385,8 +389,8 @@ LONG fill_new_calls(const struct device *device, LINECALLLIST *into) {
 #define PUT_PARTY(f, into, member, party)                                                          \
   do {                                                                                             \
     (into)->dw##member##Flags = (party)->flags;                                                    \
-    PUT_TEXT(f, LINECALLINFO, member, (party)->number);                                            \
-    PUT_TEXT(f, LINECALLINFO, member##Name, (party)->name);                                        \
+    PUT_AS_IS(f, LINECALLINFO, member, &(party)->number);                                          \
+    PUT_AS_IS(f, LINECALLINFO, member##Name, &(party)->name);                                      \
   } while (0)
 
 LONG fill_call_info(const struct call *call, LINECALLINFO *into) {
@@ -397,10 +401,10 @@ LONG fill_call_info(const struct call *call, LINECALLINFO *into) {
   if (result != 0) return result;
   into->hLine = device->line;
   into->dwLineDeviceID = call->device;
+  into->dwAddressID = call->address;
   into->dwBearerMode = LINEBEARERMODE_VOICE;
   into->dwMediaMode = LINEMEDIAMODE_INTERACTIVEVOICE;
   into->dwCallID = call->call_id;
-  into->dwRelatedCallID = call->related_id;
   into->dwCallStates = 0xFFFF;
   into->dwOrigin = call->origin;
   into->dwReason = call->reason;
@@ -412,6 +416,7 @@ LONG fill_call_info(const struct call *call, LINECALLINFO *into) {
   PUT_PARTY(&f, into, ConnectedID, &call->parties[CONNECTED]);
   PUT_PARTY(&f, into, RedirectionID, &call->parties[REDIRECTION]);
   PUT_PARTY(&f, into, RedirectingID, &call->parties[REDIRECTING]);
+  apply_overrides(FILLED_CALL_INFO, call->handle, f.base, f.fixed);
   end(&f);
   return 0;
 }
@@ -458,8 +463,9 @@ LONG fill_call_status(const struct call *call, LINECALLSTATUS *into) {
   into->dwCallState = call->state;
   into->dwCallStateMode = call->mode;
   into->dwCallPrivilege = call->privilege;
-  into->dwCallFeatures = report(REPORTED_CALL_FEATURES, features_of(call));
+  into->dwCallFeatures = features_of(call);
   if (!old) into->tStateEntryTime = (SYSTEMTIME){.wYear = 2026, .wMonth = 1, .wDay = 1};
+  apply_overrides(FILLED_CALL_STATUS, call->handle, f.base, f.fixed);
   end(&f);
   return 0;
 }

@@ -13,6 +13,7 @@ enum {
   FORWARD_LIST_BYTES = 8, /* without entries */
   FORWARD_BYTES = 24,
   MOST_DIGITS = 64,
+  ALL_PARK_MODES = LINEPARKMODE_DIRECTED | LINEPARKMODE_NONDIRECTED,
 };
 
 static LONG error(DWORD code) { return (LONG)code; }
@@ -115,16 +116,26 @@ static LONG check_out_call(LPHCALL out_call) {
   return error(LINEERR_INVALPOINTER);
 }
 
-/* A call that the application makes from the line. */
-static struct call *outbound_call(const struct device *device, LPCWSTR address) {
+/* A call that the application makes from one of the line's addresses. */
+static struct call *outbound_call(const struct device *device, DWORD address, LPCWSTR to) {
   struct call *call =
       new_call(device_index(device), LINECALLSTATE_UNKNOWN, LINECALLORIGIN_OUTBOUND,
                LINECALLREASON_DIRECT);
-  WCHAR *extension = wide_number(201 + device_index(device));
-  set_party(call, CALLER, extension, NULL, LINECALLPARTYID_ADDRESS);
-  free(extension);
-  if (address != NULL) set_party(call, CALLED, address, NULL, LINECALLPARTYID_ADDRESS);
+  call->address = address;
+  const struct text *own = &address_of(call)->text;
+  set_bytes(&call->parties[CALLER].number, own->bytes, own->size);
+  call->parties[CALLER].flags = LINECALLPARTYID_ADDRESS;
+  if (to != NULL) set_party(call, CALLED, to, NULL, LINECALLPARTYID_ADDRESS);
   return call;
+}
+
+/* The address that the application names, by its number; the first where it names none. */
+static LONG address_named(const struct device *device, const LINECALLPARAMS *params,
+                          DWORD *address) {
+  *address = 0;
+  if (params == NULL || params->dwAddressMode != LINEADDRESSMODE_ADDRESSID) return 0;
+  *address = params->dwAddressID;
+  return check_address_id(device, *address);
 }
 
 EXPORT LONG WINAPI lineMakeCallW(HLINE hLine, LPHCALL lphCall, LPCWSTR lpszDestAddress,
@@ -135,8 +146,10 @@ EXPORT LONG WINAPI lineMakeCallW(HLINE hLine, LPHCALL lphCall, LPCWSTR lpszDestA
   if (result == 0) result = check_out_call(lphCall);
   if (result == 0) result = check_call_params(lpCallParams);
   if (result == 0 && lpszDestAddress != NULL) result = check_address(lpszDestAddress);
+  DWORD address = 0;
+  if (result == 0) result = address_named(device, lpCallParams, &address);
   if (result == 0) {
-    struct call *call = outbound_call(device, lpszDestAddress);
+    struct call *call = outbound_call(device, address, lpszDestAddress);
     struct request *request = new_call_request(call, lphCall);
     if (lpszDestAddress != NULL) {
       then_dialled(request, call);
@@ -145,8 +158,9 @@ EXPORT LONG WINAPI lineMakeCallW(HLINE hLine, LPHCALL lphCall, LPCWSTR lpszDestA
     }
     result = answer_request(request);
   }
-  return leave_with_text(FN_lineMakeCallW, result, lpszDestAddress, "line=0x%X country=%u",
-                         (const unsigned[LOG_VALUES]){hLine, dwCountryCode});
+  return leave_with_text(FN_lineMakeCallW, result, lpszDestAddress,
+                         "line=0x%X address=%u country=%u",
+                         (const unsigned[LOG_VALUES]){hLine, address, dwCountryCode});
 }
 
 EXPORT LONG WINAPI lineDialW(HCALL hCall, LPCWSTR lpszDestAddress, DWORD dwCountryCode) {
@@ -290,7 +304,7 @@ static LONG consult(HCALL handle, LPHCALL out_consult, const LINECALLPARAMS *par
   if (result == 0) result = check_call_params(params);
   if (result == 0 && call->state != LINECALLSTATE_CONNECTED) result = error(LINEERR_INVALCALLSTATE);
   if (result != 0) return result;
-  struct call *consultation = outbound_call(device_of(call), NULL);
+  struct call *consultation = outbound_call(device_of(call), call->address, NULL);
   struct request *request = new_call_request(consultation, out_consult);
   then_state(request, call, aside, 0);
   then_state(request, consultation, LINECALLSTATE_DIALTONE, LINEDIALTONEMODE_INTERNAL);
@@ -306,8 +320,8 @@ EXPORT LONG WINAPI lineSetupTransferW(HCALL hCall, LPHCALL lphConsultCall,
   return leave(FN_lineSetupTransferW, result, "call=0x%X", hCall);
 }
 
-static struct call *new_conference(const struct device *device) {
-  struct call *parent = outbound_call(device, NULL);
+static struct call *new_conference(const struct call *call) {
+  struct call *parent = outbound_call(device_of(call), call->address, NULL);
   parent->origin = LINECALLORIGIN_CONFERENCE;
   return parent;
 }
@@ -329,8 +343,8 @@ EXPORT LONG WINAPI lineSetupConferenceW(HCALL hCall, HLINE hLine, LPHCALL lphCon
   }
   if (result == 0 && call->state != LINECALLSTATE_CONNECTED) result = error(LINEERR_INVALCALLSTATE);
   if (result == 0) {
-    struct call *parent = new_conference(device);
-    struct call *consultation = outbound_call(device, NULL);
+    struct call *parent = new_conference(call);
+    struct call *consultation = outbound_call(device, call->address, NULL);
     struct request *request = new_call_request(parent, lphConfCall);
     also_make(request, consultation, lphConsultCall);
     then_state(request, parent, LINECALLSTATE_ONHOLDPENDCONF, 0);
@@ -369,7 +383,7 @@ EXPORT LONG WINAPI lineCompleteTransfer(HCALL hCall, HCALL hConsultCall, LPHCALL
     result = error(LINEERR_INVALCALLSTATE);
   }
   if (result == 0 && conference) {
-    struct call *parent = new_conference(device_of(call));
+    struct call *parent = new_conference(call);
     struct request *request = new_call_request(parent, lphConfCall);
     then_state(request, parent, LINECALLSTATE_CONNECTED, LINECONNECTEDMODE_ACTIVE);
     then_state(request, call, LINECALLSTATE_CONFERENCED, parent->handle);
@@ -424,6 +438,10 @@ EXPORT LONG WINAPI lineParkW(HCALL hCall, DWORD dwParkMode, LPCWSTR lpszDirAddre
   }
   if (result == 0) {
     struct request *request = new_request(device_of(call));
+    const DWORD modes =
+        overridden(FILLED_ADDRESS_CAPS, place_of(device_of(call), call->address),
+                   offsetof(LINEADDRESSCAPS, dwParkModes), ALL_PARK_MODES);
+    if ((modes & dwParkMode) == 0) request->result = error(LINEERR_OPERATIONFAILED);
     if (dwParkMode == LINEPARKMODE_NONDIRECTED) {
       request->out_text = lpNonDirAddress;
       request->out_text_total = lpNonDirAddress->dwTotalSize;
@@ -437,13 +455,15 @@ EXPORT LONG WINAPI lineParkW(HCALL hCall, DWORD dwParkMode, LPCWSTR lpszDirAddre
 }
 
 /* Fetches a call to the line. */
-static LONG fetch_call(HLINE line, LPHCALL out_call, LPCWSTR from, DWORD reason) {
+static LONG fetch_call(HLINE line, DWORD address, LPHCALL out_call, LPCWSTR from, DWORD reason) {
   struct device *device;
   LONG result = check_line(line, &device);
+  if (result == 0) result = check_address_id(device, address);
   if (result == 0) result = check_out_call(out_call);
   if (result != 0) return result;
   struct call *call =
       new_call(device_index(device), LINECALLSTATE_UNKNOWN, LINECALLORIGIN_INTERNAL, reason);
+  call->address = address;
   if (from != NULL) set_party(call, CALLER, from, NULL, LINECALLPARTYID_ADDRESS);
   struct request *request = new_call_request(call, out_call);
   then_state(request, call, LINECALLSTATE_CONNECTED, LINECONNECTEDMODE_ACTIVE);
@@ -454,7 +474,7 @@ EXPORT LONG WINAPI lineUnparkW(HLINE hLine, DWORD dwAddressID, LPHCALL lphCall,
                                LPCWSTR lpszDestAddress) {
   LONG result = enter(FN_lineUnparkW);
   if (result == 0) result = check_address(lpszDestAddress);
-  if (result == 0) result = fetch_call(hLine, lphCall, lpszDestAddress, LINECALLREASON_UNPARK);
+  if (result == 0) result = fetch_call(hLine, dwAddressID, lphCall, lpszDestAddress, LINECALLREASON_UNPARK);
   return leave_with_text(FN_lineUnparkW, result, lpszDestAddress, "line=0x%X address=%u",
                          (const unsigned[LOG_VALUES]){hLine, dwAddressID});
 }
@@ -462,7 +482,7 @@ EXPORT LONG WINAPI lineUnparkW(HLINE hLine, DWORD dwAddressID, LPHCALL lphCall,
 EXPORT LONG WINAPI linePickupW(HLINE hLine, DWORD dwAddressID, LPHCALL lphCall,
                                LPCWSTR lpszDestAddress, LPCWSTR lpszGroupID) {
   LONG result = enter(FN_linePickupW);
-  if (result == 0) result = fetch_call(hLine, lphCall, lpszDestAddress, LINECALLREASON_PICKUP);
+  if (result == 0) result = fetch_call(hLine, dwAddressID, lphCall, lpszDestAddress, LINECALLREASON_PICKUP);
   return leave_with_text(FN_linePickupW, result, lpszDestAddress, "line=0x%X address=%u group=%u",
                          (const unsigned[LOG_VALUES]){hLine, dwAddressID, lpszGroupID != NULL});
 }
@@ -480,15 +500,15 @@ static WCHAR *text_in_list(const LINEFORWARDLIST *list, DWORD size, DWORD offset
   return memcpy(text, (const BYTE *)list + offset, size);
 }
 
-static LONG set_forwards(struct device *device, const LINEFORWARDLIST *list) {
-  forget_forwards(device);
+static LONG set_forwards(struct address *address, const LINEFORWARDLIST *list) {
+  forget_forwards(address);
   if (list == NULL) return 0;
   bool ok = list->dwNumEntries <= MAX_FORWARDS &&
             list->dwTotalSize >= FORWARD_LIST_BYTES + list->dwNumEntries * FORWARD_BYTES;
   for (DWORD i = 0; ok && i < list->dwNumEntries; i++) {
     LINEFORWARD entry = {0};
     memcpy(&entry, (const BYTE *)list + FORWARD_LIST_BYTES + i * FORWARD_BYTES, FORWARD_BYTES);
-    device->forwards[device->forward_count++] = (struct forward){
+    address->forwards[address->forward_count++] = (struct forward){
         .mode = entry.dwForwardMode,
         .caller = text_in_list(list, entry.dwCallerAddressSize, entry.dwCallerAddressOffset, &ok),
         .dest = text_in_list(list, entry.dwDestAddressSize, entry.dwDestAddressOffset, &ok),
@@ -497,7 +517,7 @@ static LONG set_forwards(struct device *device, const LINEFORWARDLIST *list) {
   if (ok) return 0;
   violation("a LINEFORWARDLIST of %u entries in %u bytes", (unsigned)list->dwNumEntries,
             (unsigned)list->dwTotalSize);
-  forget_forwards(device);
+  forget_forwards(address);
   return error(LINEERR_INVALPARAM);
 }
 
@@ -509,12 +529,16 @@ EXPORT LONG WINAPI lineForwardW(HLINE hLine, DWORD bAllAddresses, DWORD dwAddres
   if (result == 0) result = check_line(hLine, &device);
   if (result == 0) result = check_out_call(lphConsultCall);
   if (result == 0) result = check_call_params(lpCallParams);
-  if (result == 0) result = set_forwards(device, lpForwardList);
+  if (result == 0 && !bAllAddresses) result = check_address_id(device, dwAddressID);
+  for (DWORD address = 0; result == 0 && address < device->address_count; address++) {
+    if (!bAllAddresses && address != dwAddressID) continue;
+    result = set_forwards(&device->addresses[address], lpForwardList);
+  }
   if (result == 0) {
     struct request *request = new_request(device);
     also_make(request, NULL, lphConsultCall);
     if ((device->address_states & LINEADDRESSSTATE_FORWARD) != 0) {
-      then_post(request, LINE_ADDRESSSTATE, hLine, 0, LINEADDRESSSTATE_FORWARD);
+      then_post(request, LINE_ADDRESSSTATE, hLine, dwAddressID, LINEADDRESSSTATE_FORWARD);
     }
     result = answer_request(request);
   }

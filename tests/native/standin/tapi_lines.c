@@ -121,8 +121,8 @@ EXPORT LONG WINAPI lineGetAddressCapsW(HLINEAPP hLineApp, DWORD dwDeviceID, DWOR
   LONG result = enter(FN_lineGetAddressCapsW);
   if (result == 0) result = check_device(hLineApp, dwDeviceID);
   if (result == 0) result = check_version(dwDeviceID, dwAPIVersion);
-  if (result == 0 && dwAddressID != 0) result = error(LINEERR_INVALADDRESSID);
-  if (result == 0) result = fill_address_caps(dwDeviceID, dwAPIVersion, lpAddressCaps);
+  if (result == 0) result = check_address_id(&exchange.devices[dwDeviceID], dwAddressID);
+  if (result == 0) result = fill_address_caps(dwDeviceID, dwAddressID, dwAPIVersion, lpAddressCaps);
   return leave(FN_lineGetAddressCapsW, result, "app=0x%X device=%u address=%u version=0x%X ext=%u",
                hLineApp, dwDeviceID, dwAddressID, dwAPIVersion, dwExtVersion);
 }
@@ -132,8 +132,8 @@ EXPORT LONG WINAPI lineGetAddressStatusW(HLINE hLine, DWORD dwAddressID,
   LONG result = enter(FN_lineGetAddressStatusW);
   struct device *device = NULL;
   if (result == 0) result = check_line(hLine, &device);
-  if (result == 0 && dwAddressID != 0) result = error(LINEERR_INVALADDRESSID);
-  if (result == 0) result = fill_address_status(device, lpAddressStatus);
+  if (result == 0) result = check_address_id(device, dwAddressID);
+  if (result == 0) result = fill_address_status(device, dwAddressID, lpAddressStatus);
   return leave(FN_lineGetAddressStatusW, result, "line=0x%X address=%u", hLine, dwAddressID);
 }
 
@@ -222,7 +222,9 @@ EXPORT LONG WINAPI lineGetNewCalls(HLINE hLine, DWORD dwAddressID, DWORD dwSelec
     violation("dwSelect is %u", (unsigned)dwSelect);
     result = error(LINEERR_INVALCALLSELECT);
   }
-  if (result == 0) result = fill_new_calls(device, lpCallList);
+  bool of_line = dwSelect == LINECALLSELECT_LINE;
+  if (result == 0 && !of_line) result = check_address_id(device, dwAddressID);
+  if (result == 0) result = fill_new_calls(device, of_line ? 0xFFFFFFFF : dwAddressID, lpCallList);
   return leave(FN_lineGetNewCalls, result, "line=0x%X address=%u select=%u", hLine, dwAddressID,
                dwSelect);
 }
