@@ -137,8 +137,42 @@ export type Status = "connecting" | "open" | "waiting" | "closed";
  */
 export type Sharing = "alone" | "leader" | "follower" | "unavailable";
 
+/** The commands of the protocol that have a method. All reject with {@linkcode Tapi2WsError}. */
+export interface Commands {
+  /** Dials; `call` is the number of the call in {@linkcode calls}. */
+  dial(line: Extension, number: string): Promise<MadeCall>;
+  /** Hangs up, or rejects a call that rings. */
+  drop(target: Target): Promise<void>;
+  answer(target: Target): Promise<void>;
+  hold(target: Target): Promise<void>;
+  unhold(target: Target): Promise<void>;
+  /** The active and the held call of the line change places. */
+  swap(line: Extension): Promise<void>;
+  /** Sends the call there without asking. */
+  transfer(target: Target, number: string): Promise<void>;
+  /** Holds the call and makes a second one, to be completed or dropped. */
+  consult(target: Target, number: string): Promise<MadeCall>;
+  /** Ends a consultation: both others talk, or all three. */
+  complete(line: Extension, mode: "transfer" | "conference"): Promise<void>;
+  /** Parks the call; at the slot that is answered where none is given. */
+  park(target: Target, slot?: string): Promise<ParkedCall>;
+  unpark(line: Extension, slot: string): Promise<MadeCall>;
+  /** Takes a call that rings elsewhere: at `from`, or in the group. */
+  pickup(
+    line: Extension,
+    where?: { readonly from?: Extension; readonly group?: string },
+  ): Promise<MadeCall>;
+  /** Sends a call that still rings elsewhere. */
+  redirect(target: Target, number: string): Promise<void>;
+  dtmf(target: Target, digits: string): Promise<void>;
+  /** `null` switches it off. */
+  forward(line: Extension, when: ForwardWhen, to: string | null): Promise<void>;
+  /** Asks the server for a sign of life. */
+  ping(): Promise<void>;
+}
+
 /** A connection that is kept, the state behind it, and the commands that go through it. */
-export interface Client extends AsyncDisposable {
+export interface Client extends Commands, AsyncDisposable {
   readonly status: Status;
   /**
    * Resolves when the state is there for the first time; rejects when the client is closed, or the
@@ -172,36 +206,6 @@ export interface Client extends AsyncDisposable {
    */
   events(options?: EventsOptions): AsyncIterableIterator<StreamEvent>;
 
-  /** Dials; `call` is the number of the call in {@linkcode calls}. */
-  dial(line: Extension, number: string): Promise<MadeCall>;
-  /** Hangs up, or rejects a call that rings. */
-  drop(target: Target): Promise<void>;
-  answer(target: Target): Promise<void>;
-  hold(target: Target): Promise<void>;
-  unhold(target: Target): Promise<void>;
-  /** The active and the held call of the line change places. */
-  swap(line: Extension): Promise<void>;
-  /** Sends the call there without asking. */
-  transfer(target: Target, number: string): Promise<void>;
-  /** Holds the call and makes a second one, to be completed or dropped. */
-  consult(target: Target, number: string): Promise<MadeCall>;
-  /** Ends a consultation: both others talk, or all three. */
-  complete(line: Extension, mode: "transfer" | "conference"): Promise<void>;
-  /** Parks the call; at the slot that is answered where none is given. */
-  park(target: Target, slot?: string): Promise<ParkedCall>;
-  unpark(line: Extension, slot: string): Promise<MadeCall>;
-  /** Takes a call that rings elsewhere: at `from`, or in the group. */
-  pickup(
-    line: Extension,
-    where?: { readonly from?: Extension; readonly group?: string },
-  ): Promise<MadeCall>;
-  /** Sends a call that still rings elsewhere. */
-  redirect(target: Target, number: string): Promise<void>;
-  dtmf(target: Target, digits: string): Promise<void>;
-  /** `null` switches it off. */
-  forward(line: Extension, when: ForwardWhen, to: string | null): Promise<void>;
-  /** Asks the server for a sign of life. */
-  ping(): Promise<void>;
   /**
    * Any command of the protocol; resolves with its `result`. All commands reject with {@linkcode
    * Tapi2WsError}.
@@ -456,7 +460,6 @@ export type CallReason =
 /** What the library needs of a WebSocket. */
 export interface WebSocketLike {
   readonly readyState: number;
-  onopen: ((event: never) => void) | null;
   onmessage: ((event: never) => void) | null;
   onerror: ((event: never) => void) | null;
   onclose: ((event: never) => void) | null;

@@ -1,11 +1,9 @@
 /** The sample extension (Manifest V3), loaded into real Chromium as it stands. */
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { hasChromium, launchExtension } from "./chromium.ts";
 import { errorsOf, FakeExchange, textBecomes } from "./page.ts";
 
 const SAMPLE = new URL("extension/", import.meta.url);
-const LIBRARY = new URL("../../src/client/client.js", import.meta.url);
 
 /** The part of an extension's world that the test uses. */
 declare const chrome: {
@@ -14,11 +12,12 @@ declare const chrome: {
 };
 
 /** Packs the sample as its author would: with a copy of the library, since none may be loaded. */
-async function pack(folder: string): Promise<void> {
+async function pack(folder: string, { port }: FakeExchange): Promise<void> {
   for await (const { name } of Deno.readDir(SAMPLE)) {
     await Deno.copyFile(new URL(name, SAMPLE), `${folder}/${name}`);
   }
-  await Deno.copyFile(fileURLToPath(LIBRARY), `${folder}/client.js`);
+  const library = await fetch(`http://127.0.0.1:${port}/client.js`);
+  await Deno.writeTextFile(`${folder}/client.js`, await library.text());
 }
 
 Deno.test({
@@ -30,7 +29,7 @@ Deno.test({
   async fn() {
     await using program = await FakeExchange.start();
     const folder = await Deno.makeTempDir({ prefix: "tapi2ws-extension-" });
-    await pack(folder);
+    await pack(folder, program);
     const browser = await launchExtension(folder);
     try {
       const worker = browser.serviceWorkers()[0] ?? await browser.waitForEvent("serviceworker");

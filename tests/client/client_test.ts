@@ -88,7 +88,7 @@ Deno.test("each command is sent as the protocol has it, and resolves with its re
   assert.equal((await client.park(call)).slot, "8001");
   await client.park(call, "8002");
   assert.equal((await client.unpark(201, "8001")).call, 7);
-  await client.pickup(201);
+  assert.deepEqual(await client.pickup(201), outcome);
   await client.pickup(201, { from: 202, group: "5" });
   await client.redirect(call, "204");
   await client.dtmf(call, "12#");
@@ -99,20 +99,20 @@ Deno.test("each command is sent as the protocol has it, and resolves with its re
   assert.deepEqual(rig.commands, [
     { cmd: "dial", line: "201", number: "0123" },
     { cmd: "drop", line: "201" },
-    { cmd: "answer", target },
-    { cmd: "hold", target },
-    { cmd: "unhold", target },
+    { cmd: "answer", ...target },
+    { cmd: "hold", ...target },
+    { cmd: "unhold", ...target },
     { cmd: "swap", line: "201" },
-    { cmd: "transfer", target, number: "202" },
+    { cmd: "transfer", ...target, number: "202" },
     { cmd: "consult", line: "201", number: "203" },
     { cmd: "complete", line: "201", mode: "conference" },
-    { cmd: "park", target },
-    { cmd: "park", target, slot: "8002" },
+    { cmd: "park", ...target },
+    { cmd: "park", ...target, slot: "8002" },
     { cmd: "unpark", line: "201", slot: "8001" },
     { cmd: "pickup", line: "201" },
     { cmd: "pickup", line: "201", from: "202", group: "5" },
-    { cmd: "redirect", target, number: "204" },
-    { cmd: "dtmf", target, digits: "12#" },
+    { cmd: "redirect", ...target, number: "204" },
+    { cmd: "dtmf", ...target, digits: "12#" },
     { cmd: "forward", line: "201", when: "busy", to: "205" },
     { cmd: "forward", line: "201", when: "busy", to: null },
     { cmd: "dial", line: "201", number: "9" },
@@ -268,6 +268,16 @@ Deno.test("close is for good: nothing waits, nothing is heard, ready rejects", a
     await using scoped = await rig.open();
     assert.equal(scoped.status, "open");
   }
+  await until(() => rig.network.links === 0);
+  assert.equal(rig.clock.pendingTimers, 0);
+});
+
+Deno.test("a listener that closes the client while it opens leaves nothing behind", async () => {
+  await using rig = new ClientRig();
+  rig.bus.publish(callEvent({ id: 1 }, { change: "new" }));
+  const client = rig.connect();
+  client.on("state", () => void client.close());
+  await assert.rejects(client.ready, failsWith("disconnected"));
   await until(() => rig.network.links === 0);
   assert.equal(rig.clock.pendingTimers, 0);
 });

@@ -1,9 +1,9 @@
+/** The client library as pages get it: one file out of its modules, with its types. */
 import assert from "node:assert/strict";
+import { joinModules } from "../../../src/server/http/join_modules.ts";
 import { startTestServer } from "../../support/server.ts";
 
-const LIBRARY = new URL("../../../src/client/", import.meta.url);
-
-Deno.test("the client library is served as it stands in the sources, for pages of every origin", async () => {
+Deno.test("the client library is served for pages of every origin, and kept until it changes", async () => {
   const { server } = startTestServer();
   const origin = `http://127.0.0.1:${server.port}`;
   for (
@@ -14,7 +14,7 @@ Deno.test("the client library is served as it stands in the sources, for pages o
   ) {
     const response = await fetch(`${origin}/${file}`);
     assert.equal(response.status, 200);
-    assert.equal(await response.text(), await Deno.readTextFile(new URL(`${file}`, LIBRARY)));
+    await response.body?.cancel();
     const { headers } = response;
     assert.equal(headers.get("content-type"), `${type}; charset=utf-8`);
     assert.equal(headers.get("access-control-allow-origin"), "*");
@@ -37,6 +37,74 @@ Deno.test("the client library is served as it stands in the sources, for pages o
   const library = await fetch(`${origin}/client.js`, { method: "HEAD" });
   assert.equal(library.headers.get("x-typescript-types"), "/client.d.ts");
   await server.stop(1000);
+});
+
+Deno.test("the library that a page saves is one file, which fits the types beside it", async () => {
+  const { server } = startTestServer();
+  const folder = await Deno.makeTempDir({ prefix: "tapi2ws-library-" });
+  try {
+    for (const file of ["client.js", "client.d.ts"]) {
+      const response = await fetch(`http://127.0.0.1:${server.port}/${file}`);
+      const text = await response.text();
+      // Its own types in comments are all that it refers to.
+      const specifiers = text.matchAll(/\b(?:from|import)\s*\(?\s*"([^"]+)"/g);
+      assert.deepEqual(
+        [...specifiers].map(([, specifier]) => specifier),
+        file.endsWith(".js") ? ["./client.d.ts"] : [],
+      );
+      await Deno.writeTextFile(`${folder}/${file}`, text);
+    }
+    const library = await import(`file://${folder}/client.js`);
+    assert.deepEqual(Object.keys(library), ["Tapi2WsError", "connect"]);
+    // Finds every name that the joining lost or made twice.
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["check", "--no-config", "--no-lock", `${folder}/client.js`],
+      env: { NO_COLOR: "1" },
+    }).output();
+    assert(success, new TextDecoder().decode(stderr));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+    await server.stop(1000);
+  }
+});
+
+Deno.test("modules are joined without their imports of each other, and export what the first exports", () => {
+  const joined = joinModules(
+    `// @ts-check
+/** @import * as Api from "./api.d.ts" */
+/** @import { Two } from "./two.js" */
+import { one } from "./one.js";
+import {
+  Two,
+  three,
+} from "./two.js";
+
+export { Two };
+export const made = () => new Two(one, three());
+`,
+    `// @ts-check
+/** @import * as Api from "./api.d.ts" */
+export const one = 1;
+`,
+    `// @ts-check
+export class Two {}
+export async function three() {}
+`,
+  );
+  assert.equal(
+    joined,
+    `// @ts-check
+/** @import * as Api from "./api.d.ts" */
+
+export { Two };
+export const made = () => new Two(one, three());
+
+const one = 1;
+
+class Two {}
+async function three() {}
+`,
+  );
 });
 
 Deno.test("Deno imports the library from the server, with its types", async () => {

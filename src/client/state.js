@@ -1,0 +1,94 @@
+// @ts-check
+/** What is known of lines, calls and the telephony service, and which events that makes. */
+/** @import * as Api from "./client.d.ts" */
+/** @import { Listeners } from "./listeners.js" */
+/** @import { Events, Point, ServerEvent, WholeState } from "./progress.js" */
+
+export class State {
+  /** @type {Map<string, Api.Line>} */
+  lines = new Map();
+  /** @type {Map<number, Api.Call>} */
+  calls = new Map();
+  /** @type {Api.ProviderState | undefined} */
+  provider;
+  /** The last event that is in the state. @type {Point | undefined} */
+  point;
+  /** The calls for which `ring` was emitted. @type {Set<number>} */
+  #rung = new Set();
+  #listeners;
+
+  /** @param {Listeners} listeners */
+  constructor(listeners) {
+    this.#listeners = listeners;
+  }
+
+  /** @param {WholeState} state */
+  replace({ epoch, seq, gap, provider, lines, calls }) {
+    const before = this.point?.epoch === epoch ? this.calls : new Map();
+    const known = new Set(calls.map(({ id }) => id));
+    const gone = [...this.calls.values()].filter(({ id }) => !before.has(id) || !known.has(id));
+    this.point = { epoch, seq };
+    this.provider = provider;
+    this.lines.clear();
+    for (const line of lines) this.lines.set(line.line, line);
+    this.calls.clear();
+    for (const call of calls) this.calls.set(call.id, call);
+    for (const { id } of gone) this.#rung.delete(id);
+    this.#listeners.tell({ type: "state", seq, gap });
+    for (const call of gone) this.#listeners.emit("ended", call);
+    for (const call of calls) this.#ringOnce(call);
+  }
+
+  /**
+   * @param {Events} events
+   * @returns {boolean} Whether they follow the last event that is known; if not, they are ignored.
+   */
+  apply({ epoch, after, seq, events }) {
+    if (epoch !== this.point?.epoch || after !== this.point.seq) return false;
+    this.point = { epoch, seq };
+    for (const event of events) this.#apply(event);
+    return true;
+  }
+
+  /** @returns {WholeState | undefined} None before it is known. */
+  snapshot() {
+    const { point, provider, lines, calls } = this;
+    const all = { gap: false, provider, lines: [...lines.values()], calls: [...calls.values()] };
+    return point && { ...point, ...all };
+  }
+
+  /** @param {ServerEvent} event */
+  #apply(event) {
+    switch (event.type) {
+      case "call": {
+        const { call, change } = event;
+        if (change === "ended") this.calls.delete(call.id);
+        else this.calls.set(call.id, call);
+        this.#listeners.tell(event);
+        if (change !== "ended") return this.#ringOnce(call);
+        this.#rung.delete(call.id);
+        return this.#listeners.emit("ended", call);
+      }
+      case "line": {
+        const { line, change } = event;
+        if (change !== "removed") this.lines.set(line.line, line);
+        else if (this.lines.get(line.line)?.permanentId === line.permanentId) {
+          this.lines.delete(line.line);
+        }
+        return this.#listeners.tell(event);
+      }
+      case "provider":
+        this.provider = event.state;
+        return this.#listeners.tell(event);
+    }
+  }
+
+  /** @param {Api.Call} call */
+  #ringOnce(call) {
+    const rings = (call.state === "OFFERING" || call.state === "ACCEPTED") &&
+      call.direction !== "out";
+    if (!rings || this.#rung.has(call.id)) return;
+    this.#rung.add(call.id);
+    this.#listeners.emit("ring", call);
+  }
+}
