@@ -11,7 +11,7 @@ import { Metrics } from "./metrics/metrics.ts";
 import { traced } from "./metrics/trace.ts";
 import { type RunningServer, startServer } from "./server/server.ts";
 import { Supervisor } from "./session/supervisor.ts";
-import { type Config, isWanted } from "./settings/settings.ts";
+import { isWanted, type Settings } from "./settings/settings.ts";
 import { Dispatch } from "./state/dispatch.ts";
 import { statusOf } from "./state/status.ts";
 import { Tracker } from "./state/tracker.ts";
@@ -49,7 +49,7 @@ export interface Program {
    *
    * @throws Error when they cannot be used: nothing changes.
    */
-  reconfigure(config: Config): void;
+  reconfigure(settings: Settings): void;
   /** Clients get 1001, lines are closed, TAPI is shut down; takes less than 5 s. */
   stop(): Promise<void>;
 }
@@ -60,7 +60,7 @@ export interface Program {
  * @throws ListenError when the port cannot be had; then nothing runs.
  */
 export function startProgram(
-  config: Config,
+  settings: Settings,
   library: TapiLibrary,
   clock: Clock = systemClock,
   simulation?: Simulation,
@@ -76,7 +76,7 @@ export function startProgram(
   });
   const bus = new EventBus(
     (error) => log.error("A listener failed: {error}", { error: describeError(error) }),
-    config.historyLength,
+    settings.historyLength,
     (event, tookMs) => metrics.delivered(event, tookMs),
   );
   const tracker = new Tracker(bus, clock);
@@ -84,8 +84,8 @@ export function startProgram(
     library,
     blockingThreads: BLOCKING_THREADS,
     clock,
-    wanted: (extension) => isWanted(config, extension),
-    replyTimeoutMs: config.replyTimeoutSeconds * 1000,
+    wanted: (extension) => isWanted(settings, extension),
+    replyTimeoutMs: settings.replyTimeoutSeconds * 1000,
     onSignal: (signal) => {
       if ("heardAtMs" in signal) metrics.drained(clock.uptimeMs() - signal.heardAtMs);
       tracker.receive(signal);
@@ -94,11 +94,11 @@ export function startProgram(
     onTapiError: (name) => metrics.tapiFailed(name),
   });
   const commands = traced(new Dispatch(supervisor), VERSION);
-  const journal = config.journal && new Journal({ ...config.journal, bus, clock });
+  const journal = settings.journal && new Journal({ ...settings.journal, bus, clock });
   using unlessServed = new DisposableStack();
   if (journal !== undefined) unlessServed.defer(() => journal.stop());
   const server = startServer({
-    ...config,
+    ...settings,
     ownNames: [Deno.hostname()],
     version: VERSION,
     clock,

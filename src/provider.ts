@@ -1,6 +1,7 @@
 /** Opens what the configuration names: TAPI, or the built-in exchange. */
 import type { Simulation } from "./bus/ports.ts";
-import { type Config, ConfigError } from "./settings/settings.ts";
+import { SettingsError } from "./settings/setting.ts";
+import type { Settings } from "./settings/settings.ts";
 import { describeError } from "./log.ts";
 import { openTapi32, type TapiLibrary } from "./tapi/library.ts";
 
@@ -12,15 +13,15 @@ export interface Provider {
   readonly simulation?: Simulation;
 }
 
-/** @throws LibraryError or ConfigError */
-export async function openProvider(config: Config): Promise<Provider> {
-  if (config.provider === "tapi32") {
-    return { library: openTapi32(config.tapiLibrary), description: config.tapiLibrary };
+/** @throws LibraryError or SettingsError */
+export async function openProvider(settings: Settings): Promise<Provider> {
+  if (settings.provider === "tapi32") {
+    return { library: openTapi32(settings.tapiLibrary), description: settings.tapiLibrary };
   }
   // Imported only when it is asked for: a server with a telephone system never loads it.
   const { createFakeTapi } = await import("./fake/library.ts");
   const { parseScenario } = await import("./fake/scenario.ts");
-  const { extensions, rate: callsPerMinute, seed, scenario: path } = config.fake;
+  const { extensions, rate: callsPerMinute, seed, scenario: path } = settings.fake;
   const seeded = seed === undefined ? {} : { seed };
   if (path === undefined) {
     const fake = createFakeTapi({ extensions, callsPerMinute, ...seeded });
@@ -37,7 +38,7 @@ export async function openProvider(config: Config): Promise<Provider> {
     const { simulation } = fake;
     return { library: fake, description: `the fake exchange playing ${path}`, simulation };
   } catch (error) {
-    throw new ConfigError(`Cannot use --fake-scenario = "${path}": ${describeError(error)}`, {
+    throw new SettingsError(`Cannot use --fake-scenario = "${path}": ${describeError(error)}`, {
       cause: error,
     });
   }

@@ -10,7 +10,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   program: ["bus", "journal", "metrics", "server", "session", "settings", "state", "tapi"],
   cli: ["bus", "program", "provider", "server", "session", "settings", "state", "tapi"],
   provider: ["bus", "fake", "settings", "tapi"],
-  settings: ["cli"],
+  settings: [],
   log: [],
   clock: [],
   patterns: [],
@@ -36,7 +36,7 @@ const DENO_VALUES = [
   "log.ts",
   "cli/machine.ts",
   "settings/reload.ts",
-  "settings/settings.ts",
+  "settings/setting.ts",
   "tapi/library.ts",
   "server/server.ts",
   "server/net/listen_error.ts",
@@ -46,7 +46,8 @@ const DENO_VALUES = [
 /** Files that may check outside text with zod. */
 const ZOD = [
   "settings/access_rules.ts",
-  "settings/options.ts",
+  "settings/setting.ts",
+  "settings/value_types.ts",
   "fake/scenario.ts",
   "server/validation.ts",
   "server/classic/messages.ts",

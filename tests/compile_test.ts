@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import denoJson from "../deno.json" with { type: "json" };
-import { OPTIONS, variableOf } from "../src/settings/options.ts";
+import { ROWS } from "../src/settings/schema.ts";
+import { variableOf } from "../src/settings/setting.ts";
 import { COMPILE_WORDS } from "./support/compile_task.ts";
 import { pack } from "./support/executable.ts";
 
@@ -55,7 +56,7 @@ Deno.test("it may do what it needs: TAPI's library, files, sockets, its own vari
     allow_sys: ["hostname"],
     prompt: false,
   });
-  for (const { key } of OPTIONS) assert.match(variableOf(key), /^TAPI2WS_/);
+  for (const [key] of ROWS) assert.match(variableOf(key), /^TAPI2WS_/);
 });
 
 Deno.test("the task makes an executable with an icon for 64-bit Windows", async () => {

@@ -1,16 +1,17 @@
 /** README's samples, as they stand there: its settings, its scenario, its tables. */
 import assert from "node:assert/strict";
-import { readInvocation } from "../src/settings/settings.ts";
 import { createFakeTapi } from "../src/fake/library.ts";
 import { SPECIAL_NUMBERS } from "../src/fake/dial_plan.ts";
 import { parseScenario } from "../src/fake/scenario.ts";
-import { flagOf, OPTIONS, variableOf } from "../src/settings/options.ts";
-import { RULE_OPTIONS } from "../src/settings/access_rules.ts";
+import { ACCESS_SETTINGS } from "../src/settings/access_rules.ts";
+import { ROWS } from "../src/settings/schema.ts";
+import { defaultTextOf, flagNameOf, type Setting, variableOf } from "../src/settings/setting.ts";
 import { CLOSE } from "../src/server/close_codes.ts";
 import { REQUESTS } from "../src/server/v2/requests.ts";
 import { jsonSchema } from "../src/server/v2/schema.ts";
 import { hasOpenSsl, makeCertificate } from "./support/certificate.ts";
 import { FlowProgram } from "./support/program.ts";
+import { settingsOfFile } from "./support/settings.ts";
 
 const README = await Deno.readTextFile(new URL("../README.md", import.meta.url));
 
@@ -18,17 +19,24 @@ const TOML = [...README.matchAll(/```toml\n([\s\S]*?)```/g)].map(([, toml = ""])
 const SCENARIO = TOML.find((toml) => toml.includes("[[step]]")) ?? "";
 const SETTINGS = TOML.find((toml) => !toml.includes("[[step]]")) ?? "";
 
+/** The cells of README's tables, row by row, without what pads them. */
+const ROWS_OF_README = README.split("\n").filter((line) => line.startsWith("|")).map((line) =>
+  line.slice(1, -1).split(/(?<!\\)\|/).map((cell) => cell.trim()).join(" | ")
+);
+
+/** A setting's row in README: flag, key, default, meaning. */
+function rowOf(key: string, row: Setting): string {
+  const { placeholder, help, manual } = row;
+  const flag = placeholder === undefined ? "" : `\`--${flagNameOf(key)} ${placeholder}\``;
+  const meaning = [help, ...manual === undefined ? [] : [manual]].join(". ");
+  const cells = [flag, `\`${key}\``, defaultTextOf(row) ?? "none", meaning];
+  return cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ");
+}
+
 Deno.test("the sample of a settings file is accepted", () => {
-  const invocation = readInvocation({
-    args: [],
-    env: () => undefined,
-    os: "windows",
-    defaultFile: "tapi2ws.toml",
-    readTextFile: () => SETTINGS,
-  });
-  assert(invocation.kind === "run");
-  assert.deepEqual(invocation.config.lines, ["201", "3*"]);
-  assert.equal(invocation.config.log.file, "C:\\Tapi2Ws\\tapi2ws.log");
+  const settings = settingsOfFile(SETTINGS);
+  assert.deepEqual(settings.lines, ["201", "3*"]);
+  assert.equal(settings.log.file, "C:\\Tapi2Ws\\tapi2ws.log");
 });
 
 Deno.test("every sample of the security page is accepted, alone and as it stands", async () => {
@@ -38,34 +46,22 @@ Deno.test("every sample of the security page is accepted, alone and as it stands
   const pem = hasOpenSsl ? await makeCertificate("readme") : undefined;
   for (const toml of samples) {
     if (pem === undefined && toml.includes("[tls]")) continue;
-    const invocation = readInvocation({
-      args: [],
-      env: () => undefined,
-      os: "windows",
-      defaultFile: "tapi2ws.toml",
-      readTextFile: (path) =>
-        path.endsWith(".pem") ? pem?.cert : path.endsWith(".key") ? pem?.key : toml,
-    });
-    assert(invocation.kind === "run", toml);
+    settingsOfFile(toml, (path) => path.endsWith(".pem") ? pem?.cert : pem?.key);
   }
 });
 
 Deno.test("every key of the tables of rights is in a sample, or named", () => {
-  for (const { key } of RULE_OPTIONS) {
+  for (const key of Object.keys(ACCESS_SETTINGS)) {
     const [table = "", name = table] = key.split(".");
     assert(README.includes(`[${table}]`) || README.includes(`${table} = `), key);
     assert(new RegExp(`\\b${name}\\b`).test(README), key);
   }
 });
 
-Deno.test("every setting is in the table, with its flag, its key and its default", () => {
-  for (const { key, help } of OPTIONS) {
-    const row = README.split("\n").find((line) => line.startsWith(`| \`${flagOf(key)} `));
-    assert(row, `${flagOf(key)} has no row`);
-    assert(row.includes(`\`${key}\``), row);
-    const fallback = help.match(/\(default: ([\d.]+|[^ ,)]+\.dll)/)?.[1];
-    if (fallback !== undefined) assert(row.includes(`\`${fallback}\``), row);
-  }
+Deno.test("the table of settings is the program's: flags, keys, defaults, meanings", () => {
+  const expected = ROWS.map(([key, row]) => rowOf(key, row));
+  const first = ROWS_OF_README.indexOf(expected[0] ?? "");
+  assert.deepEqual(ROWS_OF_README.slice(first).slice(0, expected.length), expected);
   assert(README.includes(variableOf("log.file")));
 });
 

@@ -1,39 +1,59 @@
-/** What stands behind the program's name: the command, its flags with their values, and the help. */
+/** The command line: the command, its operand and the values of flags; the text of `--help`. */
 import { parseArgs } from "node:util";
-import { ConfigError, flagOf, OPTIONS, words } from "../settings/options.ts";
-
-/** What the program can do besides serving, and what `--help` says of it. */
-const COMMANDS = {
-  token: ["token NAME", "makes a token, and prints it with what to put into the file"],
-  doctor: ["doctor [--json]", "checks settings, library, lines, port, certificate and rights"],
-  lines: ["lines [--json]", "lists the lines"],
-} as const;
-
-/** `run`: it serves. */
-export type CommandName = "run" | keyof typeof COMMANDS;
+import { VERSION } from "../program.ts";
+import { ROWS } from "../settings/schema.ts";
+import { defaultTextOf, flagNameOf, isList, SettingsError } from "../settings/setting.ts";
+import { type Flags, readSettings, type SettingsSources } from "../settings/settings.ts";
+import { type CommandName, COMMANDS, type Outcome } from "./commands.ts";
 
 export interface CommandLine {
   readonly command: CommandName;
-  /** What stands behind the command: the name of a token. */
+  /** The word after the command. */
   readonly operand: string | undefined;
-  /** By name, without `--`; several values with `--lines 201 202`. */
-  readonly flags: ReadonlyMap<string, readonly string[]>;
+  readonly flags: Flags;
 }
 
-/** Flags that take no value. */
-const SWITCHES = ["help", "version", "json"];
+/** The settings that have a flag, by its name. */
+const FLAGS = new Map(
+  ROWS.flatMap(([key, row]) =>
+    row.placeholder === undefined ? [] : [[flagNameOf(key), row] as const]
+  ),
+);
+const WITH_VALUE = ["config", ...FLAGS.keys()];
+const LISTS = [...FLAGS].flatMap(([name, row]) => isList(row) ? [name] : []);
+/** Flags without a value. */
+const SWITCHES = ["help", "version", ...Object.values(COMMANDS).flatMap((row) => row.switches)];
 
-/** @throws ConfigError */
+/**
+ * Executes the command that the arguments name.
+ *
+ * @param stopped Resolves with the reason to stop; a command that runs until then calls it.
+ * @throws SettingsError, LibraryError or ListenError
+ */
+export async function execute(
+  args: readonly string[],
+  sources: SettingsSources,
+  stopped: () => Promise<string>,
+): Promise<Outcome> {
+  const { command, operand = "", flags } = readCommandLine(args);
+  if (flags.has("help")) return { text: helpText(), exitCode: 0 };
+  if (flags.has("version")) return { text: `tapi2ws ${VERSION}`, exitCode: 0 };
+  return await COMMANDS[command].execute({
+    operand,
+    flags,
+    readSettings: () => readSettings(flags, sources),
+    stopped,
+  });
+}
+
+/** @throws SettingsError */
 export function readCommandLine(args: readonly string[]): CommandLine {
-  const names = ["config", ...OPTIONS.map(({ key }) => words(key))];
-  const lists = OPTIONS.filter(({ list }) => list).map(({ key }) => words(key));
   const { tokens } = parseArgs({
     args: [...args],
     options: {
-      ...Object.fromEntries(names.map((name) => [name, { type: "string" }] as const)),
+      ...Object.fromEntries(WITH_VALUE.map((name) => [name, { type: "string" }] as const)),
+      ...Object.fromEntries(SWITCHES.map((name) => [name, { type: "boolean" }] as const)),
       help: { type: "boolean", short: "h" },
-      version: { type: "boolean" },
-      json: { type: "boolean" },
     },
     strict: false,
     tokens: true,
@@ -45,66 +65,86 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   for (const token of tokens) {
     if (token.kind === "positional") {
       const { value, index } = token;
-      if (lists.includes(lastName)) flags.get(lastName)?.push(value);
+      if (LISTS.includes(lastName)) flags.get(lastName)?.push(value);
       else if (index === 0 && isCommand(value)) command = value;
-      else if (command === "token" && operand === undefined && lastName === "") operand = value;
-      else {
-        throw new ConfigError(`Cannot use "${value}": expected an option; --help lists them`);
-      }
+      else if (COMMANDS[command].operand && operand === undefined && lastName === "") {
+        operand = value;
+      } else throw new SettingsError(`Cannot use "${value}": expected an option; see --help`);
       continue;
     }
     if (token.kind !== "option") {
-      throw new ConfigError('Cannot use "--": expected an option; --help lists them');
+      throw new SettingsError('Cannot use "--": expected an option; see --help');
     }
     const { name, rawName, value } = token;
-    const takesValue = names.includes(name);
+    const takesValue = WITH_VALUE.includes(name);
     if (!takesValue && !SWITCHES.includes(name)) {
-      throw new ConfigError(`Cannot use ${rawName}: expected an option; --help lists them`);
+      throw new SettingsError(`Cannot use ${rawName}: expected an option; see --help`);
     }
     if (takesValue && (value === undefined || (value.startsWith("--") && !token.inlineValue))) {
-      throw new ConfigError(`Cannot use ${rawName}: expected a value behind it`);
+      throw new SettingsError(`Cannot use ${rawName}: expected a value after it`);
     }
     const values = flags.get(name);
     if (values === undefined) flags.set(name, value === undefined ? [] : [value]);
-    else if (lists.includes(name) && value !== undefined) values.push(value);
-    else throw new ConfigError(`Cannot use ${rawName} twice: expected it once`);
+    else if (LISTS.includes(name) && value !== undefined) values.push(value);
+    else throw new SettingsError(`Cannot use ${rawName} twice: expected it once`);
     lastName = name;
   }
-  if (flags.has("json") && command !== "doctor" && command !== "lines") {
-    throw new ConfigError("Cannot use --json here: expected it with doctor or lines");
-  }
-  if (command === "token" && operand === undefined && !flags.has("help")) {
-    throw new ConfigError("Cannot make a token: expected a name for it, as in tapi2ws token crm");
-  }
+  if (!flags.has("help")) checkUse(command, operand, flags);
   return { command, operand, flags };
 }
 
-function isCommand(word: string): word is keyof typeof COMMANDS {
+/** @throws SettingsError when the command lacks its operand, or does not take a switch. */
+function checkUse(command: CommandName, operand: string | undefined, flags: Flags): void {
+  const takers = (name: string) =>
+    Object.entries(COMMANDS).flatMap(([command, row]) =>
+      row.switches.includes(name) ? [command] : []
+    );
+  for (const name of flags.keys()) {
+    const commands = takers(name);
+    if (commands.length === 0 || commands.includes(command)) continue;
+    throw new SettingsError(`Cannot use --${name} here: expected it with ${commands.join(" or ")}`);
+  }
+  const expected = COMMANDS[command].operand;
+  if (expected !== undefined && operand === undefined) {
+    throw new SettingsError(`Cannot use ${command} alone: expected ${expected}`);
+  }
+}
+
+function isCommand(word: string): word is CommandName {
   return Object.hasOwn(COMMANDS, word);
 }
 
-/** What `--help` prints. */
+/** The text of `--help`. */
 export function helpText(): string {
-  const rows = [
-    ...OPTIONS.map(({ key, value, help }) => [`${flagOf(key)} ${value}`, help] as const),
-    ["--config FILE", "a TOML file of settings (default: tapi2ws.toml beside the program)"],
-    ["--version, --help", ""],
-  ] as const;
-  const width = Math.max(...rows.map(([usage]) => usage.length)) + 2;
-  const table = (rows: readonly (readonly [string, string])[]) =>
-    rows.map(([usage, help]) => `  ${usage.padEnd(width)}${help}`.trimEnd()).join("\n");
-  return `Tapi2Ws: telephone calls as JSON over WebSocket
+  const options = [...FLAGS].map(([name, row]) => {
+    const standard = defaultTextOf(row);
+    const help = standard === undefined ? row.help : `${row.help} (default: ${standard})`;
+    return [`--${name} ${row.placeholder}`, help.replaceAll("`", "")] as const;
+  });
+  return `Tapi2Ws: phone calls as JSON over WebSocket
 
 Usage: tapi2ws [command] [options]
 
-Without a command it serves. The commands:
-${table(Object.values(COMMANDS))}
+Commands:
+${columns(Object.values(COMMANDS).map(({ usage, help }) => [usage, help]))}
 
-The options:
-${table(rows)}
+Options:
+${
+    columns([
+      ...options,
+      ["--config FILE", "settings file, TOML (default: tapi2ws.toml beside the executable)"],
+      ["--version, --help", ""],
+    ])
+  }
 
-Each option is also an environment variable (--log-file: TAPI2WS_LOG_FILE) and a key of the file
-(--log-file: file in the table [log]; --line-type: lineType). Flags win over variables, variables
-over the file. Who may do what ([anonymous], [[token]], [jwt], [dial]) stands in the file only.
+Each option is also an environment variable (--log-file: TAPI2WS_LOG_FILE) and a key of the settings
+file (--line-type: lineType; --log-file: file in the table [log]). Flags override variables,
+variables override the file. Access rules ([anonymous], [[token]], [jwt], [dial]) can be set in the
+file only.
 `;
+}
+
+function columns(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([first]) => first.length)) + 2;
+  return rows.map(([first, second]) => `  ${first.padEnd(width)}${second}`.trimEnd()).join("\n");
 }

@@ -1,17 +1,14 @@
-/** `tapi2ws lines`: what lines there are, and whether they can be opened. */
+/** `tapi2ws lines`: lists the lines, and whether they can be opened. */
 import type { Line } from "../model/line.ts";
-import type { Config } from "../settings/settings.ts";
-import { look } from "./survey.ts";
+import type { Settings } from "../settings/settings.ts";
+import { survey } from "./survey.ts";
 
-/** @returns What is printed. @throws LibraryError or ConfigError */
-export async function listLines(
-  { config, json }: { readonly config: Config; readonly json: boolean },
-  blockingThreads: number,
-): Promise<string> {
-  const { lines, provider } = await look(config, blockingThreads);
+/** @returns The text to print. @throws LibraryError or SettingsError */
+export async function listLines(settings: Settings, json: boolean): Promise<string> {
+  const { lines, isUp } = await survey(settings);
   if (json) return JSON.stringify(lines, null, 2);
-  if (provider === "down") return "TAPI is not available; tapi2ws doctor tells more";
-  return lines.length === 0 ? "There are no lines; tapi2ws doctor tells more" : tableOf(lines);
+  if (!isUp) return "TAPI is not available; run tapi2ws doctor for details";
+  return lines.length === 0 ? "There are no lines; run tapi2ws doctor for details" : tableOf(lines);
 }
 
 function tableOf(lines: readonly Line[]): string {

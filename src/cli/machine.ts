@@ -1,4 +1,4 @@
-/** What the doctor tries on the machine itself: the port, a server on it, files. */
+/** Checks of the machine: whether the port is free, whether a server answers on it, whether files are writable. */
 import http from "node:http";
 import https from "node:https";
 import { describeError } from "../log.ts";
@@ -6,7 +6,7 @@ import { listenProblem } from "../server/net/listen_error.ts";
 
 const PATIENCE_MS = 3000;
 
-/** Why the port cannot be listened on; `undefined` where it can. */
+/** Why the program cannot listen on the port; `undefined` when it can. */
 export function portProblem(host: string, port: number): string | undefined {
   try {
     Deno.listen({ hostname: host, port }).close();
@@ -26,7 +26,7 @@ export function answersOn(host: string, port: number, isTls: boolean): Promise<b
     path: "/healthz",
     timeout: PATIENCE_MS,
     agent: false,
-    // Whether it is there is asked, not who it is.
+    // Only whether it answers matters, not whose certificate it has.
     ...isTls && { rejectUnauthorized: false },
   }, async (response) => {
     let text = "";
@@ -39,7 +39,7 @@ export function answersOn(host: string, port: number, isTls: boolean): Promise<b
   return promise;
 }
 
-/** Why the file cannot be written; `undefined` where it can. Leaves none behind that was not there. */
+/** Why the file cannot be written; `undefined` when it can. A file that did not exist is removed. */
 export function writeProblem(path: string): string | undefined {
   try {
     let isThere = true;

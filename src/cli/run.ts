@@ -1,58 +1,59 @@
-/** `tapi2ws run`, and `tapi2ws` alone: serves until the process has to stop. */
+/** `tapi2ws run`, and `tapi2ws` alone: serves clients until the process has to stop. */
 import { systemClock } from "../clock.ts";
 import { closeLogging, configureLogging, describeError, logger } from "../log.ts";
 import { startProgram, VERSION } from "../program.ts";
 import { openProvider } from "../provider.ts";
 import { Reload } from "../settings/reload.ts";
-import { type Config, ConfigError, isOpenToDial } from "../settings/settings.ts";
+import { SettingsError } from "../settings/setting.ts";
+import { isOpenToDial, type Settings } from "../settings/settings.ts";
 
 const log = logger("program");
 
 /**
- * Starts the program, keeps its settings up to date, and stops it.
+ * Starts the program, applies changes of its settings, and stops it.
  *
- * @param readAgain Reads the settings once more, after their files changed.
  * @param stopped Resolves with the reason to stop, such as a signal's name.
- * @throws ConfigError, LibraryError or ListenError
+ * @throws SettingsError, LibraryError or ListenError
  */
 export async function run(
-  config: Config,
-  readAgain: () => Config,
-  stopped: Promise<string>,
+  readSettings: () => Settings,
+  stopped: () => Promise<string>,
 ): Promise<void> {
-  await startLogging(config);
-  const { library, description, simulation } = await openProvider(config);
-  const program = startProgram(config, library, systemClock, simulation);
+  const settings = readSettings();
+  await startLogging(settings);
+  const stopReason = stopped();
+  const { library, description, simulation } = await openProvider(settings);
+  const program = startProgram(settings, library, systemClock, simulation);
   const { host, port } = program.server;
   log.info("Tapi2Ws {version} listens on {host}:{port}", { version: VERSION, host, port });
   log.info("Calls come from {provider}", { provider: description });
-  if (config.journal !== undefined) {
-    const { file, days } = config.journal;
+  if (settings.journal !== undefined) {
+    const { file, days } = settings.journal;
     log.info("Finished calls are kept in {file}, for {days} days", { file, days });
   }
-  if (isOpenToDial(config)) {
+  if (isOpenToDial(settings)) {
     log.warn(
       "Anyone who reaches {host}:{port} may dial; [anonymous] in the settings changes that",
       { host, port },
     );
   }
   using _ = new Reload({
-    config,
+    settings,
     clock: systemClock,
-    read: readAgain,
-    apply: (config) => program.reconfigure(config),
+    read: readSettings,
+    apply: (settings) => program.reconfigure(settings),
   });
-  log.info("Stopping: {reason}", { reason: await stopped });
+  log.info("Stopping: {reason}", { reason: await stopReason });
   await program.stop();
   log.info("Stopped");
   await closeLogging();
 }
 
-async function startLogging({ log: options, audit }: Config): Promise<void> {
+async function startLogging({ log: options, audit }: Settings): Promise<void> {
   try {
     await configureLogging(options, audit.file);
   } catch (error) {
-    throw new ConfigError(
+    throw new SettingsError(
       `Cannot use --log-file = ${JSON.stringify(options.file)}: ${describeError(error)}`,
       { cause: error },
     );

@@ -1,51 +1,64 @@
-/** Opens the telephone system for as long as it takes to see every line once. */
+/** Opens the phone system for as long as it takes to try every line once. */
 import { EventBus } from "../bus/bus.ts";
 import type { Line } from "../model/line.ts";
+import { systemClock } from "../clock.ts";
+import { describeError } from "../log.ts";
+import { openProvider } from "../provider.ts";
+import { BLOCKING_THREADS } from "../program.ts";
+import { Supervisor } from "../session/supervisor.ts";
+import { isWanted, type Settings } from "../settings/settings.ts";
 import { statusOf } from "../state/status.ts";
 import { Tracker } from "../state/tracker.ts";
-import { systemClock } from "../clock.ts";
-import { type Config, isWanted } from "../settings/settings.ts";
-import { openProvider } from "../provider.ts";
-import { Supervisor } from "../session/supervisor.ts";
+import { listProviders } from "../tapi/provider_list.ts";
 
-/** What is there. */
-export interface Sight {
-  readonly provider: "up" | "down";
+/** What was found. */
+export interface Survey {
   /** Where calls come from. */
-  readonly description: string;
+  readonly library: string;
+  /** The file names of the installed drivers, or why they cannot be listed. */
+  readonly drivers: readonly string[] | Error;
+  /** Whether TAPI can be initialised. */
+  readonly isUp: boolean;
   /** In the order of their extensions. */
   readonly lines: readonly Line[];
 }
 
-/** A library that hangs is waited for so long. */
+/** How long to wait for a library that does not return. */
 const PATIENCE_MS = 30_000;
 
-/** @throws LibraryError or ConfigError where there is no library to look into. */
-export async function look(config: Config, blockingThreads: number): Promise<Sight> {
-  const { library, description } = await openProvider(config);
+/** @throws LibraryError or SettingsError when there is no library to ask. */
+export async function survey(settings: Settings): Promise<Survey> {
+  const { library, description } = await openProvider(settings);
   const bus = new EventBus((error) => {
     throw error;
   }, 0);
   const tracker = new Tracker(bus, systemClock);
   const supervisor = new Supervisor({
     library,
-    blockingThreads,
+    blockingThreads: BLOCKING_THREADS,
     clock: systemClock,
-    wanted: (extension) => isWanted(config, extension),
-    replyTimeoutMs: config.replyTimeoutSeconds * 1000,
+    wanted: (extension) => isWanted(settings, extension),
+    replyTimeoutMs: settings.replyTimeoutSeconds * 1000,
     onSignal: (signal) => tracker.receive(signal),
   });
+  let drivers: Survey["drivers"] = new Error("lineGetProviderListW has not returned");
+  const listed = listProviders(library).then(
+    (fileNames) => drivers = fileNames,
+    (error) => drivers = new Error(describeError(error)),
+  );
   const failed = Promise.withResolvers<void>();
   using _ = bus.subscribe((event) => {
     if (event.type === "provider" && event.state === "down") failed.resolve();
   });
-  const late = systemClock.setTimeout(failed.resolve, PATIENCE_MS);
-  await Promise.race([supervisor.start(), failed.promise]);
-  systemClock.clearTimeout(late);
+  const late = Promise.withResolvers<void>();
+  const timer = systemClock.setTimeout(late.resolve, PATIENCE_MS);
+  const tried = Promise.race([supervisor.start(), failed.promise]);
+  await Promise.race([Promise.all([tried, listed]), late.promise]);
+  systemClock.clearTimeout(timer);
   const { provider } = statusOf(supervisor, systemClock);
-  // They are found in the order in which the driver answers.
+  // Drivers report them in any order.
   const { compare } = new Intl.Collator("en", { numeric: true });
   const lines = tracker.lines().toSorted((a, b) => compare(a.line, b.line));
   await supervisor.stop();
-  return { provider, description, lines };
+  return { library: description, drivers, isUp: provider === "up", lines };
 }

@@ -1,81 +1,85 @@
 /**
- * What an administrator rules about who may connect and what they may do: the keys of it, which stand
- * in the file only, because flags and variables show in the system's list of processes.
+ * Who may connect and what they may do. Tokens and secrets can be set in the file only, because flags
+ * and variables show in the system's list of processes.
  */
 import { z } from "zod";
-import { listOf, type Option, PATTERNS, someText } from "./options.ts";
+import { type Right, RIGHTS } from "../model/right.ts";
+import { setting, type ValueOf } from "./setting.ts";
+import { extensionPatterns, listOf, text } from "./value_types.ts";
 
-/** Patterns of telephone numbers; what is denied is denied also where it is allowed. */
+/** Patterns of telephone numbers; `deny` wins over `allow`. */
 export interface DialRules {
   /** Every number when left out. */
   readonly allow?: readonly string[] | undefined;
   readonly deny?: readonly string[] | undefined;
 }
 
-/** What someone may do. */
+/** The rights of an identity. */
 export interface Grant {
-  readonly can: readonly ("monitor" | "control")[];
+  readonly can: readonly Right[];
   /** Patterns of extensions. */
   readonly lines: readonly string[];
-  /** Stands in for the rules for everyone, key by key. */
+  /** Overrides the rules for everyone, key by key. */
   readonly dial?: DialRules | undefined;
 }
 
-/** Someone who is known by a token. */
+/** An identity that is known by a token. */
 export interface TokenRule extends Grant {
   readonly name: string;
   /** SHA-256 of the token, in hex. */
   readonly sha256: string;
-  /** Milliseconds since 1970, UTC, from which on the token is none. */
+  /** Milliseconds since 1970, UTC, from which on the token is invalid. */
   readonly expiresAtMs?: number | undefined;
 }
 
-/** Whose signed tokens are taken. */
+/** Which signed tokens are accepted. */
 export interface JwtRule {
-  /** What HS256 signatures are made with, or the public keys of others as JWKS (JSON). */
+  /** The secret of HS256 signatures, or the public keys of others as JWKS (JSON). */
   readonly key: { readonly secret: string } | { readonly jwks: string };
   readonly issuer?: string | undefined;
   readonly audience?: string | undefined;
 }
 
-/** Everything that is ruled, and can be ruled anew while the program runs. */
+/** Every access rule; all of them can change while the program runs. */
 export interface AccessRules {
-  /** Who brings no token; `undefined`: nobody may. */
+  /** For requests without a token; `undefined`: they are refused. */
   readonly anonymous: Grant | undefined;
   readonly tokens: readonly TokenRule[];
   readonly jwt: JwtRule | undefined;
-  /** For everyone who has none of their own. */
+  /** For identities that have none of their own. */
   readonly dial: DialRules;
   /** Patterns of origins of web pages. */
   readonly allowOrigins: readonly string[];
-  /** Patterns of names under which the server may be asked for. */
+  /** Patterns of host names of the server. */
   readonly allowHosts: readonly string[];
-  /** Patterns of the addresses of proxies that tell the client's. */
+  /** Patterns of addresses of proxies whose X-Forwarded-For is believed. */
   readonly trustProxy: readonly string[];
 }
 
-const RIGHTS = 'expected an array of "monitor" and "control"';
-const NUMBERS = "expected patterns of telephone numbers, such as 0*";
 const EXPIRY = "expected a date such as 2027-01-31 or 2027-01-31T18:00:00Z";
-const SHA256 = "expected 64 hex digits; tapi2ws token NAME makes them";
-/** HS256 is as strong as its secret, which RFC 7518 wants to have 256 bits at least. */
+const SHA256 = "expected 64 hex digits; tapi2ws token NAME prints them";
+/** HS256 is as strong as its secret; RFC 7518 requires at least 256 bits. */
 const LEAST_SECRET_CHARACTERS = 32;
 const SECRET = `expected a secret of at least ${LEAST_SECRET_CHARACTERS} characters`;
 
-const rights = z.array(z.enum(["monitor", "control"], { error: RIGHTS }), { error: RIGHTS });
-const numbers = listOf(NUMBERS, 0);
-const dial = z.strictObject({ allow: numbers.optional(), deny: numbers.optional() }, {
-  error: "expected a table with allow and deny",
-});
+const rightsError = `expected an array of ${RIGHTS.map((right) => `"${right}"`).join(" and ")}`;
+const rights = z.array(z.enum(RIGHTS, { error: rightsError }), { error: rightsError });
+const numberPatterns = listOf("patterns of telephone numbers, such as 0*", 0);
+
+const dial = z.strictObject({
+  allow: numberPatterns.optional(),
+  deny: numberPatterns.optional(),
+}, { error: "expected a table with allow and deny" });
+
 const expiry = z.union([z.date(), z.string().transform((text) => new Date(text))], {
   error: EXPIRY,
 }).transform((date) => date.getTime()).pipe(z.int(EXPIRY));
 
 const token = z.strictObject({
-  name: someText("expected a name"),
+  name: text("a name"),
   sha256: z.string({ error: SHA256 }).toLowerCase().regex(/^[0-9a-f]{64}$/, SHA256),
   can: rights.default(["monitor"]),
-  lines: listOf(PATTERNS),
+  lines: extensionPatterns,
   expires: expiry.optional(),
   dial: dial.optional(),
 }, { error: "expected a table [[token]]" }).transform(({ expires, ...rest }): TokenRule => ({
@@ -88,60 +92,112 @@ const tokens = z.array(token, { error: "expected tables [[token]]" }).superRefin
     const taken = new Set<string>();
     for (const [index, rule] of list.entries()) {
       if (taken.has(rule[key])) {
-        issue.addIssue({
-          code: "custom",
-          path: [index, key],
-          message: "expected another one each",
-        });
+        const message = `another token has the same ${key}`;
+        issue.addIssue({ code: "custom", path: [index, key], message });
       }
       taken.add(rule[key]);
     }
   }
 });
 
-/** The keys, in the order in which README has them. */
-export const RULE_OPTIONS: readonly Pick<Option, "key" | "schema" | "secret">[] = [
-  {
-    key: "anonymous",
-    schema: z.literal(false, { error: "expected false, or a table [anonymous]" }),
-  },
-  { key: "anonymous.can", schema: rights },
-  { key: "anonymous.lines", schema: listOf(PATTERNS) },
-  { key: "anonymous.dial.allow", schema: numbers },
-  { key: "anonymous.dial.deny", schema: numbers },
-  { key: "token", schema: tokens },
-  { key: "dial.allow", schema: numbers },
-  { key: "dial.deny", schema: numbers },
-  {
-    key: "jwt.secret",
-    schema: z.string({ error: SECRET }).min(LEAST_SECRET_CHARACTERS, SECRET),
+/** The rows of the settings table that make {@linkcode AccessRules}. */
+export const ACCESS_SETTINGS = {
+  allowOrigins: setting(listOf("origins such as https://crm.example.com"), {
+    placeholder: "ORIGIN...",
+    default: [],
+    help: "web pages from outside the intranet that can connect, such as https://*.example.com",
+    manual: "See [Security](#security)",
+    live: true,
+  }),
+  allowHosts: setting(listOf("names such as phones.example.com, without a port"), {
+    placeholder: "NAME...",
+    default: [],
+    help: "public host names of the server, such as phones.example.com",
+    live: true,
+  }),
+  trustProxy: setting(listOf("addresses such as 127.0.0.1 or 10.0.0.*"), {
+    placeholder: "ADDRESS...",
+    default: [],
+    help: "reverse proxies whose X-Forwarded-For is believed",
+    live: true,
+  }),
+  anonymous: setting(z.literal(false, { error: "expected false, or a table [anonymous]" }), {
+    help: "`false` refuses clients without a token",
+    live: true,
+  }),
+  "anonymous.can": setting<Grant["can"]>(rights, {
+    default: RIGHTS,
+    help: "rights of clients without a token",
+    live: true,
+  }),
+  "anonymous.lines": setting(extensionPatterns, {
+    default: ["*"],
+    help: "lines of clients without a token",
+    live: true,
+  }),
+  "anonymous.dial.allow": setting(numberPatterns, {
+    help: "overrides `dial.allow` for clients without a token",
+    live: true,
+  }),
+  "anonymous.dial.deny": setting(numberPatterns, {
+    help: "overrides `dial.deny` for clients without a token",
+    live: true,
+  }),
+  token: setting<readonly TokenRule[]>(tokens, {
+    default: [],
+    help: "tables `[[token]]`, one for each token",
+    manual: "Keys: `name`, `sha256`, `can`, `lines`, `expires`, `dial`",
+    live: true,
+  }),
+  "dial.allow": setting(numberPatterns, {
+    defaultText: "every number",
+    help: "patterns of the numbers that can be dialled",
+    live: true,
+  }),
+  "dial.deny": setting(numberPatterns, {
+    help: "patterns of numbers that cannot be dialled; it wins over `dial.allow`",
+    live: true,
+  }),
+  "jwt.secret": setting(z.string({ error: SECRET }).min(LEAST_SECRET_CHARACTERS, SECRET), {
+    help:
+      `secret of JSON Web Tokens signed with HS256, at least ${LEAST_SECRET_CHARACTERS} characters`,
     secret: true,
-  },
-  { key: "jwt.jwks", schema: someText("expected the path of a JWKS file") },
-  { key: "jwt.issuer", schema: someText("expected an issuer") },
-  { key: "jwt.audience", schema: someText("expected an audience") },
-];
+    live: true,
+  }),
+  "jwt.jwks": setting(text("the path of a JWKS file"), {
+    help: "file with the public keys of JSON Web Tokens (JWKS), instead of `jwt.secret`",
+    live: true,
+  }),
+  "jwt.issuer": setting(text("an issuer"), {
+    help: "required issuer (`iss`) of JSON Web Tokens",
+    live: true,
+  }),
+  "jwt.audience": setting(text("an audience"), {
+    help: "required audience (`aud`) of JSON Web Tokens",
+    live: true,
+  }),
+};
 
-/** Without any setting everyone on the intranet may do everything, as classic has it. */
-const EVERYTHING: Grant = { can: ["monitor", "control"], lines: ["*"] };
+type AccessValues = {
+  readonly [K in keyof typeof ACCESS_SETTINGS]: ValueOf<(typeof ACCESS_SETTINGS)[K]>;
+};
 
-/** Puts the rules together from the settings by key. @param jwks The text of the JWKS file. */
-export function rulesOf(get: (key: string) => unknown, jwks: string | undefined): AccessRules {
-  const list = (key: string) => get(key) as readonly string[] | undefined;
-  const text = (key: string) => get(key) as string | undefined;
-  const secret = text("jwt.secret");
+/** Puts the rules together. @param jwks The text of the file `jwt.jwks`. */
+export function accessRulesOf(values: AccessValues, jwks: string | undefined): AccessRules {
+  const { allowOrigins, allowHosts, trustProxy } = values;
+  const secret = values["jwt.secret"];
   const key = jwks !== undefined ? { jwks } : secret !== undefined ? { secret } : undefined;
   return {
-    anonymous: get("anonymous") === false ? undefined : {
-      can: (list("anonymous.can") as Grant["can"] | undefined) ?? EVERYTHING.can,
-      lines: list("anonymous.lines") ?? EVERYTHING.lines,
-      dial: { allow: list("anonymous.dial.allow"), deny: list("anonymous.dial.deny") },
+    anonymous: values.anonymous === false ? undefined : {
+      can: values["anonymous.can"],
+      lines: values["anonymous.lines"],
+      dial: { allow: values["anonymous.dial.allow"], deny: values["anonymous.dial.deny"] },
     },
-    tokens: (get("token") as readonly TokenRule[] | undefined) ?? [],
-    jwt: key && { key, issuer: text("jwt.issuer"), audience: text("jwt.audience") },
-    dial: { allow: list("dial.allow"), deny: list("dial.deny") },
-    allowOrigins: list("allowOrigins") ?? [],
-    allowHosts: list("allowHosts") ?? [],
-    trustProxy: list("trustProxy") ?? [],
+    tokens: values.token,
+    jwt: key && { key, issuer: values["jwt.issuer"], audience: values["jwt.audience"] },
+    dial: { allow: values["dial.allow"], deny: values["dial.deny"] },
+    allowOrigins,
+    allowHosts,
+    trustProxy,
   };
 }

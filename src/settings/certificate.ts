@@ -1,9 +1,9 @@
-/** A certificate and its key, as PEM: whether they can be used together, whose they are, until when. */
+/** Reads a certificate, and checks that its private key fits. */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { describeError } from "../log.ts";
 
 export interface Certificate {
-  /** What it is for: `DNS:phones.example.com, IP Address:192.168.0.9`; "" where it does not say. */
+  /** Its names: `DNS:phones.example.com, IP Address:192.168.0.9`; "" when it has none. */
   readonly names: string;
   readonly subject: string;
   /** Milliseconds since 1970, UTC. */
@@ -11,7 +11,7 @@ export interface Certificate {
   readonly validToMs: number;
 }
 
-/** The problem is with one of the two. */
+/** One of the two cannot be used. */
 export class CertificateError extends Error {
   override readonly name = "CertificateError";
 
@@ -32,7 +32,7 @@ export function readCertificate({ cert, key }: {
   const certificate = parsed("cert", "a certificate", () => new X509Certificate(cert));
   const privateKey = parsed("key", "a private key without a password", () => createPrivateKey(key));
   if (!certificate.checkPrivateKey(privateKey)) {
-    throw new CertificateError("key", "expected the key of the certificate; this is another one's");
+    throw new CertificateError("key", "expected the key of the certificate, not of another one");
   }
   return {
     names: certificate.subjectAltName ?? "",

@@ -1,36 +1,39 @@
-/** The files that settings stand in: the TOML file, and the certificate, key and key set it names. */
+/** The settings file, and the certificate, private key and key set that it names. */
 import { parse as parseToml, TomlError } from "smol-toml";
 import { CertificateError, readCertificate } from "./certificate.ts";
 import { describeError } from "../log.ts";
-import { ConfigError, OPTIONS } from "./options.ts";
-import { RULE_OPTIONS } from "./access_rules.ts";
+import { SETTINGS } from "./schema.ts";
+import { SettingsError } from "./setting.ts";
 
-/** A file's text, or `undefined` where there is no such file. */
+/** A file's text; `undefined` when there is no such file. */
 export type FileReader = (path: string) => string | undefined;
 
-interface SettingsSources {
-  readonly defaultFile: string | undefined;
-  readonly readTextFile: FileReader;
-}
-
-/** A file of settings; without a name where there is none. */
+/** What a settings file says. */
 export interface SettingsFile {
-  readonly name: string;
-  /** Flat: `log.file`. */
+  /** `undefined`: there is no file. */
+  readonly name?: string;
+  /** By key: `log.file`. */
   readonly values: ReadonlyMap<string, unknown>;
 }
 
-/** The settings of the file, flat: `log.file`. */
-export function readSettings(
-  { defaultFile, readTextFile }: SettingsSources,
-  named: { source: string; path: string } | undefined,
+/**
+ * Reads the settings file.
+ *
+ * @param named The file that the user names, and how; it must exist.
+ * @param standard The file to read otherwise, if it exists.
+ * @throws SettingsError
+ */
+export function readSettingsFile(
+  readTextFile: FileReader,
+  named: { readonly source: string; readonly path: string } | undefined,
+  standard: string | undefined,
 ): SettingsFile {
-  const name = named?.path ?? defaultFile;
-  if (name === undefined) return { name: "", values: new Map() };
+  const name = named?.path ?? standard;
+  if (name === undefined) return { values: new Map() };
   const text = readText(readTextFile, name);
   if (text === undefined) {
     if (named === undefined) return { name, values: new Map() };
-    throw new ConfigError(`Cannot use ${named.source} = "${name}": expected a file that is there`);
+    throw new SettingsError(`Cannot use ${named.source} = "${name}": there is no such file`);
   }
   let table: Record<string, unknown>;
   try {
@@ -38,16 +41,16 @@ export function readSettings(
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     const problem = error.message.split("\n")[0];
-    throw new ConfigError(
+    throw new SettingsError(
       `Cannot use ${name}: line ${error.line}, column ${error.column}: ${problem}`,
     );
   }
   const values = new Map(flatten(table));
-  const keys = [...OPTIONS, ...RULE_OPTIONS].map(({ key }) => key);
   for (const [key, value] of values) {
-    if (keys.includes(key)) continue;
-    throw new ConfigError(
-      `Cannot use ${key} = ${JSON.stringify(value)} in ${name}: expected one of ${keys.join(", ")}`,
+    if (Object.hasOwn(SETTINGS, key)) continue;
+    const keys = Object.keys(SETTINGS).join(", ");
+    throw new SettingsError(
+      `Cannot use ${key} = ${JSON.stringify(value)} in ${name}: expected one of ${keys}`,
     );
   }
   return { name, values };
@@ -57,7 +60,7 @@ function readText(readTextFile: FileReader, path: string): string | undefined {
   try {
     return readTextFile(path);
   } catch (error) {
-    throw new ConfigError(`Cannot read ${path}: ${describeError(error)}`);
+    throw new SettingsError(`Cannot read ${path}: ${describeError(error)}`);
   }
 }
 
@@ -74,9 +77,10 @@ function* flatten(table: Record<string, unknown>, prefix = ""): Iterable<[string
 function readNamed(readTextFile: FileReader, key: string, path: string): string {
   const text = readText(readTextFile, path);
   if (text !== undefined) return text;
-  throw new ConfigError(`Cannot use ${key} = "${path}": expected a file that is there`);
+  throw new SettingsError(`Cannot use ${key} = "${path}": there is no such file`);
 }
 
+/** Reads the certificate and its key, and checks that they fit. @throws SettingsError */
 export function readTls(
   cert: string | undefined,
   key: string | undefined,
@@ -85,7 +89,7 @@ export function readTls(
   if (cert === undefined && key === undefined) return undefined;
   if (cert === undefined || key === undefined) {
     const [given, missing] = cert === undefined ? ["key", "cert"] : ["cert", "key"];
-    throw new ConfigError(`Cannot use tls.${given} alone: expected tls.${missing} beside it`);
+    throw new SettingsError(`Cannot use tls.${given} alone: expected tls.${missing} as well`);
   }
   const paths = { cert, key };
   const pem = {
@@ -97,11 +101,12 @@ export function readTls(
   } catch (error) {
     if (!(error instanceof CertificateError)) throw error;
     const { part, message } = error;
-    throw new ConfigError(`Cannot use tls.${part} = "${paths[part]}": ${message}`);
+    throw new SettingsError(`Cannot use tls.${part} = "${paths[part]}": ${message}`);
   }
   return pem;
 }
 
+/** Reads the public keys of JSON Web Tokens. @throws SettingsError */
 export function readJwks(path: string, readTextFile: FileReader): string {
   const text = readNamed(readTextFile, "jwt.jwks", path);
   try {
@@ -109,5 +114,5 @@ export function readJwks(path: string, readTextFile: FileReader): string {
   } catch {
     // The message is the same.
   }
-  throw new ConfigError(`Cannot use jwt.jwks = "${path}": expected JSON with an array "keys"`);
+  throw new SettingsError(`Cannot use jwt.jwks = "${path}": expected JSON with an array "keys"`);
 }

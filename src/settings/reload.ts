@@ -1,42 +1,40 @@
 /**
- * Settings that are written anew while the program runs: who may connect, what they may do, and the
- * certificate. A file that cannot be used is reported, and what was read last stays.
+ * Changes of the settings while the program runs. A file that cannot be used is reported, and the
+ * settings in use stay.
  */
 import { type Clock, sleep } from "../clock.ts";
-import type { Config } from "./settings.ts";
 import { describeError, logger } from "../log.ts";
+import { ROWS } from "./schema.ts";
+import type { Settings } from "./settings.ts";
 
 const log = logger("settings");
 
-/** Editors and copying programs write in several steps: so long it must have been quiet. */
+/** How long the files must be unchanged: editors and copying programs write in several steps. */
 const QUIET_MS = 500;
-
-/** The settings that are used at once; the others with the next start. */
-const AT_ONCE: readonly (keyof Config)[] = ["rules", "tls", "files"];
 
 export interface ReloadOptions {
   /** What the program runs with. */
-  readonly config: Config;
+  readonly settings: Settings;
   readonly clock: Clock;
   /** @throws Error whose message is for the administrator. */
-  readonly read: () => Config;
-  /** @throws Error where the settings cannot be used: nothing changes. */
-  readonly apply: (config: Config) => void;
+  readonly read: () => Settings;
+  /** @throws Error when the settings cannot be used; nothing changes then. */
+  readonly apply: (settings: Settings) => void;
 }
 
-/** Watches the files of the settings until it is disposed of. */
+/** Watches the files of the settings until it is disposed. */
 export class Reload implements Disposable {
   readonly #options: ReloadOptions;
   readonly #stopped = new AbortController();
-  #current: Config;
+  #current: Settings;
   #watcher: Deno.FsWatcher | undefined;
-  /** How many changes were told of. */
+  /** How many changes were seen. */
   #changes = 0;
   #settling = false;
 
   constructor(options: ReloadOptions) {
     this.#options = options;
-    this.#current = options.config;
+    this.#current = options.settings;
     this.#watch();
   }
 
@@ -46,7 +44,7 @@ export class Reload implements Disposable {
     this.#watcher = undefined;
   }
 
-  /** Folders are watched, not files: most programs that write a file put another one in its place. */
+  /** Watches folders, not files: most programs that write a file replace it by another one. */
   #watch(): void {
     this.#watcher?.close();
     this.#watcher = undefined;
@@ -71,7 +69,7 @@ export class Reload implements Disposable {
     }
   }
 
-  /** Reads once it has been quiet. */
+  /** Reads the settings after the last of a series of changes. */
   async #settle(): Promise<void> {
     const { clock } = this.#options;
     const { signal } = this.#stopped;
@@ -86,43 +84,41 @@ export class Reload implements Disposable {
 
   #reload(): void {
     const before = this.#current;
-    let config: Config;
+    let settings: Settings;
     try {
-      config = this.#options.read();
-      if (JSON.stringify(config) === JSON.stringify(before)) return;
-      this.#options.apply(config);
+      settings = this.#options.read();
+      if (JSON.stringify(settings) === JSON.stringify(before)) return;
+      this.#options.apply(settings);
     } catch (error) {
       log.error("The changed settings are not used: {error}", { error: describeError(error) });
       return;
     }
-    this.#current = config;
+    this.#current = settings;
     log.info("The changed settings are in use");
-    const later = changedKeys(before, config);
+    const later = changedForNextStart(before, settings);
     if (later.length > 0) {
       log.warn("Of the changed settings, {keys} take effect with the next start", {
         keys: later.join(", "),
       });
     }
-    if (String(before.files) !== String(config.files)) this.#watch();
+    if (String(before.files) !== String(settings.files)) this.#watch();
   }
 }
 
 /** The keys, such as `log.level`, whose changes have no effect yet. */
-function changedKeys(before: Config, after: Config): string[] {
-  const old = new Map(leaves(before));
-  const now = new Map(leaves(after));
-  const keys = new Set([...old.keys(), ...now.keys()]);
-  const changed = [...keys].filter((key) => old.get(key) !== now.get(key));
+function changedForNextStart(before: Settings, after: Settings): string[] {
+  const fixed = ROWS.flatMap(([key, { live }]) => live ? [] : [key]);
+  const changed = fixed.filter((key) => textAt(before, key) !== textAt(after, key));
+  // A certificate can be renewed, but the port cannot change between http and https.
   return (before.tls === undefined) === (after.tls === undefined) ? changed : [...changed, "tls"];
 }
 
-function* leaves(config: Config): Iterable<[string, string]> {
-  for (const [key, value] of Object.entries(config)) {
-    if (AT_ONCE.some((name) => name === key)) continue;
-    const isTable = typeof value === "object" && value !== null && !Array.isArray(value);
-    if (!isTable) yield [key, String(value)];
-    else for (const [name, part] of Object.entries(value)) yield [`${key}.${name}`, String(part)];
-  }
+function textAt(settings: Settings, key: string): string {
+  const value = key.split(".").reduce<unknown>(
+    (table, name) => (table as Record<string, unknown> | undefined)?.[name],
+    settings,
+  );
+  return String(value);
 }
 
 function folderOf(path: string): string {

@@ -5,7 +5,7 @@ import { systemClock } from "../../src/clock.ts";
 import { Metrics } from "../../src/metrics/metrics.ts";
 import { configureLogging } from "../../src/log.ts";
 import { startServer } from "../../src/server/server.ts";
-import { configOf } from "../support/config.ts";
+import { settingsOf } from "../support/settings.ts";
 import { IDLE_TIMEOUT_SECONDS, serveSubject } from "./subject.mjs";
 
 // As in life, but for the lines that would run into the benchmark's table.
@@ -14,7 +14,7 @@ await configureLogging({ level: "warning", format: "text", file: undefined, mask
 /** As the program's own. */
 const HISTORY_LENGTH = 10_000;
 
-const { rules, limits } = configOf();
+const { rules, limits } = settingsOf();
 /** Read when somebody asks, which nobody does here. */
 const status = {
   provider: "up",

@@ -78,6 +78,7 @@ Deno.test("doctor: all is well, and it exits with 0", async () => {
   assert.equal(code, 0, output + log);
   assert.match(output, /^fine +settings:/m);
   assert.match(output, /^fine +library: the fake exchange/m);
+  assert.match(output, /^fine +drivers: tapi2wsfake\.tsp$/m);
   assert.match(output, /^fine +line 202: open/m);
   assert.match(output, /^fine +port 0: free/m);
   assert.match(output, /^note +certificate: none/m);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { parseScenario } from "../../src/fake/scenario.ts";
 import { startProgram } from "../../src/program.ts";
 import { createFakeTapi } from "../../src/fake/library.ts";
-import { configOf } from "../support/config.ts";
+import { settingsOf } from "../support/settings.ts";
 import { FlowProgram } from "../support/program.ts";
 
 // deno-lint-ignore no-explicit-any -- what comes back is compared as a whole
@@ -154,7 +154,7 @@ Deno.test("an exchange that plays a script takes calls too", async () => {
 
 Deno.test("without a pretend exchange there is nothing at /fake/", async () => {
   // As with tapi32.dll: the program is given a library, and nothing to make telephones ring.
-  const program = startProgram(configOf(), createFakeTapi({ callsPerMinute: 0 }));
+  const program = startProgram(settingsOf(), createFakeTapi({ callsPerMinute: 0 }));
   await program.linesTried;
   for (const path of ["calls", "scenarios", "scenarios/incoming"]) {
     for (const method of ["GET", "POST"]) {

@@ -5,7 +5,7 @@ import type { ServiceStatus } from "../../src/bus/ports.ts";
 import { type Program, startProgram } from "../../src/program.ts";
 import { openTapi32 } from "../../src/tapi/library.ts";
 import { RecordingClient } from "../support/client.ts";
-import { configOf } from "../support/config.ts";
+import { settingsOf } from "../support/settings.ts";
 import { buildStandin, type Devices, openControl, type StandIn } from "./standin.ts";
 
 const path = await buildStandin();
@@ -32,8 +32,8 @@ export class Rig {
     const standin = openControl(libraryPath);
     standin.reset(devices);
     options.before?.(standin);
-    const config = configOf(...options.args ?? []);
-    const program = startProgram(config, openTapi32(libraryPath), options.clock ?? systemClock);
+    const settings = settingsOf(...options.args ?? []);
+    const program = startProgram(settings, openTapi32(libraryPath), options.clock ?? systemClock);
     const client = await RecordingClient.connect(program.server.port);
     await program.linesTried;
     return new Rig(standin, program, client);

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { lineErrorName } from "../../src/tapi/errors.ts";
 import type { Decoded } from "../../src/tapi/layout.ts";
 import { type Memory, openTapi32, type TapiLibrary } from "../../src/tapi/library.ts";
+import { listProviders } from "../../src/tapi/provider_list.ts";
 import {
   LINEADDRESSCAPS,
   LINEADDRESSSTATUS,
@@ -1062,6 +1063,7 @@ nativeTest("a line's status and the providers can be read", async (rig) => {
   const { dwProviderFilenameOffset: at, dwProviderFilenameSize: bytes } = provider;
   assert.equal(provider.dwPermanentProviderID, 7);
   assert.equal(decodeText(list.subarray(at, at + bytes)), "standin.tsp");
+  assert.deepEqual(await listProviders(rig.library), ["standin.tsp"]);
 });
 
 nativeTest("a device has as many addresses as have texts, each with its calls", async (rig) => {

@@ -1,40 +1,36 @@
+/** Settings: where they come from, what may be written, what is said of what may not. */
 import assert from "node:assert/strict";
-import {
-  type Config,
-  ConfigError,
-  type ConfigSources,
-  readInvocation,
-} from "../../src/settings/settings.ts";
-import { helpText } from "../../src/cli/command_line.ts";
+import { readCommandLine } from "../../src/cli/command_line.ts";
+import { ROWS } from "../../src/settings/schema.ts";
+import { SettingsError } from "../../src/settings/setting.ts";
+import { readSettings, type Settings, type SettingsSources } from "../../src/settings/settings.ts";
+
+const HASH = "ab".repeat(32);
 
 interface Given {
-  /** Beside the file of settings. */
+  /** Beside the settings file. */
   files?: Record<string, string>;
   args?: string[];
   env?: Record<string, string>;
   file?: string;
-  os?: ConfigSources["os"];
+  os?: SettingsSources["os"];
+  journal?: string;
 }
 
-function sources({ args = [], env = {}, file, files = {}, os = "windows" }: Given): ConfigSources {
-  return {
-    args,
+function settingsOf(
+  { args = [], env = {}, file, files = {}, os = "windows", journal }: Given,
+): Settings {
+  return readSettings(readCommandLine(args).flags, {
     env: (name) => env[name],
     os,
-    defaultFile: "tapi2ws.toml",
+    besideProgram: (name) => name === "tapi2ws.toml" ? name : journal,
     readTextFile: (path) => path === "tapi2ws.toml" ? file : files[path],
-  };
-}
-
-function configOf(given: Given): Config {
-  const invocation = readInvocation(sources(given));
-  assert(invocation.kind === "run");
-  return invocation.config;
+  });
 }
 
 function rejects(given: Given, ...mentions: string[]) {
-  assert.throws(() => readInvocation(sources(given)), (error) => {
-    assert(error instanceof ConfigError);
+  assert.throws(() => settingsOf(given), (error) => {
+    assert(error instanceof SettingsError);
     for (const mention of mentions) assert(error.message.includes(mention), error.message);
     assert(!error.message.includes("\n"), "one line");
     return true;
@@ -42,7 +38,7 @@ function rejects(given: Given, ...mentions: string[]) {
 }
 
 Deno.test("without any setting, a Windows server gets the documented defaults", () => {
-  assert.deepEqual(configOf({ env: { SystemRoot: "D:\\Windows" } }), {
+  assert.deepEqual(settingsOf({ env: { SystemRoot: "D:\\Windows" } }), {
     provider: "tapi32",
     tapiLibrary: "D:\\Windows\\System32\\tapi32.dll",
     host: "0.0.0.0",
@@ -83,45 +79,43 @@ Deno.test("without any setting, a Windows server gets the documented defaults", 
 });
 
 Deno.test("the journal is kept beside the executable, elsewhere, or not at all", () => {
-  const given = { ...sources({}), defaultJournal: "C:\\Tapi2Ws\\tapi2ws-journal.sqlite" };
-  const beside = readInvocation(given);
-  assert(beside.kind === "run");
-  assert.equal(beside.config.journal?.file, given.defaultJournal);
+  const journal = "C:\\Tapi2Ws\\tapi2ws-journal.sqlite";
+  assert.equal(settingsOf({ journal }).journal?.file, journal);
   const file = '[journal]\nfile = "D:\\\\calls.sqlite"\ndays = 30';
-  assert.deepEqual(configOf({ file }).journal, { file: "D:\\calls.sqlite", days: 30 });
-  assert.equal(configOf({ file: "journal = false" }).journal, undefined);
-  assert.equal(configOf({ args: ["--journal", "false"] }).journal, undefined);
-  assert.equal(configOf({ env: { TAPI2WS_JOURNAL: "false" } }).journal, undefined);
-  assert.equal(configOf({ file: "journal = true" }).journal?.days, 90);
+  assert.deepEqual(settingsOf({ file }).journal, { file: "D:\\calls.sqlite", days: 30 });
+  assert.equal(settingsOf({ file: "journal = false" }).journal, undefined);
+  assert.equal(settingsOf({ args: ["--journal", "false"] }).journal, undefined);
+  assert.equal(settingsOf({ env: { TAPI2WS_JOURNAL: "false" } }).journal, undefined);
+  assert.equal(settingsOf({ file: "journal = true" }).journal?.days, 90);
   rejects({ file: 'journal = "off"' }, 'journal in tapi2ws.toml = "off"', '"true" or "false"');
   rejects({ args: ["--journal-days", "0"] }, "--journal-days", "from 1 to 36500");
 });
 
 Deno.test("elsewhere the provider has to be named, and the message says how", () => {
   rejects({ os: "linux" }, "--provider fake");
-  assert.equal(configOf({ os: "linux", args: ["--provider", "fake"] }).provider, "fake");
+  assert.equal(settingsOf({ os: "linux", args: ["--provider", "fake"] }).provider, "fake");
 });
 
 Deno.test("flags win over the environment, the environment over the file, the file over defaults", () => {
   const file = 'port = 1\nhost = "127.0.0.1"\nlineType = "string"\n[log]\nlevel = "debug"';
   const env = { TAPI2WS_PORT: "2", TAPI2WS_HOST: "127.0.0.2" };
-  const config = configOf({ args: ["--port", "3"], env, file });
-  assert.equal(config.port, 3);
-  assert.equal(config.host, "127.0.0.2");
-  assert.equal(config.lineType, "string");
-  assert.equal(config.log.level, "debug");
-  assert.equal(config.log.format, "text");
+  const settings = settingsOf({ args: ["--port", "3"], env, file });
+  assert.equal(settings.port, 3);
+  assert.equal(settings.host, "127.0.0.2");
+  assert.equal(settings.lineType, "string");
+  assert.equal(settings.log.level, "debug");
+  assert.equal(settings.log.format, "text");
 });
 
 Deno.test("--lines takes several patterns, in each of the ways to write them", () => {
   const expected = ["201", "2*"];
-  assert.deepEqual(configOf({ args: ["--lines", "201", "2*"] }).lines, expected);
-  assert.deepEqual(configOf({ args: ["--lines", "201", "--lines", "2*"] }).lines, expected);
-  assert.deepEqual(configOf({ args: ["--lines=201, 2*", "--port", "1"] }).lines, expected);
-  assert.deepEqual(configOf({ env: { TAPI2WS_LINES: "201,2*" } }).lines, expected);
-  assert.deepEqual(configOf({ file: 'lines = ["201", "2*"]' }).lines, expected);
-  assert.deepEqual(configOf({ file: 'lines = [201, "2*"]' }).lines, expected);
-  assert.deepEqual(configOf({ file: "lines = 201" }).lines, ["201"]);
+  assert.deepEqual(settingsOf({ args: ["--lines", "201", "2*"] }).lines, expected);
+  assert.deepEqual(settingsOf({ args: ["--lines", "201", "--lines", "2*"] }).lines, expected);
+  assert.deepEqual(settingsOf({ args: ["--lines=201, 2*", "--port", "1"] }).lines, expected);
+  assert.deepEqual(settingsOf({ env: { TAPI2WS_LINES: "201,2*" } }).lines, expected);
+  assert.deepEqual(settingsOf({ file: 'lines = ["201", "2*"]' }).lines, expected);
+  assert.deepEqual(settingsOf({ file: 'lines = [201, "2*"]' }).lines, expected);
+  assert.deepEqual(settingsOf({ file: "lines = 201" }).lines, ["201"]);
 });
 
 Deno.test("a wrong value is named with its key, its value and what was expected", () => {
@@ -141,7 +135,7 @@ Deno.test("a wrong value is named with its key, its value and what was expected"
 Deno.test("an unknown key is named, in a flag, as an argument and in the file", () => {
   rejects({ args: ["--prot", "1"] }, "--prot");
   rejects({ args: ["-p", "1"] }, "-p");
-  rejects({ args: ["run"] }, '"run"');
+  rejects({ args: ["serve"] }, '"serve"');
   rejects({ args: ["--", "x"] }, "--");
   rejects({ file: "prot = 1" }, "prot = 1", "tapi2ws.toml", "port");
   rejects({ file: "[log]\nfoo = true" }, "log.foo", "tapi2ws.toml");
@@ -159,31 +153,30 @@ Deno.test("a file that is no TOML is named with the place", () => {
 
 Deno.test("a file named by --config must be there; the default one need not", () => {
   rejects({ args: ["--config", "other.toml"] }, "--config", "other.toml");
-  assert.equal(configOf({ args: ["--config", "tapi2ws.toml"], file: "port = 5" }).port, 5);
-  assert.equal(configOf({}).port, 43001);
+  assert.equal(settingsOf({ args: ["--config", "tapi2ws.toml"], file: "port = 5" }).port, 5);
+  assert.equal(settingsOf({}).port, 43001);
   rejects({ env: { TAPI2WS_CONFIG: "other.toml" } }, "TAPI2WS_CONFIG", "other.toml");
-  assert.equal(configOf({ env: { TAPI2WS_CONFIG: "" }, file: "port = 5" }).port, 5);
+  assert.equal(settingsOf({ env: { TAPI2WS_CONFIG: "" }, file: "port = 5" }).port, 5);
 });
 
 Deno.test("settings are frozen", () => {
-  const config = configOf({});
-  for (const part of [config, config.log, config.fake, config.rules, config.limits, config.audit]) {
+  const settings = settingsOf({});
+  for (
+    const part of [
+      settings,
+      settings.log,
+      settings.fake,
+      settings.rules,
+      settings.limits,
+      settings.audit,
+    ]
+  ) {
     assert(Object.isFrozen(part));
   }
 });
 
-Deno.test("--help and --version win over everything else", () => {
-  assert.equal(readInvocation(sources({ args: ["--help"], os: "linux" })).kind, "help");
-  assert.equal(readInvocation(sources({ args: ["--version"], file: "x" })).kind, "version");
-  for (const flag of ["--provider", "--lines", "--fake-rate", "--log-file", "--config"]) {
-    assert(helpText().includes(flag), flag);
-  }
-});
-
-const HASH = "ab".repeat(32);
-
 Deno.test("who may do what is read from its tables", () => {
-  const { rules } = configOf({
+  const { rules } = settingsOf({
     file: `
 allowOrigins = ["https://crm.example.com", "null"]
 allowHosts = "phones.example.com"
@@ -242,7 +235,7 @@ issuer = "sso"
     allowHosts: ["phones.example.com"],
     trustProxy: ["127.0.0.1"],
   });
-  assert.equal(configOf({ file: "anonymous = false" }).rules.anonymous, undefined);
+  assert.equal(settingsOf({ file: "anonymous = false" }).rules.anonymous, undefined);
 });
 
 Deno.test("what is wrong in a table is named with its place; a secret is not shown", () => {
@@ -254,15 +247,24 @@ Deno.test("what is wrong in a table is named with its place; a secret is not sho
   rejects(token(`${good}expires = "soon"`), "token[0].expires", "2027-01-31");
   rejects(token(`${good}line = "201"`), "token[0].line", '"201"', "no such key");
   rejects(token(`${good}dial = { allows = [] }`), "token[0].dial.allows");
-  rejects(token(`${good}[[token]]\n${good.replace('"a"', '"b"')}`), "token[1].sha256", "another");
-  rejects(token(`${good}[[token]]\n${good.replace("ab", "cd")}`), "token[1].name", '"a"');
+  rejects(
+    token(`${good}[[token]]\n${good.replace('"a"', '"b"')}`),
+    "token[1].sha256",
+    "same sha256",
+  );
+  rejects(
+    token(`${good}[[token]]\n${good.replace("ab", "cd")}`),
+    "token[1].name",
+    '"a"',
+    "same name",
+  );
   rejects({ file: "anonymous = true" }, "anonymous", "true", "expected false");
   rejects({ file: "[anonymous]\ncan = 'all'" }, "anonymous.can", '"all"');
   rejects({ file: "[anonymous]\nfoo = 1" }, "anonymous.foo", "token");
   rejects({ file: "[dial]\ndeny = [1.5]" }, "dial.deny", "1.5");
   rejects({ file: "[limits]\nmessageBytes = 1" }, "limits.messageBytes", "256");
   assert.throws(
-    () => configOf({ file: "[jwt]\nsecret = 'too short'" }),
+    () => settingsOf({ file: "[jwt]\nsecret = 'too short'" }),
     ({ message }: Error) => !message.includes("too short") && message.includes("32 characters"),
   );
   rejects({ args: ["--token", "x"] }, "--token", "expected an option");
@@ -271,9 +273,9 @@ Deno.test("what is wrong in a table is named with its place; a secret is not sho
 
 Deno.test("files that settings name must be there and fit", () => {
   const jwks = { file: '[jwt]\njwks = "keys.json"', files: { "keys.json": '{"keys":[]}' } };
-  assert.deepEqual(configOf(jwks).rules.jwt?.key, { jwks: '{"keys":[]}' });
-  assert.deepEqual(configOf(jwks).files, ["tapi2ws.toml", "keys.json"]);
-  rejects({ ...jwks, files: {} }, "jwt.jwks", '"keys.json"', "a file that is there");
+  assert.deepEqual(settingsOf(jwks).rules.jwt?.key, { jwks: '{"keys":[]}' });
+  assert.deepEqual(settingsOf(jwks).files, ["tapi2ws.toml", "keys.json"]);
+  rejects({ ...jwks, files: {} }, "jwt.jwks", '"keys.json"', "no such file");
   rejects({ ...jwks, files: { "keys.json": "{}" } }, "jwt.jwks", '"keys"');
   rejects({ ...jwks, file: `${jwks.file}\nsecret = "${HASH}"` }, "jwt.secret and jwt.jwks");
   rejects({ args: ["--tls-cert", "a.pem"] }, "tls.cert alone", "tls.key");
@@ -282,21 +284,15 @@ Deno.test("files that settings name must be there and fit", () => {
   rejects({ args: ["--tls-cert", "a.pem", "--tls-key", "b.pem"], files }, "tls.cert", "as PEM");
 });
 
-Deno.test("commands stand first, and each takes what it needs", () => {
-  const kind = (...args: string[]) => readInvocation(sources({ args, os: "linux" })).kind;
-  assert.equal(kind("lines", "--json", "--provider", "fake"), "lines");
-  assert.equal(kind("doctor", "--provider", "fake"), "doctor");
-  assert.deepEqual(readInvocation(sources({ args: ["token", "crm"] })), {
-    kind: "token",
-    name: "crm",
-  });
-  // Wrong settings are the doctor's to tell.
-  const invocation = readInvocation(sources({ args: ["doctor", "--port", "x"] }));
-  assert(invocation.kind === "doctor" && invocation.config instanceof ConfigError);
-  rejects({ args: ["token"] }, "a name");
-  rejects({ args: ["token", "a", "b"] }, '"b"');
-  rejects({ args: ["--json"] }, "--json", "doctor");
-  rejects({ args: ["doctor", "now"] }, '"now"');
-  rejects({ args: ["--port", "1", "doctor"] }, '"doctor"');
-  rejects({ args: ["lines", "--prot", "1"] }, "--prot");
+Deno.test("every default is a value that could be written", () => {
+  for (const [key, { type, default: standard }] of ROWS) {
+    // An empty list stands for a setting that is not there.
+    if (standard === undefined || String(standard) === "") continue;
+    const value = typeof standard !== "function" ? standard : standard({
+      env: () => undefined,
+      os: "windows",
+      besideProgram: (file: string) => file,
+    });
+    assert.deepEqual(type.parse(value), value, key);
+  }
 });

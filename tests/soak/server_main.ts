@@ -12,7 +12,7 @@ import { openTapi32 } from "../../src/tapi/library.ts";
 import { TAPI_SYMBOLS } from "../../src/tapi/symbols.ts";
 import { answer, collectGarbage } from "../bench/subject.mjs";
 import { openControl } from "../native/standin.ts";
-import { configOf } from "../support/config.ts";
+import { settingsOf } from "../support/settings.ts";
 import type { Cost, Failing, Leftovers, Memory } from "./server.ts";
 
 /** So little may wait in a client's socket that one that does not read is soon closed. */
@@ -35,7 +35,7 @@ await configure({
 const standin = openControl(path);
 standin.reset({ voiceLines: Number(lines) });
 const program = startProgram(
-  configOf("--max-unsent-bytes", String(MAX_UNSENT_BYTES), "--journal-file", journal),
+  settingsOf("--max-unsent-bytes", String(MAX_UNSENT_BYTES), "--journal-file", journal),
   openTapi32(path),
 );
 await program.linesTried;

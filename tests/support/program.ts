@@ -1,11 +1,11 @@
 /** The whole program over the fake exchange: real sockets, and time that the test moves. */
-import type { Config } from "../../src/settings/settings.ts";
+import type { Settings } from "../../src/settings/settings.ts";
 import { createFakeTapi, type FakeTapi, type FakeTapiOptions } from "../../src/fake/library.ts";
 import { type Program, startProgram } from "../../src/program.ts";
 import type { TapiLibrary } from "../../src/tapi/library.ts";
 import { RecordingClient } from "./client.ts";
 import { ManualClock } from "./clock.ts";
-import { configOf } from "./config.ts";
+import { settingsOf } from "./settings.ts";
 
 /** How far time moves between two looks at whether what is waited for has come. */
 const STEP_MS = 50;
@@ -22,14 +22,14 @@ export class FlowProgram implements AsyncDisposable {
   #running = true;
 
   private constructor(
-    config: Config,
+    settings: Settings,
     clock: ManualClock,
     fake: FakeTapi,
     changed: Partial<TapiLibrary> = {},
   ) {
     this.clock = clock;
     this.fake = fake;
-    this.program = startProgram(config, { ...fake, ...changed }, clock, fake.simulation);
+    this.program = startProgram(settings, { ...fake, ...changed }, clock, fake.simulation);
   }
 
   /**
@@ -44,14 +44,14 @@ export class FlowProgram implements AsyncDisposable {
   ): Promise<FlowProgram> {
     const clock = new ManualClock();
     const fake = createFakeTapi({ callsPerMinute: 0, seed: 1, clock, ...options });
-    const flow = new FlowProgram(configOf(...args), clock, fake, changed(fake));
+    const flow = new FlowProgram(settingsOf(...args), clock, fake, changed(fake));
     await flow.#linesTried();
     return flow;
   }
 
   /** Starts a second program on the exchange of the first, as two programs share one TAPI. */
   static async startOn({ clock, fake }: FlowProgram): Promise<FlowProgram> {
-    const flow = new FlowProgram(configOf(), clock, fake);
+    const flow = new FlowProgram(settingsOf(), clock, fake);
     await flow.#linesTried();
     return flow;
   }
