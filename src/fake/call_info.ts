@@ -1,9 +1,9 @@
 /** The structs that describe a call. */
+import { ALL_STATES } from "../tapi/call_states.ts";
 import {
   LINEBEARERMODE,
   LINECALLPARTYID,
   LINECALLPRIVILEGE,
-  LINECALLSTATE,
   LINEMEDIAMODE,
 } from "../tapi/constants.ts";
 import type { Memory } from "../tapi/library.ts";
@@ -15,7 +15,6 @@ import type { Party } from "./model.ts";
 import type { InfoQuirks, Quirks } from "./quirks.ts";
 import type { Lacks } from "./service.ts";
 
-const CALL_STATES = Object.values(LINECALLSTATE).reduce((all, state) => all | state, 0);
 const VOICE_RATE = 64_000;
 
 const TEXTS = ["CallerID", "CallerIDName", "CalledID", "CalledIDName"] as const;
@@ -41,7 +40,7 @@ export function fillCallInfo(
     dwMediaMode: LINEMEDIAMODE.INTERACTIVEVOICE,
     dwCallID: leg.callId,
     dwRelatedCallID: leg.relatedCallId,
-    dwCallStates: CALL_STATES,
+    dwCallStates: ALL_STATES,
     dwOrigin: leg.origin,
     dwReason: leg.reason,
     dwNumOwners: handles.countHandles(leg, LINECALLPRIVILEGE.OWNER),

@@ -1,4 +1,5 @@
 /** The structs that describe a device, its address and their status. */
+import { ALL_STATES } from "../tapi/call_states.ts";
 import {
   LINEADDRESSMODE,
   LINEADDRESSSHARING,
@@ -50,8 +51,6 @@ const MOST_CONFERENCE_MEMBERS = 8;
 const MOST_FORWARD_ENTRIES = 8;
 const PERMANENT_PROVIDER_ID = 1;
 const PROVIDER_FILENAME = "tapi2wsfake.tsp";
-/** All 16 states. */
-const CALL_STATES = Object.values(LINECALLSTATE).reduce((all, state) => all | state, 0);
 const PARTY_FLAGS = LINECALLPARTYID.BLOCKED | LINECALLPARTYID.NAME | LINECALLPARTYID.ADDRESS |
   LINECALLPARTYID.UNKNOWN | LINECALLPARTYID.UNAVAIL;
 const DIGIT_MODES = LINEDIGITMODE.PULSE | LINEDIGITMODE.DTMF;
@@ -95,7 +94,7 @@ export function fillAddressCaps(
     dwConnectedIDFlags: PARTY_FLAGS,
     dwRedirectionIDFlags: PARTY_FLAGS,
     dwRedirectingIDFlags: PARTY_FLAGS,
-    dwCallStates: CALL_STATES,
+    dwCallStates: ALL_STATES,
     dwDialToneModes: LINEDIALTONEMODE.INTERNAL,
     dwBusyModes: LINEBUSYMODE.STATION,
     dwSpecialInfo: LINESPECIALINFO.NOCIRCUIT,

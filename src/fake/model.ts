@@ -2,6 +2,7 @@
  * What the pretend exchange consists of: extensions, calls and their ends. No bytes and no handles;
  * states, origins, reasons and modes are TAPI's numbers.
  */
+import { ENDED_STATES, HELD_STATES, RINGING_STATES } from "../tapi/call_states.ts";
 import { LINECALLSTATE } from "../tapi/constants.ts";
 
 /** Somebody, as one end of a call is told about the other. */
@@ -119,25 +120,22 @@ export class Refusal extends Error {
   }
 }
 
-const HELD = LINECALLSTATE.ONHOLD | LINECALLSTATE.ONHOLDPENDTRANSFER | LINECALLSTATE.ONHOLDPENDCONF;
-const ENDED = LINECALLSTATE.DISCONNECTED | LINECALLSTATE.IDLE;
-const RINGING = LINECALLSTATE.OFFERING | LINECALLSTATE.ACCEPTED;
-
 export function isHeld(leg: Leg): boolean {
-  return (leg.state & HELD) !== 0;
+  return (leg.state & HELD_STATES) !== 0;
 }
 
 export function hasEnded(leg: Leg): boolean {
-  return (leg.state & ENDED) !== 0;
+  return (leg.state & ENDED_STATES) !== 0;
 }
 
 export function isRinging(leg: Leg): boolean {
-  return (leg.state & RINGING) !== 0;
+  return (leg.state & RINGING_STATES) !== 0;
 }
 
 /** Whether the leg has the attention of the person at the telephone. */
 export function isActive(leg: Leg): boolean {
-  const passive = HELD | ENDED | RINGING | LINECALLSTATE.CONFERENCED | LINECALLSTATE.UNKNOWN;
+  const passive = HELD_STATES | ENDED_STATES | RINGING_STATES | LINECALLSTATE.CONFERENCED |
+    LINECALLSTATE.UNKNOWN;
   return (leg.state & passive) === 0;
 }
 

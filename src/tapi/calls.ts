@@ -6,10 +6,11 @@
  */
 import { LINECALLSELECT, LINEERR, LINEINITIALIZEEXOPTION } from "./constants.ts";
 import { CallControl } from "./control.ts";
-import { check, present, TapiError } from "./errors.ts";
+import { TapiError } from "./errors.ts";
 import { type AddressStatus, decodeAddressStatus } from "./address_status.ts";
 import { StructBuffers } from "./buffers.ts";
 import { decodeCallInfo, type RawCallInfo } from "./call_info.ts";
+import { invoke } from "./invoke.ts";
 import { API_VERSION, type Decoded } from "./layout.ts";
 import type { Long, Memory, TapiLibrary } from "./library.ts";
 import {
@@ -36,11 +37,12 @@ export const UNWRITTEN_MESSAGE_ID = 0xffffffff;
 
 /** The functions of one {@linkcode TapiLibrary}. */
 export class Tapi {
-  readonly #buffers = new StructBuffers();
   readonly control: CallControl;
+  readonly #buffers: StructBuffers;
 
   constructor(readonly library: TapiLibrary) {
     this.control = new CallControl(library);
+    this.#buffers = new StructBuffers(library);
   }
 
   /**
@@ -59,10 +61,7 @@ export class Tapi {
     });
     const name = encodeText(appName);
     const fn = "lineInitializeExW";
-    check(
-      fn,
-      await this.library[fn](outApp, null, null, name, outCount, version, params),
-    );
+    await invoke(this.library, fn, outApp, null, null, name, outCount, version, params);
     const app = readU32(outApp);
     if (app === 0) throw new TapiError(fn, LINEERR.OPERATIONFAILED);
     return { app, deviceCount: readU32(outCount) };
@@ -70,24 +69,22 @@ export class Tapi {
 
   /** lineShutdown. Ends a lineGetMessage that waits, and every outstanding request without a reply. */
   async shutdown(app: number): Promise<void> {
-    check("lineShutdown", await this.library.lineShutdown(app));
+    await invoke(this.library, "lineShutdown", app);
   }
 
   /** lineNegotiateAPIVersion for one device: versions 1.4 to 2.2. */
   async negotiate(app: number, deviceId: number): Promise<number> {
     const outVersion: Memory = new Uint8Array(4);
     const extensionId: Memory = new Uint8Array(LINEEXTENSIONID.size);
-    const fn = "lineNegotiateAPIVersion";
-    check(
-      fn,
-      await this.library[fn](
-        app,
-        deviceId,
-        OLDEST_API_VERSION,
-        API_VERSION,
-        outVersion,
-        extensionId,
-      ),
+    await invoke(
+      this.library,
+      "lineNegotiateAPIVersion",
+      app,
+      deviceId,
+      OLDEST_API_VERSION,
+      API_VERSION,
+      outVersion,
+      extensionId,
     );
     return readU32(outVersion);
   }
@@ -98,10 +95,9 @@ export class Tapi {
     deviceId: number,
     apiVersion: number,
   ): Promise<Decoded<typeof LINEDEVCAPS>> {
-    const fn = "lineGetDevCapsW";
     const caps = await this.#buffers.read(
-      fn,
-      (buffer) => this.library[fn](app, deviceId, apiVersion, 0, buffer),
+      "lineGetDevCapsW",
+      (buffer) => [app, deviceId, apiVersion, 0, buffer],
     );
     return LINEDEVCAPS.decode(caps, apiVersion);
   }
@@ -113,11 +109,9 @@ export class Tapi {
     addressId: number,
     apiVersion: number,
   ): Promise<Decoded<typeof LINEADDRESSCAPS>> {
-    const fn = "lineGetAddressCapsW";
-    const call = present(fn, this.library[fn]);
     const caps = await this.#buffers.read(
-      fn,
-      (buffer) => call(app, deviceId, addressId, apiVersion, 0, buffer),
+      "lineGetAddressCapsW",
+      (buffer) => [app, deviceId, addressId, apiVersion, 0, buffer],
     );
     return LINEADDRESSCAPS.decode(caps, apiVersion);
   }
@@ -138,19 +132,18 @@ export class Tapi {
     mediaModes: number,
   ): Promise<number> {
     const outLine: Memory = new Uint8Array(4);
-    check(
+    await invoke(
+      this.library,
       "lineOpenW",
-      await this.library.lineOpenW(
-        app,
-        deviceId,
-        outLine,
-        apiVersion,
-        0,
-        BigInt(callbackInstance),
-        privilege,
-        mediaModes,
-        null,
-      ),
+      app,
+      deviceId,
+      outLine,
+      apiVersion,
+      0,
+      BigInt(callbackInstance),
+      privilege,
+      mediaModes,
+      null,
     );
     const line = readU32(outLine);
     if (line === 0) throw new TapiError("lineOpenW", LINEERR.OPERATIONFAILED);
@@ -159,22 +152,19 @@ export class Tapi {
 
   /** lineClose. */
   async close(line: number): Promise<void> {
-    check("lineClose", await this.library.lineClose(line));
+    await invoke(this.library, "lineClose", line);
   }
 
   /** lineSetStatusMessages: reports of line and address states are off until asked for. */
   async setStatusMessages(line: number, lineStates: number, addressStates: number): Promise<void> {
-    const fn = "lineSetStatusMessages";
-    check(fn, await present(fn, this.library[fn])(line, lineStates, addressStates));
+    await invoke(this.library, "lineSetStatusMessages", line, lineStates, addressStates);
   }
 
   /** lineGetNewCalls: handles of the calls on the line for which this application has none yet. */
   async getNewCalls(line: number): Promise<number[]> {
-    const fn = "lineGetNewCalls";
-    const call = present(fn, this.library[fn]);
     const buffer = await this.#buffers.read(
-      fn,
-      (list) => call(line, 0, LINECALLSELECT.LINE, list),
+      "lineGetNewCalls",
+      (list) => [line, 0, LINECALLSELECT.LINE, list],
     );
     const { Calls, dwCallsNumEntries } = LINECALLLIST.decode(buffer);
     const view = new DataView(Calls.buffer, Calls.byteOffset, Calls.byteLength);
@@ -196,21 +186,13 @@ export class Tapi {
 
   /** lineGetCallInfoW. */
   async getCallInfo(call: number, apiVersion: number): Promise<RawCallInfo> {
-    const fn = "lineGetCallInfoW";
-    const info = await this.#buffers.read(
-      fn,
-      (buffer) => this.library[fn](call, buffer),
-    );
+    const info = await this.#buffers.read("lineGetCallInfoW", (buffer) => [call, buffer]);
     return decodeCallInfo(info, apiVersion);
   }
 
   /** lineGetCallStatus. */
   async getCallStatus(call: number, apiVersion: number): Promise<Decoded<typeof LINECALLSTATUS>> {
-    const fn = "lineGetCallStatus";
-    const status = await this.#buffers.read(
-      fn,
-      (buffer) => this.library[fn](call, buffer),
-    );
+    const status = await this.#buffers.read("lineGetCallStatus", (buffer) => [call, buffer]);
     return LINECALLSTATUS.decode(status, apiVersion);
   }
 
@@ -219,29 +201,24 @@ export class Tapi {
     line: number,
     apiVersion: number,
   ): Promise<Decoded<typeof LINEDEVSTATUS>> {
-    const fn = "lineGetLineDevStatusW";
-    const call = present(fn, this.library[fn]);
-    const status = await this.#buffers.read(fn, (buffer) => call(line, buffer));
+    const status = await this.#buffers.read("lineGetLineDevStatusW", (buffer) => [line, buffer]);
     return LINEDEVSTATUS.decode(status, apiVersion);
   }
 
   /** lineGetAddressStatusW of the line's first address. */
   async getAddressStatus(line: number, apiVersion: number): Promise<AddressStatus> {
-    const fn = "lineGetAddressStatusW";
-    const call = present(fn, this.library[fn]);
-    const status = await this.#buffers.read(fn, (buffer) => call(line, 0, buffer));
+    const status = await this.#buffers.read("lineGetAddressStatusW", (buffer) => [line, 0, buffer]);
     return decodeAddressStatus(status, apiVersion);
   }
 
   /** lineSetCallPrivilege. @param privilege One of LINECALLPRIVILEGE. */
   async setCallPrivilege(call: number, privilege: number): Promise<void> {
-    const fn = "lineSetCallPrivilege";
-    check(fn, await this.library[fn](call, privilege));
+    await invoke(this.library, "lineSetCallPrivilege", call, privilege);
   }
 
   /** lineDeallocateCall: owed for every handle, a monitor's too. */
   async deallocateCall(call: number): Promise<void> {
-    check("lineDeallocateCall", await this.library.lineDeallocateCall(call));
+    await invoke(this.library, "lineDeallocateCall", call);
   }
 }
 

@@ -43,13 +43,3 @@ export function check(fn: string, result: number): number {
   if (result < 0) throw new TapiError(fn, result >>> 0);
   return result;
 }
-
-/**
- * A function that the library may lack.
- *
- * @throws MissingFunctionError where it does.
- */
-export function present<F>(fn: string, call: F | null): F {
-  if (call === null) throw new MissingFunctionError(fn);
-  return call;
-}

@@ -24,6 +24,8 @@ const ABOUT_A_DEVICE = new Set([
 /** lineGetMessage is there to wait. */
 const NOT_WATCHED = new Set(["lineGetMessage", "lineGetMessageNow"]);
 
+type Callable = (...args: unknown[]) => Long;
+
 export interface WatchedLibrary {
   /** Does what the library does. */
   readonly library: TapiLibrary;
@@ -50,7 +52,7 @@ export function watch(
   const waiting: (() => void)[] = [];
   let running = 0;
 
-  const start = (entry: PendingFunction, call: () => Long): Long => {
+  const start = (entry: PendingFunction, call: Callable, args: readonly unknown[]): Long => {
     running++;
     pending.add(entry);
     const returned = (answer: unknown) => {
@@ -61,7 +63,7 @@ export function watch(
     };
     let result: Long;
     try {
-      result = call();
+      result = call(...args);
     } catch (error) {
       // The runtime itself refuses a parameter.
       result = Promise.reject(error);
@@ -72,17 +74,18 @@ export function watch(
 
   const watched: Record<string, unknown> = {};
   for (const fn of Object.keys(TAPI_SYMBOLS) as (keyof TapiLibrary)[]) {
-    const call = library[fn] as ((...args: unknown[]) => Long) | null;
+    const call = library[fn] as Callable | null;
+    const entryOf = ([handle, second]: readonly unknown[]): PendingFunction => ({
+      fn,
+      handle: Number(handle),
+      deviceId: ABOUT_A_DEVICE.has(fn) ? Number(second) : undefined,
+      sinceMs: clock.uptimeMs(),
+    });
     watched[fn] = call === null || NOT_WATCHED.has(fn) ? call : (...args: unknown[]): Long => {
-      const begin = () =>
-        start({
-          fn,
-          handle: Number(args[0]),
-          deviceId: ABOUT_A_DEVICE.has(fn) ? Number(args[1]) : undefined,
-          sinceMs: clock.uptimeMs(),
-        }, () => call(...args));
-      if (running < mostAtOnce) return begin();
-      return new Promise((resolve) => waiting.push(() => resolve(begin())));
+      if (running < mostAtOnce) return start(entryOf(args), call, args);
+      return new Promise((resolve) => {
+        waiting.push(() => resolve(start(entryOf(args), call, args)));
+      });
     };
   }
   return {

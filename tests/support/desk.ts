@@ -141,7 +141,7 @@ function overheard(library: TapiLibrary, asked: string[]): Partial<TapiLibrary> 
       name,
       fn === null ? null : (...args: unknown[]) => {
         asked.push(name);
-        return fn(...args);
+        return (fn as (...args: unknown[]) => unknown)(...args);
       },
     ]),
   );
