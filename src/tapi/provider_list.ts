@@ -1,6 +1,5 @@
 /** The installed telephony service providers: the drivers of phone systems, and Windows' own. */
 import { StructBuffers } from "./buffers.ts";
-import { present } from "./errors.ts";
 import { API_VERSION } from "./layout.ts";
 import type { TapiLibrary } from "./library.ts";
 import { LINEPROVIDERENTRY, LINEPROVIDERLIST } from "./structs.ts";
@@ -14,9 +13,10 @@ import { decodeText } from "./text.ts";
  * @see https://learn.microsoft.com/windows/win32/api/tapi/nf-tapi-linegetproviderlistw
  */
 export async function listProviders(library: TapiLibrary): Promise<string[]> {
-  const fn = "lineGetProviderListW";
-  const call = present(fn, library[fn]);
-  const list = await new StructBuffers().read(fn, (buffer) => call(API_VERSION, buffer));
+  const list = await new StructBuffers(library).read(
+    "lineGetProviderListW",
+    (buffer) => [API_VERSION, buffer],
+  );
   const { dwNumProviders, ProviderList } = LINEPROVIDERLIST.decode(list);
   const { size } = LINEPROVIDERENTRY;
   const count = Math.min(dwNumProviders, Math.floor(ProviderList.length / size));
