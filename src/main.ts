@@ -1,4 +1,5 @@
 /** The process: its arguments, its signals, its exit code. */
+import "./rights.ts";
 import { execute } from "./cli/command_line.ts";
 import { describeError } from "./log.ts";
 import { ListenError } from "./server/net/listen_error.ts";

@@ -3,7 +3,8 @@ import type { Simulation } from "./bus/ports.ts";
 import { SettingsError } from "./settings/setting.ts";
 import type { Settings } from "./settings/settings.ts";
 import { describeError } from "./log.ts";
-import { openTapi32, type TapiLibrary } from "./tapi/library.ts";
+import { openTapi32 } from "./rights.ts";
+import type { TapiLibrary } from "./tapi/library.ts";
 
 /** Where calls come from, and what the log says of it. */
 export interface Provider {

@@ -6,15 +6,17 @@ const ROOT = resolve(import.meta.dirname ?? ".", "..", "src");
 
 /** Which folder may import from which. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
-  main: ["cli", "program", "server", "settings", "tapi"],
+  main: ["cli", "program", "rights", "server", "settings", "tapi"],
+  rights: ["tapi", "windows"],
   program: ["bus", "journal", "metrics", "server", "session", "settings", "state", "tapi"],
   cli: ["bus", "program", "provider", "server", "session", "settings", "state", "tapi"],
-  provider: ["bus", "fake", "settings", "tapi"],
+  provider: ["bus", "fake", "rights", "settings", "tapi"],
   settings: [],
   log: [],
   clock: [],
   patterns: [],
   tapi: [],
+  windows: ["tapi"],
   model: [],
   bus: [],
   fake: ["tapi"],
@@ -31,13 +33,14 @@ const EVERYWHERE = ["log", "clock", "model", "patterns"];
 /** Files in which values of the runtime may appear. */
 const DENO_VALUES = [
   "main.ts",
+  "rights.ts",
   "program.ts",
   "provider.ts",
   "log.ts",
   "cli/machine.ts",
   "settings/reload.ts",
   "settings/setting.ts",
-  "tapi/library.ts",
+  "windows/symbols.ts",
   "server/server.ts",
   "server/net/listen_error.ts",
   "server/net/relay.ts",
@@ -56,7 +59,12 @@ const ZOD = [
   "server/v2/schema.ts",
 ];
 /** Tables, which are not split. */
-const TABLES = ["tapi/constants.ts", "tapi/structs.ts", "tapi/symbols.ts"];
+const TABLES = [
+  "tapi/constants.ts",
+  "tapi/structs.ts",
+  "tapi/symbols.ts",
+  "windows/symbols.ts",
+];
 /** The client library's types: one file, so that a page's author has one to copy. */
 const TYPES = "client/client.d.ts";
 const MOST_LINES = 300;
@@ -188,6 +196,27 @@ Deno.test("packages come in by their bare names, and zod only where outside text
       if (specifier === "zod") assert(ZOD.includes(file), `${file} imports zod`);
     }
   }
+});
+
+Deno.test("native libraries are opened in one module, which runs before any package does", () => {
+  for (const { file, text } of SOURCES) {
+    if (file === "rights.ts") continue;
+    assert(!/\b(?:dlopen|UnsafeCallback\(|UnsafePointer\b|UnsafeFnPointer)/.test(text), file);
+  }
+  const main = SOURCES.find(({ file }) => file === "main.ts");
+  assert.match(main?.imports[0] ?? "", /^\.\/rights\.ts$/, "main.ts imports something before");
+  const seen = new Set<string>();
+  const visit = (file: string) => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    const source = SOURCES.find((source) => source.file === file);
+    assert(source, file);
+    for (const specifier of source.imports) {
+      assert(/^(\.|node:)/.test(specifier), `${file} imports ${specifier}`);
+    }
+    for (const next of localImports(source)) visit(next);
+  };
+  visit("rights.ts");
 });
 
 Deno.test("values of the runtime appear in their places only", () => {

@@ -1,9 +1,5 @@
-/**
- * The boundary to tapi32.dll: what the program needs of such a library, and the one place that opens
- * the real one.
- */
-import { describeError } from "../log.ts";
-import { type OrNull, TAPI_SYMBOLS } from "./symbols.ts";
+/** The boundary to tapi32.dll: what the program needs of such a library. */
+import type { OrNull, TAPI_SYMBOLS } from "./symbols.ts";
 
 /** A struct or string in memory. Native code may write to it until the call, or its LINE_REPLY. */
 export type Memory = Uint8Array<ArrayBuffer>;
@@ -40,22 +36,4 @@ export type TapiLibrary = {
 /** The library cannot be used: it is not there, or it is not TAPI. The message is for the administrator. */
 export class LibraryError extends Error {
   override readonly name = "LibraryError";
-}
-
-/**
- * Opens tapi32.dll, or a library with its exports.
- *
- * The library stays loaded for the life of the process: unloading it under a function that never
- * returned would crash.
- *
- * @throws LibraryError when it cannot be opened or lacks a function that TAPI always has.
- */
-export function openTapi32(path: string): TapiLibrary {
-  try {
-    return Deno.dlopen(path, TAPI_SYMBOLS).symbols;
-  } catch (error) {
-    throw new LibraryError(`Cannot open the TAPI library "${path}": ${describeError(error)}`, {
-      cause: error,
-    });
-  }
 }

@@ -11,7 +11,7 @@ import { systemClock } from "../../src/clock.ts";
 import { configureLogging } from "../../src/log.ts";
 import { BLOCKING_THREADS } from "../../src/program.ts";
 import { Supervisor } from "../../src/session/supervisor.ts";
-import { openTapi32 } from "../../src/tapi/library.ts";
+import { openTapi32 } from "../../src/rights.ts";
 import { openControl } from "../native/standin.ts";
 import { BareApp } from "./drain_bare.ts";
 import { answer, collectGarbage } from "./subject.mjs";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { type Clock, systemClock } from "../../src/clock.ts";
 import type { ServiceStatus } from "../../src/bus/ports.ts";
 import { type Program, startProgram } from "../../src/program.ts";
-import { openTapi32 } from "../../src/tapi/library.ts";
+import { openTapi32 } from "../../src/rights.ts";
 import { RecordingClient } from "../support/client.ts";
 import { settingsOf } from "../support/settings.ts";
 import { buildStandin, type Devices, openControl, type StandIn } from "./standin.ts";

@@ -5,7 +5,8 @@
 import assert from "node:assert/strict";
 import { lineErrorName } from "../../src/tapi/errors.ts";
 import type { Decoded } from "../../src/tapi/layout.ts";
-import { type Memory, openTapi32, type TapiLibrary } from "../../src/tapi/library.ts";
+import { openTapi32 } from "../../src/rights.ts";
+import type { Memory, TapiLibrary } from "../../src/tapi/library.ts";
 import { listProviders } from "../../src/tapi/provider_list.ts";
 import {
   LINEADDRESSCAPS,

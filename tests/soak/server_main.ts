@@ -8,7 +8,7 @@ import process from "node:process";
 import { configure } from "@logtape/logtape";
 import { startProgram } from "../../src/program.ts";
 import { LINEERR } from "../../src/tapi/constants.ts";
-import { openTapi32 } from "../../src/tapi/library.ts";
+import { openTapi32 } from "../../src/rights.ts";
 import { TAPI_SYMBOLS } from "../../src/tapi/symbols.ts";
 import { answer, collectGarbage } from "../bench/subject.mjs";
 import { openControl } from "../native/standin.ts";

@@ -11,6 +11,8 @@ export interface Packed {
   readonly metadata: {
     readonly permissions: Readonly<Record<string, readonly string[] | boolean | null>>;
     readonly app_version: string;
+    /** Of the cache of compiled code in the folder for temporary files; none: no such cache. */
+    readonly code_cache_key: string | null;
   };
   /** Paths of the files, such as `src/main.ts`. */
   readonly files: readonly string[];

@@ -3,18 +3,11 @@
  * where the C compiler has put each member that is declared, and what each constant is.
  */
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import * as constantsModule from "../../src/tapi/constants.ts";
 import type { Struct } from "../../src/tapi/layout.ts";
 import * as structsModule from "../../src/tapi/structs.ts";
-import {
-  compileForWindows,
-  type Machine,
-  prepareMachine,
-  startOn,
-  WINDOWS_STAGE,
-} from "./machine.ts";
-import { Stage } from "./program.ts";
+import { askHeaders, placeOf, sizeOf, valueOf } from "./headers.ts";
+import { prepareMachine } from "./machine.ts";
 
 const { has: _has, nameOf: _nameOf, ...families } = constantsModule;
 const structs = Object.values(structsModule) as unknown as readonly Struct<Record<string, never>>[];
@@ -68,47 +61,22 @@ const CONSTANTS = Object.fromEntries(
   ),
 );
 
-function source(): string {
-  const lines = structs.flatMap((struct) => [
-    `SIZE(${struct.name})`,
-    ...[...placesOf(struct).map(([name]) => name), ...SINCE_TAPI_3[struct.name] ?? []]
-      .map((member) => `MEMBER(${struct.name}, ${member})`),
-  ]);
-  const values = Object.keys(CONSTANTS).map((name) => `#ifdef ${name}\nVALUE(${name})\n#endif`);
-  return `#include <windows.h>
-#include <tapi.h>
-#include <stddef.h>
-#include <stdio.h>
-#define SIZE(type) printf("%s %u\\n", #type, (unsigned)sizeof(type));
-#define MEMBER(type, member) printf("%s.%s %u %u\\n", #type, #member, \\
-  (unsigned)offsetof(type, member), (unsigned)sizeof(((type *)0)->member));
-#define VALUE(name) printf("%s %u\\n", #name, (unsigned)(name));
-int main(void) {
-${[...lines, ...values].join("\n")}
-return 0;
-}
-`;
-}
-
-/** What the program prints: the numbers behind each name. */
-async function printed(on: Machine): Promise<ReadonlyMap<string, readonly number[]>> {
-  await using stage = await Stage.prepare(on, { files: { "tapi_header.c": source() } });
-  const cFile = join(stage.folder, "tapi_header.c");
-  await Deno.copyFile(await compileForWindows(cFile), join(stage.folder, "tapi_header.exe"));
-  await using process = startOn(on, stage.folder, [`${WINDOWS_STAGE}\\tapi_header.exe`]);
-  assert.equal(await process.exitCode(), 0, process.log);
-  return new Map(
-    process.output.trim().split(/\r?\n/).map((line) => {
-      const [name = "", ...numbers] = line.split(" ");
-      return [name, numbers.map(Number)];
-    }),
-  );
+/** What to print: each struct and its members, and each constant that mingw has. */
+function lines(): string[] {
+  return [
+    ...structs.flatMap(({ name, ...struct }) => [
+      sizeOf(name),
+      ...[...placesOf({ name, ...struct }).map(([member]) => member), ...SINCE_TAPI_3[name] ?? []]
+        .map((member) => placeOf(name, member)),
+    ]),
+    ...Object.keys(CONSTANTS).map((name) => `#ifdef ${name}\n${valueOf(name)}\n#endif`),
+  ];
 }
 
 const machine = await prepareMachine();
 const header = machine === undefined
   ? new Map<string, readonly number[]>()
-  : await printed(machine);
+  : await askHeaders(machine, ["tapi.h"], lines());
 const ignore = machine === undefined;
 
 for (const struct of structs) {

@@ -1,0 +1,214 @@
+/**
+ * Who may do what with a file or folder: security descriptors, in the text form (SDDL) that Windows
+ * converts to and from its own.
+ *
+ * @see https://learn.microsoft.com/windows/win32/secauthz/security-descriptor-string-format
+ */
+import { createHash } from "node:crypto";
+import { encodeText } from "../tapi/text.ts";
+import { ERROR, SE, SECURITY_INFORMATION } from "./constants.ts";
+import { SECURITY_ATTRIBUTES } from "./structs.ts";
+import { addressIn, type Arena, cell, type Windows } from "./windows.ts";
+
+const SDDL_REVISION_1 = 1;
+const LONGEST_SID_BYTES = 68;
+const LONGEST_DOMAIN_CHARACTERS = 256;
+
+/** The folder and what is in it, read, written and deleted: no more than a service needs. */
+const MODIFY = "0x1301bf";
+
+/** Who may write, as SDDL has well-known ones or as a SID, without harm: Windows and administrators. */
+const TRUSTED = [
+  "SY", // Local System
+  "BA", // Administrators
+  "LA", // the built-in Administrator
+  "DA", // domain administrators
+  "EA", // enterprise administrators
+  "CO", // the owner of what is made: only who may make it can become one
+  "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464", // TrustedInstaller
+];
+/** Rights, by their letters, that let one write, delete, or give oneself such rights. */
+const WRITING_LETTERS = ["FA", "FW", "GA", "GW", "WD", "WO", "SD", "DC", "LC", "DT"];
+/** FILE_WRITE_DATA, FILE_APPEND_DATA, FILE_DELETE_CHILD, DELETE, WRITE_DAC, WRITE_OWNER, GENERIC_ALL, GENERIC_WRITE */
+const WRITING_BITS = 0x2 | 0x4 | 0x40 | 0x10000 | 0x40000 | 0x80000 | 0x10000000 | 0x40000000;
+
+export class Access {
+  readonly #windows: Windows;
+
+  constructor(windows: Windows) {
+    this.#windows = windows;
+  }
+
+  /**
+   * Makes a folder that only administrators and one account can look into and write to. Where it is
+   * there, it is so from now on, with everything in it.
+   *
+   * @param sid The account's.
+   * @returns Whether it is new.
+   * @throws WindowsError
+   */
+  makePrivateFolder(path: string, sid: string): boolean {
+    const windows = this.#windows;
+    using arena = windows.arena();
+    const sddl = `O:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;${MODIFY};;;${sid})`;
+    const descriptor = this.#descriptor(sddl, arena);
+    const attributes = SECURITY_ATTRIBUTES.write({
+      nLength: SECURITY_ATTRIBUTES.size,
+      lpSecurityDescriptor: descriptor,
+    });
+    const made = windows.kernel32.CreateDirectoryW(encodeText(path), attributes);
+    const code = windows.errorOf(made);
+    if (code === 0) return true;
+    if (code !== ERROR.ALREADY_EXISTS) throw windows.failure("CreateDirectoryW", code);
+    this.#apply(path, descriptor);
+    return false;
+  }
+
+  /** The owner and rights of a file or folder. @throws WindowsError */
+  of(path: string): AccessList {
+    const windows = this.#windows;
+    using arena = windows.arena();
+    const descriptor = cell(8);
+    const information = SECURITY_INFORMATION.OWNER | SECURITY_INFORMATION.DACL;
+    windows.checkCode(
+      "GetNamedSecurityInfoW",
+      windows.advapi32.GetNamedSecurityInfoW(
+        encodeText(path),
+        SE.FILE_OBJECT,
+        information,
+        0n,
+        0n,
+        0n,
+        0n,
+        descriptor,
+      ),
+    );
+    const text = cell(8);
+    const fn = "ConvertSecurityDescriptorToStringSecurityDescriptorW";
+    windows.check(
+      fn,
+      windows.advapi32[fn](
+        arena.own(addressIn(descriptor)),
+        SDDL_REVISION_1,
+        information,
+        text,
+        0n,
+      ),
+    );
+    return new AccessList(windows.textAt(arena.own(addressIn(text))));
+  }
+
+  /** The SID of an account. @throws WindowsError where there is none. */
+  sidOf(account: string): string {
+    const virtual = account.match(/^NT SERVICE\\(.+)$/i)?.[1];
+    // Such an account is there from the time on when the service is.
+    if (virtual !== undefined) return serviceSid(virtual);
+    const windows = this.#windows;
+    using arena = windows.arena();
+    const sid = new Uint8Array(LONGEST_SID_BYTES);
+    const domain = new Uint8Array(LONGEST_DOMAIN_CHARACTERS * 2);
+    const [sidBytes, domainCharacters] = [cell(4), cell(4)];
+    new DataView(sidBytes.buffer).setUint32(0, sid.length, true);
+    new DataView(domainCharacters.buffer).setUint32(0, LONGEST_DOMAIN_CHARACTERS, true);
+    const name = encodeText(account.replace(/^\.\\/, ""));
+    const use = cell(4);
+    windows.check(
+      "LookupAccountNameW",
+      windows.advapi32.LookupAccountNameW(
+        null,
+        name,
+        sid,
+        sidBytes,
+        domain,
+        domainCharacters,
+        use,
+      ),
+    );
+    const text = cell(8);
+    windows.check(
+      "ConvertSidToStringSidW",
+      windows.advapi32.ConvertSidToStringSidW(sid, text),
+    );
+    return windows.textAt(arena.own(addressIn(text)));
+  }
+
+  #descriptor(sddl: string, arena: Arena): bigint {
+    const descriptor = cell(8);
+    const fn = "ConvertStringSecurityDescriptorToSecurityDescriptorW";
+    this.#windows.check(
+      fn,
+      this.#windows.advapi32[fn](encodeText(sddl), SDDL_REVISION_1, descriptor, 0n),
+    );
+    return arena.own(addressIn(descriptor));
+  }
+
+  #apply(path: string, descriptor: bigint): void {
+    const { advapi32 } = this.#windows;
+    const [owner, dacl] = [cell(8), cell(8)];
+    this.#windows.check(
+      "GetSecurityDescriptorOwner",
+      advapi32.GetSecurityDescriptorOwner(descriptor, owner, cell(4)),
+    );
+    this.#windows.check(
+      "GetSecurityDescriptorDacl",
+      advapi32.GetSecurityDescriptorDacl(descriptor, cell(4), dacl, cell(4)),
+    );
+    this.#windows.checkCode(
+      "SetNamedSecurityInfoW",
+      advapi32.SetNamedSecurityInfoW(
+        encodeText(path),
+        SE.FILE_OBJECT,
+        (SECURITY_INFORMATION.OWNER | SECURITY_INFORMATION.DACL |
+          SECURITY_INFORMATION.PROTECTED_DACL) >>> 0,
+        addressIn(owner),
+        0n,
+        addressIn(dacl),
+        0n,
+      ),
+    );
+  }
+}
+
+/** Who owns something, and who may do what with it. */
+export class AccessList {
+  /** @param sddl Such as `O:BAD:P(A;OICI;FA;;;SY)(A;OICI;0x1200a9;;;BU)`. */
+  constructor(readonly sddl: string) {}
+
+  /** As SDDL has it: two letters, or a SID. */
+  get owner(): string {
+    return this.sddl.match(/O:(S-[\d-]+|[A-Z]{2})/)?.[1] ?? "";
+  }
+
+  /**
+   * Who may write, delete or take more rights, besides administrators and Windows itself.
+   *
+   * @param expected A SID that may too.
+   */
+  writers(expected?: string): string[] {
+    const entries = this.sddl.matchAll(/\(([A-Z]+);([A-Z]*);([^;]*);[^;]*;[^;]*;([^);]+)/g);
+    const writers = new Set<string>();
+    for (const [, type, flags = "", rights = "", who = ""] of entries) {
+      // What only holds for what is made below says nothing of this one.
+      if (type !== "A" || flags.includes("IO") || !isWriting(rights)) continue;
+      if (who !== expected && !TRUSTED.includes(who)) writers.add(who);
+    }
+    if (!TRUSTED.includes(this.owner) && this.owner !== expected) writers.add(this.owner);
+    return [...writers];
+  }
+}
+
+function isWriting(rights: string): boolean {
+  if (/^0x/i.test(rights)) return (Number(rights) & WRITING_BITS) !== 0;
+  return (rights.match(/../g) ?? []).some((letters) => WRITING_LETTERS.includes(letters));
+}
+
+/**
+ * The SID of `NT SERVICE\NAME`, which Windows makes of the name.
+ *
+ * @see https://learn.microsoft.com/windows-server/administration/windows-commands/sc-showsid
+ */
+export function serviceSid(name: string): string {
+  const hash = createHash("sha1").update(encodeText(name.toUpperCase()).subarray(0, -2)).digest();
+  const parts = [0, 4, 8, 12, 16].map((offset) => hash.readUInt32LE(offset));
+  return `S-1-5-80-${parts.join("-")}`;
+}
