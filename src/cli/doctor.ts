@@ -1,6 +1,7 @@
 /** `tapi2ws doctor`: tries everything that the server needs, reports what is wrong, and what to do. */
-import type { Line } from "../model/line.ts";
 import { describeError } from "../log.ts";
+import { ADVICE, adviceOn } from "../model/advice.ts";
+import type { Line } from "../model/line.ts";
 import { readCertificate } from "../settings/certificate.ts";
 import { SettingsError } from "../settings/setting.ts";
 import { isOpenToDial, type Settings } from "../settings/settings.ts";
@@ -20,17 +21,6 @@ interface Finding {
 const DAY_MS = 86_400_000;
 /** A certificate that expires within so many days is reported. */
 const SOON_DAYS = 14;
-
-/** What to do where a line is not open, by TAPI's error. */
-const ADVICE: Readonly<Record<string, string>> = {
-  LINEERR_NOTREGISTERED: "start the driver's helper program on the server",
-  LINEERR_ALLOCATED: "end the program that has the line for itself: a fax or modem program",
-  LINEERR_RESOURCEUNAVAIL: "look into the driver's own log: its connection, licence and rights",
-  LINEERR_OPERATIONFAILED: "look into the driver's own log: its connection, licence and rights",
-  LINEERR_NODRIVER: "install the driver again, and restart the service Telephony",
-  LINEERR_NODEVICE: "restart the service Telephony: the driver took the line away",
-};
-const DEFAULT_ADVICE = "look into the driver's own log, and restart the service Telephony";
 
 export interface Diagnosis {
   /** The text to print. */
@@ -83,7 +73,7 @@ async function checkLines(settings: Settings): Promise<Finding[]> {
     ];
     if (!isUp) {
       const message = "TAPI cannot be initialised";
-      const advice = "Start the Windows service Telephony: net start TapiSrv.";
+      const advice = ADVICE.LINEERR_SERVICE_NOT_RUNNING;
       return [...findings, { about: "telephony", result: "wrong", message, advice }];
     }
     if (lines.length === 0) {
@@ -113,7 +103,8 @@ function checkLine({ line, status, error }: Line): Finding {
   const about = `line ${line}`;
   if (status === "open") return { about, result: "fine", message: "open" };
   const message = error === undefined ? status : `${status}: ${error}`;
-  return { about, result: "wrong", message, advice: ADVICE[error ?? ""] ?? DEFAULT_ADVICE };
+  const advice = adviceOn(error, status);
+  return { about, result: "wrong", message, ...advice !== undefined && { advice } };
 }
 
 async function checkPort({ host, port, tls }: Settings): Promise<Finding> {

@@ -87,9 +87,7 @@ function ofHanging(hanging) {
   return new Map(hanging.map(({ fn, line, forSeconds }, index) => [`hanging ${index}`, {
     what: `${fn} has not returned for ${Math.floor(forSeconds)} s`,
     error: "",
-    advice:
-      "The driver hangs in it. Other lines work on; if it never returns, restart the service " +
-      "“Telephony”.",
+    advice: adviceOn(undefined, "hanging") ?? "",
     lines: line === undefined ? [] : [line],
   }]));
 }

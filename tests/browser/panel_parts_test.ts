@@ -54,7 +54,10 @@ panelTest(
     }
     const answers = "#phone [data-part=answers] li";
     await panel.becomes(answers, /✓ 201: park 71: parked at 71/);
-    await panel.becomes(answers, /✕ 201: hold: lineHold failed: .*The call has moved on meanwhile/);
+    await panel.becomes(
+      answers,
+      /✕ 201: hold: lineHold failed: .*The call has changed its state in the meantime/,
+    );
 
     // What is not offered any more is not shown, and its open form goes.
     await panel.button("Transfer").click();
@@ -87,8 +90,8 @@ panelTest(
     );
     await panel.becomes("#verdict", "heard, but for 3 of 4 lines");
     await panel.becomes("#troubles li", /2 lines cannot be opened LINEERR_NOTREGISTERED/);
-    await panel.becomes("#troubles li", /helper program does not run.*On 202, 203/s);
-    await panel.becomes("#troubles li", /1 line out of service.*lost the telephone system.*204/s);
+    await panel.becomes("#troubles li", /helper program is not running.*On 202, 203/s);
+    await panel.becomes("#troubles li", /1 line out of service.*lost the phone system.*204/s);
     await panel.lampIs("202", "✕");
     await panel.lampIs("204", "!");
     await panel.page.locator("#lines").getByLabel("Show").selectOption("trouble");

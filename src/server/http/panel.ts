@@ -32,11 +32,13 @@ import themeJs from "../../panel/theme.js" with { type: "text" };
 import tokenJs from "../../panel/token.js" with { type: "text" };
 import troublesJs from "../../panel/troubles.js" with { type: "text" };
 import verdictJs from "../../panel/verdict.js" with { type: "text" };
+import { ADVICE } from "../../model/advice.ts";
 import { asset } from "./asset.ts";
 import type { Handler, Route } from "./route.ts";
 
 const FILES = {
   "advice.js": adviceJs,
+  "advice.json": JSON.stringify(ADVICE),
   "answers.js": answersJs,
   "app.js": appJs,
   "calls.js": callsJs,
@@ -70,6 +72,7 @@ const FILES = {
 const TYPES: Readonly<Record<string, string>> = {
   css: "text/css; charset=utf-8",
   js: "text/javascript; charset=utf-8",
+  json: "application/json",
   svg: "image/svg+xml",
 };
 
