@@ -3,6 +3,13 @@ const DEFAULTS = { server: "ws://localhost:43001/", extension: "201" };
 const element = (id) => document.getElementById(id);
 const worker = chrome.runtime.connect();
 
+// Before anything is awaited: the worker reports at once, and messages without a listener are lost.
+worker.onMessage.addListener(({ status, calls, problem }) => {
+  if (problem !== undefined) return element("problem").textContent = problem;
+  element("status").textContent = status;
+  element("calls").replaceChildren(...calls.map(itemOf));
+});
+
 for (const [key, value] of Object.entries(await chrome.storage.local.get(DEFAULTS))) {
   element(key).value = value;
   element(key).onchange = ({ target }) => chrome.storage.local.set({ [key]: target.value });
@@ -12,12 +19,6 @@ element("dial").onsubmit = (event) => {
   event.preventDefault();
   send({ cmd: "dial", line: element("extension").value, number: element("number").value });
 };
-
-worker.onMessage.addListener(({ status, calls, problem }) => {
-  if (problem !== undefined) return element("problem").textContent = problem;
-  element("status").textContent = status;
-  element("calls").replaceChildren(...calls.map(itemOf));
-});
 
 function itemOf({ id, state, direction, caller, called, can }) {
   const item = document.createElement("li");
