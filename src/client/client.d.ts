@@ -8,6 +8,19 @@
  * @module
  */
 /// <reference lib="esnext.disposable" />
+import type {
+  CALL_ORIGINS,
+  CALL_REASONS,
+  CALL_STATES,
+  DIRECTIONS,
+  PRESENTATIONS,
+} from "../model/call.ts";
+import type { CALL_COMMANDS, COMPLETION_MODES, LINE_COMMANDS } from "../model/command.ts";
+import type { ERROR_CODES } from "../model/error.ts";
+import type { CALL_CHANGES, EVENT_KINDS, LINE_CHANGES, PROVIDER_STATES } from "../model/event.ts";
+import type { FORWARD_CASES } from "../model/forward.ts";
+import type { LINE_STATUSES } from "../model/line.ts";
+import type { RIGHTS } from "../model/right.ts";
 
 /**
  * Connects to a Tapi2Ws server and stays connected: after a cut it connects again and takes up
@@ -40,22 +53,7 @@ export interface TapiReason {
 }
 
 /** What the server answers with. */
-export type ServerErrorCode =
-  | "bad_json"
-  | "bad_request"
-  | "unknown_command"
-  | "unknown_line"
-  | "unknown_call"
-  | "no_call"
-  | "ambiguous"
-  | "not_supported"
-  | "not_permitted"
-  | "unauthorized"
-  | "rate_limited"
-  | "tapi_error"
-  | "timeout"
-  | "provider_down"
-  | "too_large";
+export type ServerErrorCode = typeof ERROR_CODES[number];
 
 /**
  * What the library itself finds.
@@ -119,7 +117,7 @@ export interface ConnectOptions {
 /** An extension such as `"201"`; a number is taken as its digits. */
 export type Extension = string | number;
 
-export type EventKind = "call" | "line" | "provider";
+export type EventKind = typeof EVENT_KINDS[number];
 
 /**
  * - `connecting`: an attempt to connect is under way.
@@ -153,7 +151,7 @@ export interface Commands {
   /** Holds the call and makes a second one, to be completed or dropped. */
   consult(target: Target, number: string): Promise<MadeCall>;
   /** Ends a consultation: both others talk, or all three. */
-  complete(line: Extension, mode: "transfer" | "conference"): Promise<void>;
+  complete(line: Extension, mode: typeof COMPLETION_MODES[number]): Promise<void>;
   /** Parks the call; at the slot that is answered where none is given. */
   park(target: Target, slot?: string): Promise<ParkedCall>;
   unpark(line: Extension, slot: string): Promise<MadeCall>;
@@ -282,13 +280,13 @@ export interface Numbered {
 export interface CallEvent extends Numbered {
   readonly type: "call";
   /** `info`: what is known of the call changed within its state. */
-  readonly change: "new" | "state" | "info" | "ended";
+  readonly change: typeof CALL_CHANGES[number];
   readonly call: Call;
 }
 
 export interface LineEvent extends Numbered {
   readonly type: "line";
-  readonly change: "added" | "removed" | "status" | "forwarding" | "message_lamp" | "info";
+  readonly change: typeof LINE_CHANGES[number];
   readonly line: Line;
 }
 
@@ -306,7 +304,7 @@ export interface StateEvent {
 }
 
 /** `restarting` while the service is begun anew, `down` while that fails. */
-export type ProviderState = "up" | "down" | "restarting";
+export type ProviderState = typeof PROVIDER_STATES[number];
 
 export interface ServerInfo {
   readonly name: string;
@@ -316,7 +314,7 @@ export interface ServerInfo {
 export interface Identity {
   readonly name: string;
   /** `monitor`: hear events. `control`: give commands. */
-  readonly can: readonly ("monitor" | "control")[];
+  readonly can: readonly (typeof RIGHTS[number])[];
   /** Patterns of extensions, in which `*` is anything. */
   readonly lines: readonly string[];
 }
@@ -334,7 +332,7 @@ export interface Call {
   readonly state: CallState;
   /** What TAPI adds to some states, such as `ACTIVE` to CONNECTED. */
   readonly stateMode: string | null;
-  readonly direction: "in" | "out" | "unknown";
+  readonly direction: typeof DIRECTIONS[number];
   readonly origin: CallOrigin;
   readonly reason: CallReason;
   readonly caller: Party;
@@ -360,7 +358,7 @@ export interface Party {
   readonly number: string;
   readonly name: string;
   /** `pending`: the number may still come. */
-  readonly presentation: "shown" | "withheld" | "pending" | "unavailable";
+  readonly presentation: typeof PRESENTATIONS[number];
 }
 
 /** A line as last heard. */
@@ -373,7 +371,7 @@ export interface Line {
   readonly permanentId: string;
   /** The driver that the line belongs to. */
   readonly provider: string;
-  readonly status: "open" | "out_of_service" | "closed" | "failed";
+  readonly status: typeof LINE_STATUSES[number];
   /** The TAPI error that is the cause of the status. */
   readonly error?: string;
   readonly forwards: readonly Forward[];
@@ -383,7 +381,7 @@ export interface Line {
   readonly can: readonly LineAbility[];
 }
 
-export type ForwardWhen = "always" | "busy" | "no_answer";
+export type ForwardWhen = typeof FORWARD_CASES[number];
 
 export interface Forward {
   readonly when: ForwardWhen;
@@ -391,71 +389,18 @@ export interface Forward {
   readonly to: string;
 }
 
-export type CallAbility =
-  | "answer"
-  | "drop"
-  | "hold"
-  | "unhold"
-  | "swap"
-  | "transfer"
-  | "consult"
-  | "complete"
-  | "park"
-  | "redirect"
-  | "dtmf";
+export type CallAbility = typeof CALL_COMMANDS[number];
 
-export type LineAbility = "dial" | "unpark" | "pickup" | "forward";
+export type LineAbility = typeof LINE_COMMANDS[number];
 
 /** TAPI's LINECALLSTATE_ without its prefix; a value that TAPI does not define as hex. */
-export type CallState =
-  | "IDLE"
-  | "OFFERING"
-  | "ACCEPTED"
-  | "DIALTONE"
-  | "DIALING"
-  | "RINGBACK"
-  | "BUSY"
-  | "SPECIALINFO"
-  | "CONNECTED"
-  | "PROCEEDING"
-  | "ONHOLD"
-  | "CONFERENCED"
-  | "ONHOLDPENDCONF"
-  | "ONHOLDPENDTRANSFER"
-  | "DISCONNECTED"
-  | "UNKNOWN"
-  | `LINECALLSTATE_$${string}`;
+export type CallState = typeof CALL_STATES[number] | `LINECALLSTATE_$${string}`;
 
 /** TAPI's LINECALLORIGIN_ without its prefix. */
-export type CallOrigin =
-  | "OUTBOUND"
-  | "INTERNAL"
-  | "EXTERNAL"
-  | "UNKNOWN"
-  | "UNAVAIL"
-  | "CONFERENCE"
-  | "INBOUND"
-  | `LINECALLORIGIN_$${string}`;
+export type CallOrigin = typeof CALL_ORIGINS[number] | `LINECALLORIGIN_$${string}`;
 
 /** TAPI's LINECALLREASON_ without its prefix. */
-export type CallReason =
-  | "DIRECT"
-  | "FWDBUSY"
-  | "FWDNOANSWER"
-  | "FWDUNCOND"
-  | "PICKUP"
-  | "UNPARK"
-  | "REDIRECT"
-  | "CALLCOMPLETION"
-  | "TRANSFER"
-  | "REMINDER"
-  | "UNKNOWN"
-  | "UNAVAIL"
-  | "INTRUDE"
-  | "PARKED"
-  | "CAMPEDON"
-  | "ROUTEREQUEST"
-  | `LINECALLREASON_$${string}`;
+export type CallReason = typeof CALL_REASONS[number] | `LINECALLREASON_$${string}`;
 
 /** What the library needs of a WebSocket. */
 export interface WebSocketLike {

@@ -10,23 +10,33 @@ import settings from "../../client/settings.js" with { type: "text" };
 import sharing from "../../client/sharing.js" with { type: "text" };
 import state from "../../client/state.js" with { type: "text" };
 import waiting from "../../client/waiting.js" with { type: "text" };
+import * as call from "../../model/call.ts";
+import * as command from "../../model/command.ts";
+import * as error from "../../model/error.ts";
+import * as event from "../../model/event.ts";
+import * as forward from "../../model/forward.ts";
+import * as line from "../../model/line.ts";
+import * as right from "../../model/right.ts";
 import { asset } from "./asset.ts";
-import { joinModules } from "./join_modules.ts";
+import { joinModules, spellOut } from "./client_files.ts";
 import type { Route } from "./route.ts";
 
-const library = joinModules(
+const LIBRARY = joinModules(
   client,
   ...[state, listeners, commands, connection, sharing, progress, waiting, settings, errors],
 );
+const MODEL = { ...call, ...command, ...error, ...event, ...forward, ...line, ...right };
 const FOR_EVERY_ORIGIN = { "access-control-allow-origin": "*" };
 
 export const ASSETS: Readonly<Record<string, Route>> = {
   "/client.js": {
-    GET: asset(library, "text/javascript; charset=utf-8", {
+    GET: asset(LIBRARY, "text/javascript; charset=utf-8", {
       ...FOR_EVERY_ORIGIN,
       // Deno takes the types from there, as TypeScript does from the file beside the other.
       "x-typescript-types": "/client.d.ts",
     }),
   },
-  "/client.d.ts": { GET: asset(types, "application/typescript; charset=utf-8", FOR_EVERY_ORIGIN) },
+  "/client.d.ts": {
+    GET: asset(spellOut(types, MODEL), "application/typescript; charset=utf-8", FOR_EVERY_ORIGIN),
+  },
 };

@@ -1,6 +1,6 @@
 /** The client library as pages get it: one file out of its modules, with its types. */
 import assert from "node:assert/strict";
-import { joinModules } from "../../../src/server/http/join_modules.ts";
+import { joinModules, spellOut } from "../../../src/server/http/client_files.ts";
 import { startTestServer } from "../../support/server.ts";
 
 Deno.test("the client library is served for pages of every origin, and kept until it changes", async () => {
@@ -140,4 +140,19 @@ Deno.test("Deno imports the library from the server, with its types", async () =
     await Deno.remove(folder, { recursive: true });
     await server.stop(1000);
   }
+});
+
+Deno.test("types that refer to a list of the model have its words, or are refused", () => {
+  const types = `import type { LONG, SHORT } from "../model/words.ts";
+export type Short = typeof SHORT[number] | \`X_$\${string}\`;
+export type Long = typeof LONG[number];
+`;
+  const LONG = Array.from({ length: 12 }, (_, i) => `WORD_${i}`);
+  assert.equal(
+    spellOut(types, { SHORT: ["a", "b"], LONG }),
+    `export type Short = "a" | "b" | \`X_$\${string}\`;
+export type Long = ${LONG.map((word) => `\n  | "${word}"`).join("")};
+`,
+  );
+  assert.throws(() => spellOut(types, { SHORT: ["a"] }), /no list LONG/);
 });
