@@ -18,7 +18,7 @@ import {
   type TextFormatter,
 } from "@logtape/logtape";
 
-export type LogLevel = "debug" | "info" | "warning" | "error";
+type LogLevel = "debug" | "info" | "warning" | "error";
 
 export interface LogOptions {
   readonly level: LogLevel;

@@ -1,4 +1,4 @@
-/** Checks of the machine: whether the port is free, whether a server answers on it, whether files are writable. */
+/** Checks of the machine: the port, a server on it, files. */
 import http from "node:http";
 import https from "node:https";
 import { describeError } from "../log.ts";

@@ -56,11 +56,8 @@ export interface AccessRules {
   readonly trustProxy: readonly string[];
 }
 
-const EXPIRY = "expected a date such as 2027-01-31 or 2027-01-31T18:00:00Z";
-const SHA256 = "expected 64 hex digits; tapi2ws token NAME prints them";
 /** HS256 is as strong as its secret; RFC 7518 requires at least 256 bits. */
 const LEAST_SECRET_CHARACTERS = 32;
-const SECRET = `expected a secret of at least ${LEAST_SECRET_CHARACTERS} characters`;
 
 const rightsError = `expected an array of ${RIGHTS.map((right) => `"${right}"`).join(" and ")}`;
 const rights = z.array(z.enum(RIGHTS, { error: rightsError }), { error: rightsError });
@@ -71,10 +68,12 @@ const dial = z.strictObject({
   deny: numberPatterns.optional(),
 }, { error: "expected a table with allow and deny" });
 
+const EXPIRY = "expected a date such as 2027-01-31 or 2027-01-31T18:00:00Z";
 const expiry = z.union([z.date(), z.string().transform((text) => new Date(text))], {
   error: EXPIRY,
 }).transform((date) => date.getTime()).pipe(z.int(EXPIRY));
 
+const SHA256 = "expected 64 hex digits; tapi2ws token NAME prints them";
 const token = z.strictObject({
   name: text("a name"),
   sha256: z.string({ error: SHA256 }).toLowerCase().regex(/^[0-9a-f]{64}$/, SHA256),
@@ -102,77 +101,82 @@ const tokens = z.array(token, { error: "expected tables [[token]]" }).superRefin
 
 /** The rows of the settings table that make {@linkcode AccessRules}. */
 export const ACCESS_SETTINGS = {
-  allowOrigins: setting(listOf("origins such as https://crm.example.com"), {
+  allowOrigins: setting({
     placeholder: "ORIGIN...",
+    schema: listOf("origins such as https://crm.example.com"),
+  }, {
     default: [],
     help: "web pages from outside the intranet that can connect, such as https://*.example.com",
     manual: "See [Security](#security)",
     live: true,
   }),
-  allowHosts: setting(listOf("names such as phones.example.com, without a port"), {
+  allowHosts: setting({
     placeholder: "NAME...",
+    schema: listOf("names such as phones.example.com, without a port"),
+  }, {
     default: [],
     help: "public host names of the server, such as phones.example.com",
     live: true,
   }),
-  trustProxy: setting(listOf("addresses such as 127.0.0.1 or 10.0.0.*"), {
+  trustProxy: setting({
     placeholder: "ADDRESS...",
+    schema: listOf("addresses such as 127.0.0.1 or 10.0.0.*"),
+  }, {
     default: [],
     help: "reverse proxies whose X-Forwarded-For is believed",
     live: true,
   }),
-  anonymous: setting(z.literal(false, { error: "expected false, or a table [anonymous]" }), {
-    help: "`false` refuses clients without a token",
-    live: true,
-  }),
-  "anonymous.can": setting<Grant["can"]>(rights, {
+  anonymous: setting({
+    schema: z.literal(false, { error: "expected false, or a table [anonymous]" }),
+  }, { help: "`false` refuses clients without a token", live: true }),
+  "anonymous.can": setting<Grant["can"]>({ schema: rights }, {
     default: RIGHTS,
     help: "rights of clients without a token",
     live: true,
   }),
-  "anonymous.lines": setting(extensionPatterns, {
+  "anonymous.lines": setting({ schema: extensionPatterns }, {
     default: ["*"],
     help: "lines of clients without a token",
     live: true,
   }),
-  "anonymous.dial.allow": setting(numberPatterns, {
+  "anonymous.dial.allow": setting({ schema: numberPatterns }, {
     help: "overrides `dial.allow` for clients without a token",
     live: true,
   }),
-  "anonymous.dial.deny": setting(numberPatterns, {
+  "anonymous.dial.deny": setting({ schema: numberPatterns }, {
     help: "overrides `dial.deny` for clients without a token",
     live: true,
   }),
-  token: setting<readonly TokenRule[]>(tokens, {
+  token: setting<readonly TokenRule[]>({ schema: tokens }, {
     default: [],
     help: "tables `[[token]]`, one for each token",
     manual: "Keys: `name`, `sha256`, `can`, `lines`, `expires`, `dial`",
     live: true,
   }),
-  "dial.allow": setting(numberPatterns, {
+  "dial.allow": setting({ schema: numberPatterns }, {
     defaultText: "every number",
     help: "patterns of the numbers that can be dialled",
     live: true,
   }),
-  "dial.deny": setting(numberPatterns, {
+  "dial.deny": setting({ schema: numberPatterns }, {
     help: "patterns of numbers that cannot be dialled; it wins over `dial.allow`",
     live: true,
   }),
-  "jwt.secret": setting(z.string({ error: SECRET }).min(LEAST_SECRET_CHARACTERS, SECRET), {
-    help:
-      `secret of JSON Web Tokens signed with HS256, at least ${LEAST_SECRET_CHARACTERS} characters`,
-    secret: true,
-    live: true,
-  }),
-  "jwt.jwks": setting(text("the path of a JWKS file"), {
+  "jwt.secret": setting({
+    schema: text(
+      `a secret of at least ${LEAST_SECRET_CHARACTERS} characters`,
+      LEAST_SECRET_CHARACTERS,
+    ),
+  }, { help: "secret of JSON Web Tokens signed with HS256", secret: true, live: true }),
+  "jwt.jwks": setting({ schema: text("the path of a JWKS file") }, {
     help: "file with the public keys of JSON Web Tokens (JWKS), instead of `jwt.secret`",
     live: true,
   }),
-  "jwt.issuer": setting(text("an issuer"), {
+  "jwt.issuer": setting({ schema: text("an issuer") }, {
     help: "required issuer (`iss`) of JSON Web Tokens",
     live: true,
   }),
-  "jwt.audience": setting(text("an audience"), {
+  "jwt.audience": setting({ schema: text("an audience") }, {
     help: "required audience (`aud`) of JSON Web Tokens",
     live: true,
   }),

@@ -4,12 +4,11 @@
  */
 import { ACCESS_SETTINGS } from "./access_rules.ts";
 import { type Setting, setting, SettingsError, type ValueOf } from "./setting.ts";
-import { extensionPatterns, oneOf, text, trueOrFalse, wholeNumber } from "./value_types.ts";
+import { extensionPatterns, oneOf, path, text, trueOrFalse, wholeNumber } from "./value_types.ts";
 
 /** Where calls come from, and where clients connect. */
 export const GENERAL_SETTINGS = {
   provider: setting(oneOf("tapi32", "fake"), {
-    placeholder: "tapi32|fake",
     default: ({ os }) => {
       if (os === "windows") return "tapi32" as const;
       throw new SettingsError(
@@ -20,58 +19,48 @@ export const GENERAL_SETTINGS = {
     help: "phone system to use: Windows' TAPI, or the built-in exchange",
     manual: "Required on other systems",
   }),
-  tapiLibrary: setting(text("the path of a library"), {
-    placeholder: "PATH",
+  tapiLibrary: setting(path("a library"), {
     default: ({ env }) => `${env("SystemRoot") ?? "C:\\Windows"}\\System32\\tapi32.dll`,
     defaultText: "`%SystemRoot%\\System32\\tapi32.dll`",
     help: "TAPI library to open",
     manual: "A full path, so that a DLL beside the executable is not loaded instead",
   }),
-  host: setting(text("an address"), {
-    placeholder: "ADDRESS",
+  host: setting({ placeholder: "ADDRESS", schema: text("an address") }, {
     default: "0.0.0.0",
     help: "address to listen on; `0.0.0.0` is every one",
   }),
   port: setting(wholeNumber(0, 65535), {
-    placeholder: "N",
     default: 43001,
     help: "port to listen on; 0 is any free one",
     manual: "The log names it",
   }),
   lineType: setting(oneOf("number", "string"), {
-    placeholder: "number|string",
     default: "number",
     help: 'whether clients get `"line":201` or `"line":"201"`',
   }),
-  lines: setting(extensionPatterns, {
-    placeholder: "PATTERN...",
+  lines: setting({ placeholder: "PATTERN...", schema: extensionPatterns }, {
     default: [],
     defaultText: "every voice line",
     help: "extensions to open, such as `201 2*`",
     manual: 'In the file: `lines = ["201", "2*"]`',
   }),
   maxUnsentBytes: setting(wholeNumber(1024, 1 << 30), {
-    placeholder: "N",
     default: 4 * 1024 * 1024,
     help: "maximum of unsent bytes per client; a slower one is closed with 4410",
   }),
   historyLength: setting(wholeNumber(0, 10_000_000), {
-    placeholder: "N",
     default: 10_000,
     help: "events kept for clients that reconnect and ask for what they missed",
   }),
   clientTimeoutSeconds: setting(wholeNumber(1, 3600), {
-    placeholder: "N",
     default: 30,
     help: "how long a client can leave pings unanswered before it is closed",
   }),
   replyTimeoutSeconds: setting(wholeNumber(1, 600), {
-    placeholder: "N",
     default: 10,
     help: "how long a command waits for the phone system's answer",
   }),
   journal: setting(trueOrFalse, {
-    placeholder: "true|false",
     default: true,
     help: "whether finished calls are kept",
     manual: "See [Journal](#journal)",
@@ -80,96 +69,78 @@ export const GENERAL_SETTINGS = {
 
 /** Settings that the file keeps in tables. */
 const TABLES = {
-  "journal.file": setting(text("the path of a file"), {
-    placeholder: "PATH",
+  "journal.file": setting(path("a file"), {
     default: ({ besideProgram }) => besideProgram("tapi2ws-journal.sqlite") ?? ":memory:",
     defaultText: "`tapi2ws-journal.sqlite` beside the executable",
     help: "file for finished calls",
     manual: "When run from the sources, they are kept in memory",
   }),
   "journal.days": setting(wholeNumber(1, 36_500), {
-    placeholder: "N",
     default: 90,
     help: "days that finished calls are kept",
   }),
-  "tls.cert": setting(text("the path of a PEM file"), {
-    placeholder: "PATH",
+  "tls.cert": setting(path("a PEM file"), {
     help: "certificate with its intermediates, PEM: the port serves https and wss",
     live: true,
   }),
-  "tls.key": setting(text("the path of a PEM file"), {
-    placeholder: "PATH",
+  "tls.key": setting(path("a PEM file"), {
     help: "private key of the certificate, PEM, without a password",
     live: true,
   }),
   "limits.connections": setting(wholeNumber(1, 1_000_000), {
-    placeholder: "N",
     default: 20_000,
     help: "maximum number of clients; more are closed with 4429",
   }),
   "limits.connectionsPerAddress": setting(wholeNumber(1, 1_000_000), {
-    placeholder: "N",
     default: 5000,
     help: "maximum number of clients per address",
   }),
   "limits.commandsPerSecond": setting(wholeNumber(1, 1_000_000), {
-    placeholder: "N",
     default: 200,
     help: "sustained messages per second per client; bursts of up to twice that",
   }),
   "limits.messageBytes": setting(wholeNumber(256, 64 * 1024 * 1024), {
-    placeholder: "N",
     default: 64 * 1024,
     help: "maximum length of a message; the sender of a longer one is closed with 1009",
   }),
   "limits.requestSeconds": setting(wholeNumber(1, 3600), {
-    placeholder: "N",
     default: 20,
     help: "how long a request, a TLS handshake or a token can take to arrive",
   }),
-  "audit.file": setting(text("the path of a file"), {
-    placeholder: "PATH",
+  "audit.file": setting(path("a file"), {
     defaultText: "the log",
     help: "file for one JSON line per command",
     manual: "Rotated at 10 MiB; ten files are kept",
   }),
   "fake.extensions": setting(wholeNumber(1, 5000), {
-    placeholder: "N",
     default: 8,
     help: "extensions of the built-in exchange, from 201 on",
   }),
   "fake.rate": setting(wholeNumber(0, 100_000), {
-    placeholder: "N",
     default: 12,
     help: "its calls per minute; 0: only those that clients dial",
   }),
   "fake.seed": setting(wholeNumber(0, 0xffffffff), {
-    placeholder: "N",
     defaultText: "random",
     help: "seed of its random calls; the same seed repeats them",
   }),
-  "fake.scenario": setting(text("the path of a scenario file"), {
-    placeholder: "FILE",
+  "fake.scenario": setting(path("a scenario file", "FILE"), {
     help: "script of its calls, instead of random ones",
   }),
   "log.level": setting(oneOf("debug", "info", "warning", "error"), {
-    placeholder: "LEVEL",
     default: "info",
-    help: "`debug`, `info`, `warning` or `error`",
+    help: "lowest level of log lines",
   }),
   "log.format": setting(oneOf("text", "json"), {
-    placeholder: "text|json",
     default: "text",
     help: "format of log lines, on standard error and in the file",
     manual: "`json` has the values of `message` in `properties`",
   }),
-  "log.file": setting(text("the path of a file"), {
-    placeholder: "PATH",
+  "log.file": setting(path("a file"), {
     help: "file for log lines as well",
     manual: "Rotated at 10 MiB; ten files are kept",
   }),
   "log.maskNumbers": setting(trueOrFalse, {
-    placeholder: "true|false",
     default: true,
     help: "whether log and audit mask phone numbers except for the last three digits",
   }),

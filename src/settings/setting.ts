@@ -15,11 +15,15 @@ export interface Surroundings {
   readonly besideProgram: (file: string) => string | undefined;
 }
 
-/** One row; the key under which it stands is the one in the settings file: `log.file`. */
-export interface Setting<T = unknown> {
-  readonly type: z.ZodType<T>;
+/** What can be written, and what the program makes of it. */
+export interface ValueType<T> {
+  readonly schema: z.ZodType<T>;
   /** The value in `--help`: `N`; one that ends in `...` can be repeated. None: in the file only. */
   readonly placeholder?: string;
+}
+
+/** One row; the key under which it stands is the one in the settings file: `log.file`. */
+export interface Setting<T = unknown> extends ValueType<T> {
   readonly default?: Default<T>;
   /** The default in words, where it is not a plain value; Markdown, as the next two. */
   readonly defaultText?: string;
@@ -46,13 +50,15 @@ export type ValueOf<S> = S extends SettingWithDefault<infer T> ? T
 
 /** Declares a setting; the default must be of its type. */
 export function setting<T>(
-  type: z.ZodType<T>,
-  row: Omit<SettingWithDefault<NoInfer<T>>, "type">,
+  type: ValueType<T>,
+  row: Row<SettingWithDefault<NoInfer<T>>>,
 ): SettingWithDefault<T>;
-export function setting<T>(type: z.ZodType<T>, row: Omit<Setting<NoInfer<T>>, "type">): Setting<T>;
-export function setting<T>(type: z.ZodType<T>, row: Omit<Setting<NoInfer<T>>, "type">): Setting<T> {
-  return { type, ...row };
+export function setting<T>(type: ValueType<T>, row: Row<Setting<NoInfer<T>>>): Setting<T>;
+export function setting<T>(type: ValueType<T>, row: Row<Setting<NoInfer<T>>>): Setting<T> {
+  return { ...type, ...row };
 }
+
+type Row<S> = Omit<S, keyof ValueType<unknown>>;
 
 /** `log.file` -> `log-file`, `lineType` -> `line-type`: the flag without `--`. */
 export function flagNameOf(key: string): string {
@@ -84,12 +90,12 @@ export function defaultTextOf({ defaultText, default: value }: Setting): string 
  * @throws SettingsError
  */
 export function check(
-  { type, secret }: Setting,
+  { schema, secret }: Setting,
   value: unknown,
   source: string,
   where = "",
 ): unknown {
-  const result = type.safeParse(value);
+  const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   let name = source;

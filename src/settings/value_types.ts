@@ -1,33 +1,42 @@
 /** The types of values that settings have, as they are written in flags, variables and the file. */
 import { z } from "zod";
+import type { ValueType } from "./setting.ts";
 
-export function wholeNumber(from: number, to: number): z.ZodType<number> {
-  const expected = `expected a whole number from ${from} to ${to}`;
-  return z.union([z.number(), z.string().regex(/^\d{1,15}$/).transform(Number)], {
-    error: expected,
-  }).pipe(z.int(expected).min(from, expected).max(to, expected));
+export function wholeNumber(from: number, to: number): ValueType<number> {
+  const error = `expected a whole number from ${from} to ${to}`;
+  const written = z.union([z.number(), z.string().regex(/^\d{1,15}$/).transform(Number)], {
+    error,
+  });
+  return { placeholder: "N", schema: written.pipe(z.int(error).min(from, error).max(to, error)) };
 }
 
-export function oneOf<const T extends string>(...values: T[]): z.ZodType<T> {
+export function oneOf<const T extends string>(...values: T[]): ValueType<T> {
   const names = values.map((value) => `"${value}"`);
   const list = new Intl.ListFormat("en-GB", { type: "disjunction" }).format(names);
-  return z.enum(values, { error: `expected ${list}` });
+  return { placeholder: values.join("|"), schema: z.enum(values, { error: `expected ${list}` }) };
 }
 
-/** A text that is not empty. @param expected What it is, such as "the path of a file". */
-export function text(expected: string): z.ZodType<string> {
-  const error = `expected ${expected}`;
-  return z.string({ error }).min(1, error);
+export const trueOrFalse: ValueType<boolean> = {
+  placeholder: "true|false",
+  schema: z.union([
+    z.boolean(),
+    z.enum(["true", "false"]).transform((text) => text === "true"),
+  ], { error: 'expected "true" or "false"' }),
+};
+
+/** A text that is not empty. */
+export function text(what: string, leastCharacters = 1): z.ZodType<string> {
+  const error = `expected ${what}`;
+  return z.string({ error }).min(leastCharacters, error);
 }
 
-export const trueOrFalse: z.ZodType<boolean> = z.union([
-  z.boolean(),
-  z.enum(["true", "false"]).transform((text) => text === "true"),
-], { error: 'expected "true" or "false"' });
+export function path(what: string, placeholder = "PATH"): ValueType<string> {
+  return { placeholder, schema: text(`the path of ${what}`) };
+}
 
 /** Texts or whole numbers: one, several, or several in one text, separated by commas. */
-export function listOf(expected: string, least = 1): z.ZodType<readonly string[]> {
-  const error = `expected ${expected}`;
+export function listOf(what: string, least = 1): z.ZodType<readonly string[]> {
+  const error = `expected ${what}`;
   const item = z.union([z.string(), z.int().nonnegative().transform(String)]);
   return z.union([
     z.string().transform((text) => text.split(",")),

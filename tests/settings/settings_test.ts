@@ -285,7 +285,7 @@ Deno.test("files that settings name must be there and fit", () => {
 });
 
 Deno.test("every default is a value that could be written", () => {
-  for (const [key, { type, default: standard }] of ROWS) {
+  for (const [key, { schema, default: standard }] of ROWS) {
     // An empty list stands for a setting that is not there.
     if (standard === undefined || String(standard) === "") continue;
     const value = typeof standard !== "function" ? standard : standard({
@@ -293,6 +293,6 @@ Deno.test("every default is a value that could be written", () => {
       os: "windows",
       besideProgram: (file: string) => file,
     });
-    assert.deepEqual(type.parse(value), value, key);
+    assert.deepEqual(schema.parse(value), value, key);
   }
 });
