@@ -21,11 +21,11 @@ export const VERSION: string = denoJson.version;
 
 const log = logger("program");
 
-/** How long clients may take for their goodbyes; the session's stop takes its 4.5 s meanwhile. */
+/** How long clients have to close; the session takes up to 4.5 s to stop in the same time. */
 const CLIENTS_GOODBYE_MS = 1000;
 
 /**
- * The threads that Deno has for nonblocking functions of a library.
+ * The number of threads that Deno has for nonblocking functions of a library.
  *
  * @see https://github.com/denoland/deno/blob/main/runtime/tokio_util.rs
  */
@@ -33,31 +33,31 @@ export const BLOCKING_THREADS: number = Deno.build.os === "windows"
   ? 4 * navigator.hardwareConcurrency
   : 32;
 
-/** The program, running. */
+/** The running program. */
 export interface Program {
   readonly server: RunningServer;
-  /** Settled when every line has been tried. */
+  /** Resolves after every line has been tried. */
   readonly linesTried: Promise<void>;
-  /** Live calls and call handles: for those who check that nothing is left. */
+  /** How many calls and call handles are live; tests check that none is left. */
   readonly live: { readonly calls: number; readonly handles: number };
-  /** What is the case now. */
+  /** The current calls and lines. */
   readonly state: StatePort;
-  /** Carries commands out. */
+  /** Executes commands. */
   readonly commands: CommandPort;
   /**
-   * From now on the rules and the certificate of these settings hold; the others with the next start.
+   * Applies the access rules and the certificate of changed settings.
    *
-   * @throws Error when they cannot be used: nothing changes.
+   * @throws Error when they cannot be used; nothing changes then.
    */
   reconfigure(settings: Settings): void;
-  /** Clients get 1001, lines are closed, TAPI is shut down; takes less than 5 s. */
+  /** Closes clients with 1001, closes the lines and shuts TAPI down, in less than 5 s. */
   stop(): Promise<void>;
 }
 
 /**
  * Wires the parts together and starts them.
  *
- * @throws ListenError when the port cannot be had; then nothing runs.
+ * @throws ListenError when the port is not available; nothing runs then.
  */
 export function startProgram(
   settings: Settings,

@@ -1,4 +1,4 @@
-/** Opens what the configuration names: TAPI, or the built-in exchange. */
+/** Opens the TAPI library that the settings name: tapi32.dll, or the fake exchange. */
 import type { Simulation } from "./bus/ports.ts";
 import { SettingsError } from "./settings/setting.ts";
 import type { Settings } from "./settings/settings.ts";
@@ -6,11 +6,12 @@ import { describeError } from "./log.ts";
 import { openTapi32 } from "./rights.ts";
 import type { TapiLibrary } from "./tapi/library.ts";
 
-/** Where calls come from, and what the log says of it. */
+/** Where calls come from. */
 export interface Provider {
   readonly library: TapiLibrary;
+  /** For the log. */
   readonly description: string;
-  /** What makes its telephones ring, where they are not there. */
+  /** Makes the phones of the fake exchange ring. */
   readonly simulation?: Simulation;
 }
 
@@ -19,19 +20,15 @@ export async function openProvider(settings: Settings): Promise<Provider> {
   if (settings.provider === "tapi32") {
     return { library: openTapi32(settings.tapiLibrary), description: settings.tapiLibrary };
   }
-  // Imported only when it is asked for: a server with a telephone system never loads it.
+  // Imported on demand: a server with a phone system never loads it.
   const { createFakeTapi } = await import("./fake/library.ts");
   const { parseScenario } = await import("./fake/scenario.ts");
   const { extensions, rate: callsPerMinute, seed, scenario: path } = settings.fake;
   const seeded = seed === undefined ? {} : { seed };
   if (path === undefined) {
     const fake = createFakeTapi({ extensions, callsPerMinute, ...seeded });
-    const { simulation } = fake;
-    return {
-      library: fake,
-      description: `the fake exchange with the seed ${fake.seed}`,
-      simulation,
-    };
+    const description = `the fake exchange with the seed ${fake.seed}`;
+    return { library: fake, description, simulation: fake.simulation };
   }
   try {
     const scenario = parseScenario(Deno.readTextFileSync(path), path);
