@@ -13,6 +13,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   provider: ["bus", "fake", "rights", "settings", "tapi"],
   settings: [],
   log: [],
+  semaphore: [],
   clock: [],
   patterns: [],
   tapi: [],
@@ -29,7 +30,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   metrics: ["bus"],
 };
 /** What every part may import. */
-const EVERYWHERE = ["log", "clock", "model", "patterns"];
+const EVERYWHERE = ["log", "clock", "model", "patterns", "semaphore"];
 /** Files in which values of the runtime may appear. */
 const DENO_VALUES = [
   "main.ts",

@@ -6,13 +6,16 @@ import type { CallId } from "./call_id.ts";
 import type { CommandError } from "./error.ts";
 import { FORWARD_CASES } from "./forward.ts";
 
+/** What can be sent as DTMF; a comma is a pause. */
+export const DTMF_DIGITS = /^[0-9A-Da-d*#,]{1,80}$/;
+
 /** How a consultation ends. */
 export const COMPLETION_MODES = ["transfer", "conference"] as const;
 export type CompletionMode = typeof COMPLETION_MODES[number];
 
 /** A field of a command. */
 export interface Field {
-  /** A telephone number, an extension, DTMF digits (0-9 A-D * # and a comma for a pause), or a choice. */
+  /** A telephone number, an extension, {@linkcode DTMF_DIGITS}, or a choice. */
   readonly kind: "number" | "extension" | "digits" | readonly string[];
   readonly optional?: true;
   /** `null` is a value: off. */

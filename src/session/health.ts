@@ -2,12 +2,14 @@
  * Whether the telephony service still works, and whether calls have ended unheard. How a service that
  * stops shows itself to its programs is not documented, so it is asked from time to time.
  */
-import { type Clock, sleep } from "../clock.ts";
-import type { Tapi } from "../tapi/calls.ts";
+import { sleep } from "../clock.ts";
 import { has, LINEDEVSTATUSFLAGS, LINEERR } from "../tapi/constants.ts";
 import { lineErrorName, TapiError } from "../tapi/errors.ts";
 import type { CallFeed } from "./calls/feed.ts";
-import type { CallTable, LineEntry } from "./handles.ts";
+import type { SessionContext } from "./context.ts";
+import { endIfFatal } from "./fatal.ts";
+import type { LineDevice } from "./line.ts";
+import type { LineKeeper } from "./lines/keeper.ts";
 
 const PROBE_EVERY_MS = 15_000;
 /** How long one question of a probe is waited for. */
@@ -18,13 +20,6 @@ const LOOK_FOR_STALE_EVERY_MS = 30_000;
 /** So many probes in a row must fail in a way that may pass, before the session is given up. */
 const MOST_FAILED_PROBES = 3;
 
-/** The session is over: nothing works on this HLINEAPP any more. */
-const FATAL: readonly number[] = [
-  LINEERR.UNINITIALIZED,
-  LINEERR.INVALAPPHANDLE,
-  LINEERR.SERVICE_NOT_RUNNING,
-  LINEERR.REINIT,
-];
 /** Failures of the service itself; any other error is an answer, and shows that it lives. */
 const DOUBTFUL: readonly number[] = [
   LINEERR.OPERATIONFAILED,
@@ -33,32 +28,24 @@ const DOUBTFUL: readonly number[] = [
   LINEERR.DISCONNECTED,
 ];
 
-export interface HealthContext {
-  readonly tapi: Tapi;
-  readonly app: number;
-  readonly clock: Clock;
-  readonly lines: ReadonlyMap<number, LineEntry>;
-  readonly calls: CallTable;
-  readonly feed: CallFeed;
-  readonly ended: AbortSignal;
-  /** Told of a line whose handle turns out to be dead. */
-  readonly onLineClosed: (line: LineEntry) => void;
-  /** What the provider reports of the line's service may have changed. */
-  readonly onLineReport: (line: LineEntry) => void;
-  /** Told why the session has to be given up. */
-  readonly onDead: (reason: string) => void;
-}
-
 export class Health {
-  /** When the service last answered a probe. */
-  lastProbeAtMs: number | undefined;
-  readonly #context: HealthContext;
-  /** What is asked and has not answered: a provider that hangs must not take a thread each time. */
+  readonly #context: SessionContext;
+  readonly #feed: CallFeed;
+  readonly #keeper: LineKeeper;
+  /** Probes that have not answered: a driver that hangs must not take a thread each time. */
   readonly #unanswered = new Set<object>();
   #failedProbes = 0;
+  #lastProbeAtMs: number | undefined;
 
-  constructor(context: HealthContext) {
+  constructor(context: SessionContext, feed: CallFeed, keeper: LineKeeper) {
     this.#context = context;
+    this.#feed = feed;
+    this.#keeper = keeper;
+  }
+
+  /** When the service last answered a probe. */
+  get lastProbeAtMs(): number | undefined {
+    return this.#lastProbeAtMs;
   }
 
   /** Watches until the session ends. */
@@ -67,14 +54,7 @@ export class Health {
     void this.#repeat(LOOK_FOR_STALE_EVERY_MS, () => this.#checkStaleCalls());
   }
 
-  /** Judges an error of any function: some say that the session is over. */
-  judge(error: unknown): void {
-    if (error instanceof TapiError && FATAL.includes(error.code)) {
-      this.#context.onDead(error.codeName);
-    }
-  }
-
-  async #repeat(everyMs: number, task: () => Promise<void>): Promise<void> {
+  async #repeat(everyMs: number, task: () => void | Promise<void>): Promise<void> {
     const { clock, ended } = this.#context;
     for (;;) {
       await sleep(clock, everyMs, ended);
@@ -84,23 +64,23 @@ export class Health {
   }
 
   async #probe(): Promise<void> {
-    const { tapi, app, lines, clock, onDead } = this.#context;
-    const open = [...lines.values()].filter((line) => line.handle !== 0);
-    const deviceId = open[0]?.device.deviceId ?? 0;
+    const { tapi, app, devices, clock, giveUp, ended } = this.#context;
+    const open = [...devices].filter(({ handle }) => handle !== 0);
+    const deviceId = open[0]?.id ?? 0;
     const answers = [await this.#answers(tapi, () => tapi.negotiate(app, deviceId))];
     const asked = tapi.library.lineGetLineDevStatusW === null ? [] : open;
-    for (const line of asked) {
-      if (this.#context.ended.aborted) return;
-      // Closed meanwhile, or hanging anyway: no answer is to be had.
-      if (line.handle === 0 || line.queue.hangs) continue;
-      answers.push(await this.#answers(line, () => this.#probeLine(line)));
+    for (const device of asked) {
+      if (ended.aborted) return;
+      // Closed meanwhile, or hanging anyway: it would not answer.
+      if (device.handle === 0 || device.queue.hangs) continue;
+      answers.push(await this.#answers(device, () => this.#probeDevice(device)));
     }
-    // One line's provider may fail for itself; the service has failed when nothing answers.
+    // One device's driver may fail for itself; the service has failed when nothing answers.
     if (answers.some((answered) => answered)) {
       this.#failedProbes = 0;
-      this.lastProbeAtMs = clock.uptimeMs();
+      this.#lastProbeAtMs = clock.uptimeMs();
     } else if (++this.#failedProbes >= MOST_FAILED_PROBES) {
-      onDead(lineErrorName(LINEERR.OPERATIONFAILED));
+      giveUp(lineErrorName(LINEERR.OPERATIONFAILED));
     }
   }
 
@@ -116,7 +96,7 @@ export class Health {
     const settled = new AbortController();
     let answered = false;
     void probe().then(() => answered = true, (error) => {
-      this.judge(error);
+      endIfFatal(this.#context, error);
       answered = !(error instanceof TapiError && DOUBTFUL.includes(error.code));
     }).finally(() => {
       this.#unanswered.delete(asked);
@@ -126,35 +106,31 @@ export class Health {
     return answered;
   }
 
-  /** Asks an open line for its status: whether its handle is valid, and whether it is in service. */
-  async #probeLine(line: LineEntry): Promise<void> {
-    const { tapi, onLineClosed, onLineReport } = this.#context;
-    const { handle } = line;
+  /** Asks an open device for its status: whether its handle is valid, and whether it is in service. */
+  async #probeDevice(device: LineDevice): Promise<void> {
+    const { handle } = device;
     try {
-      const status = await tapi.getLineDevStatus(handle, line.device.apiVersion);
-      if (line.handle !== handle) return;
+      const status = await this.#context.tapi.getLineDevStatus(handle, device.caps.apiVersion);
+      if (device.handle !== handle) return;
       const inService = has(status.dwDevStatusFlags, LINEDEVSTATUSFLAGS.INSERVICE);
-      line.tellsService ||= inService;
-      // A provider that never sets the flag says nothing by not setting it.
-      if (line.tellsService) line.reports.outOfService = !inService;
-      onLineReport(line);
+      if (device.readInService(inService)) this.#keeper.serviceChanged(device);
     } catch (error) {
-      const invalid = error instanceof TapiError && error.code === LINEERR.INVALLINEHANDLE;
-      if (invalid && line.handle === handle) onLineClosed(line);
+      const isDead = error instanceof TapiError && error.code === LINEERR.INVALLINEHANDLE;
+      if (isDead && device.handle === handle) this.#keeper.closed(device);
       throw error;
     }
   }
 
-  #checkStaleCalls(): Promise<void> {
-    const { calls, clock, feed } = this.#context;
+  #checkStaleCalls(): void {
+    const { calls, clock } = this.#context;
     const latestMs = clock.uptimeMs() - STALE_AFTER_MS;
-    for (const entry of [...calls]) {
+    for (const call of [...calls]) {
+      const { queue } = call.line.device;
       // In a queue that hangs, questions would only pile up.
-      if (entry.heardAtMs > latestMs || entry.line.queue.hangs) continue;
+      if (call.heardAtMs > latestMs || queue.hangs) continue;
       // Not asked again before this is answered.
-      entry.heardAtMs = clock.uptimeMs();
-      entry.line.queue.add(() => feed.check(entry));
+      call.heard(clock.uptimeMs());
+      queue.add(() => this.#feed.check(call));
     }
-    return Promise.resolve();
   }
 }

@@ -1,90 +1,87 @@
 /**
- * What a message means and whom it concerns. Decided in the turn in which the message came; what
- * follows from it runs in the line's queue, so that each line's messages are worked off in their order.
+ * What a message means and which call or device it concerns. That is decided in the turn in which the
+ * message came; the work that follows runs in the device's queue, in the order of its messages.
  */
-import type { Clock } from "../clock.ts";
 import { logger } from "../log.ts";
 import type { LineMessage } from "../tapi/calls.ts";
-import { has, LINE, LINEADDRESSSTATE, LINECALLPRIVILEGE, LINEDEVSTATE } from "../tapi/constants.ts";
+import {
+  has,
+  LINE,
+  LINEADDRESSSTATE,
+  LINECALLPRIVILEGE,
+  LINEDEVSTATE,
+  LINEERR,
+} from "../tapi/constants.ts";
+import { lineErrorName } from "../tapi/errors.ts";
+import type { TapiCall } from "./call.ts";
 import type { CallFeed } from "./calls/feed.ts";
-import type { CallEntry, CallTable, LineEntry } from "./handles.ts";
 import type { Replies } from "./commands/replies.ts";
-import type { StatusFeed } from "./lines/status_feed.ts";
+import type { SessionContext } from "./context.ts";
+import type { LineDevice, TapiLine } from "./line.ts";
+import type { LineKeeper } from "./lines/keeper.ts";
+import type { LineStatuses } from "./lines/status.ts";
 
 const log = logger("session");
 
 /** Messages kept for calls that are being made and whose handle is not known yet. */
 const MOST_UNCLAIMED = 1000;
 
-/** The part of the session that messages concern. */
-export interface MessageContext {
-  readonly clock: Clock;
-  /** By callback instance. */
-  readonly lines: ReadonlyMap<number, LineEntry>;
-  /** The lines whose lineOpen is under way. */
-  readonly opening: ReadonlySet<LineEntry>;
-  readonly calls: CallTable;
+export interface MessageHandlerOptions {
+  readonly context: SessionContext;
   readonly feed: CallFeed;
-  readonly statuses: StatusFeed;
+  readonly statuses: LineStatuses;
+  readonly keeper: LineKeeper;
   readonly replies: Replies;
-  readonly onLineCreated: (deviceId: number) => void;
-  readonly onLineRemoved: (deviceId: number) => void;
-  readonly onLineClosed: (line: LineEntry) => void;
-  /** What the provider reports of the line's service may have changed. */
-  readonly onLineReport: (line: LineEntry) => void;
-  /** TAPI wants to be shut down and initialised again. */
-  readonly onReinit: () => void;
 }
 
 export class MessageHandler {
-  readonly #context: MessageContext;
+  readonly #options: MessageHandlerOptions;
   /** Messages for handles that a call being made may turn out to have. */
   #unclaimed: LineMessage[] = [];
 
-  constructor(context: MessageContext) {
-    this.#context = context;
+  constructor(options: MessageHandlerOptions) {
+    this.#options = options;
   }
 
-  /** @param heardAtMs When lineGetMessage brought it, by the clock's uptime; now when left out. */
-  handle(message: LineMessage, heardAtMs: number = this.#context.clock.uptimeMs()): void {
-    const { feed, calls, replies } = this.#context;
+  /** @param heardAtMs When lineGetMessage brought it, by the clock's uptime; now if left out. */
+  handle(message: LineMessage, heardAtMs: number = this.#options.context.clock.uptimeMs()): void {
+    const { context: { calls }, feed, statuses, keeper, replies } = this.#options;
     const { hDevice, dwParam1, dwParam2, dwParam3 } = message;
     switch (message.dwMessageID) {
       case LINE.REPLY:
         if (!replies.settle(dwParam1, dwParam2)) {
           log.debug("LINE_REPLY {requestId} belongs to no request", { requestId: dwParam1 });
         }
-        if (replies.outstanding === 0) this.#unclaimed = [];
+        this.forgetUnclaimed();
         break;
       case LINE.APPNEWCALL: {
         const line = this.#lineOf(message);
-        if (line?.takesCalls && dwParam2 !== 0) {
+        if (line?.device.takesCalls && dwParam2 !== 0) {
           this.#upsert(line, dwParam2, dwParam3 === LINECALLPRIVILEGE.OWNER);
         }
         break;
       }
       case LINE.CALLSTATE: {
-        const entry = this.#callOf(message);
-        if (entry === undefined) break;
-        entry.heardAtMs = heardAtMs;
-        entry.line.queue.add(() => feed.tellState(entry, dwParam1, dwParam2, { heardAtMs }));
+        const call = this.#callOf(message);
+        if (call === undefined) break;
+        call.heard(heardAtMs);
+        call.line.device.queue.add(() => feed.reportState(call, dwParam1, dwParam2, { heardAtMs }));
         break;
       }
       case LINE.CALLINFO: {
-        const entry = calls.byHandle(hDevice);
-        if (entry === undefined) return this.#keepUnclaimed(message);
-        entry.heardAtMs = heardAtMs;
-        entry.line.queue.add(() => feed.tellInfo(entry));
+        const call = calls.byHandle(hDevice);
+        if (call === undefined) return this.#keepUnclaimed(message);
+        call.heard(heardAtMs);
+        call.line.device.queue.add(() => feed.reportInfo(call));
         break;
       }
       case LINE.CLOSE: {
-        const line = this.#lineOf(message);
-        // Whose handle it is shows when lineOpen returns. By its instance it may be either line's of a
-        // device that was removed and has come back.
-        for (const opened of this.#context.opening) opened.closedEarly?.add(hDevice);
+        const device = this.#deviceOf(message);
+        // By its instance it may be about either line of a device that was removed and has come back.
+        this.#options.context.devices.heardClose(hDevice);
         // Otherwise it is about an older handle, or overtakes lineOpen's return.
-        if (line !== undefined && line.handle !== 0 && line.handle === hDevice) {
-          this.#context.onLineClosed(line);
+        if (device !== undefined && device.handle !== 0 && device.handle === hDevice) {
+          keeper.closed(device);
         }
         break;
       }
@@ -92,18 +89,18 @@ export class MessageHandler {
         this.#handleDevState(message);
         break;
       case LINE.ADDRESSSTATE: {
-        const line = this.#lineOf(message);
+        const device = this.#deviceOf(message);
         // Only the first address is known to clients.
-        if (line === undefined || dwParam1 !== 0) break;
+        if (device === undefined || dwParam1 !== 0) break;
         const caps = has(dwParam2, LINEADDRESSSTATE.CAPSCHANGE);
-        this.#context.statuses.refresh(line, { status: true, caps });
+        statuses.refresh(device, { status: true, caps });
         break;
       }
       case LINE.CREATE:
-        this.#context.onLineCreated(dwParam1);
+        void keeper.keep(dwParam1);
         break;
       case LINE.REMOVE:
-        this.#context.onLineRemoved(dwParam1);
+        keeper.remove(dwParam1);
         break;
       default:
         log.debug("TAPI message {messageId} is not used", { messageId: message.dwMessageID });
@@ -114,81 +111,74 @@ export class MessageHandler {
    * Registers a call that the program made itself: TAPI announces it by no LINE_APPNEWCALL.
    * Messages that came for its handle before are handled now.
    */
-  adopt(line: LineEntry, handle: number): CallEntry {
-    const entry = this.#upsert(line, handle, true);
+  adopt(line: TapiLine, handle: number): TapiCall {
+    const call = this.#upsert(line, handle, true);
     const unclaimed = this.#unclaimed;
     this.#unclaimed = unclaimed.filter(({ hDevice }) => hDevice !== handle);
     for (const message of unclaimed) if (message.hDevice === handle) this.handle(message);
-    return entry;
+    return call;
   }
 
-  /** Before a call is made: what came for unknown handles until now is about none of its. */
+  /** Forgets messages for unknown handles, unless a request may still turn out to have made one. */
   forgetUnclaimed(): void {
-    if (this.#context.replies.outstanding === 0) this.#unclaimed = [];
+    if (this.#options.replies.outstanding === 0) this.#unclaimed = [];
   }
 
-  #upsert(line: LineEntry, handle: number, owned: boolean): CallEntry {
-    const { calls, feed, clock } = this.#context;
+  #upsert(line: TapiLine, handle: number, owned: boolean): TapiCall {
+    const { context: { calls, clock }, feed } = this.#options;
     const known = calls.byHandle(handle);
     if (known !== undefined && known.line !== line) feed.loseCall(known);
     return calls.upsert(line, handle, owned, clock.uptimeMs());
   }
 
   #handleDevState(message: LineMessage): void {
+    const { context, statuses, keeper } = this.#options;
     const { dwParam1: states, dwParam2: forwardedMessage } = message;
     // With another value, REINIT only reports a message that this API version does not have.
     if (has(states, LINEDEVSTATE.REINIT) && forwardedMessage === 0) {
-      return this.#context.onReinit();
+      return context.giveUp(lineErrorName(LINEERR.REINIT));
     }
-    const line = this.#lineOf(message);
-    if (line === undefined) return;
-    const { reports } = line;
-    if (has(states, LINEDEVSTATE.INSERVICE)) reports.outOfService = false;
-    if (has(states, LINEDEVSTATE.CONNECTED)) reports.disconnected = false;
-    if (has(states, LINEDEVSTATE.OUTOFSERVICE)) reports.outOfService = true;
-    if (has(states, LINEDEVSTATE.DISCONNECTED)) reports.disconnected = true;
-    this.#context.onLineReport(line);
-    this.#refresh(line, states);
-  }
-
-  /** What the line can do, and its message lamp: another thing than whether it works. */
-  #refresh(line: LineEntry, states: number): void {
-    const { statuses } = this.#context;
+    const device = this.#deviceOf(message);
+    if (device === undefined) return;
+    if (device.heardState(states)) keeper.serviceChanged(device);
     const { CAPSCHANGE, MSGWAITOFF, MSGWAITON } = LINEDEVSTATE;
     if (has(states, MSGWAITON) || has(states, MSGWAITOFF)) {
-      line.queue.add(() =>
-        Promise.resolve(statuses.tellMessageWaiting(line, has(states, MSGWAITON)))
+      device.queue.add(() =>
+        Promise.resolve(statuses.reportMessageWaiting(device, has(states, MSGWAITON)))
       );
     }
-    if (has(states, CAPSCHANGE)) statuses.refresh(line, { caps: true });
+    if (has(states, CAPSCHANGE)) statuses.refresh(device, { caps: true });
   }
 
-  #lineOf(message: LineMessage): LineEntry | undefined {
-    const { lines } = this.#context;
-    return lines.get(message.dwCallbackInstance) ??
-      [...lines.values()].find((line) => line.handle !== 0 && line.handle === message.hDevice);
+  #deviceOf({ dwCallbackInstance, hDevice }: LineMessage): LineDevice | undefined {
+    const { devices } = this.#options.context;
+    return devices.byInstance(dwCallbackInstance) ?? devices.byHandle(hDevice);
   }
 
-  /** The call of a LINE_CALLSTATE, made where the message says that the handle is new. */
-  #callOf(message: LineMessage): CallEntry | undefined {
+  #lineOf(message: LineMessage): TapiLine | undefined {
+    return this.#deviceOf(message)?.lines[0];
+  }
+
+  /** The call of a LINE_CALLSTATE; added if the message says that the handle is new. */
+  #callOf(message: LineMessage): TapiCall | undefined {
+    const { calls, devices } = this.#options.context;
     const { hDevice, dwParam3: newPrivilege } = message;
     const owned = newPrivilege === LINECALLPRIVILEGE.OWNER;
-    const known = this.#context.calls.byHandle(hDevice);
+    const known = calls.byHandle(hDevice);
     if (known !== undefined) {
       // 0: unchanged.
-      if (newPrivilege !== 0) known.owned = owned;
+      if (newPrivilege !== 0) known.setOwned(owned);
       return known;
     }
-    const line = newPrivilege === 0
-      ? undefined
-      : this.#context.lines.get(message.dwCallbackInstance);
-    if (line?.takesCalls && hDevice !== 0) return this.#upsert(line, hDevice, owned);
+    const device = newPrivilege === 0 ? undefined : devices.byInstance(message.dwCallbackInstance);
+    const [line] = device?.lines ?? [];
+    if (line?.device.takesCalls && hDevice !== 0) return this.#upsert(line, hDevice, owned);
     this.#keepUnclaimed(message);
     return undefined;
   }
 
   #keepUnclaimed(message: LineMessage): void {
-    if (this.#context.replies.outstanding > 0 && this.#unclaimed.length < MOST_UNCLAIMED) {
+    if (this.#options.replies.outstanding > 0 && this.#unclaimed.length < MOST_UNCLAIMED) {
       this.#unclaimed.push(message);
     } else {
       log.debug("TAPI message {messageId} is for an unknown call", {

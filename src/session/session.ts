@@ -5,17 +5,23 @@
 import { type Clock, sleep } from "../clock.ts";
 import { describeError, logger } from "../log.ts";
 import type { Tapi } from "../tapi/calls.ts";
+import type { CallId } from "../model/call_id.ts";
 import { LINEERR } from "../tapi/constants.ts";
 import { lineErrorName, TapiError } from "../tapi/errors.ts";
+import { CallTable } from "./call.ts";
 import { CallFeed } from "./calls/feed.ts";
-import { drain } from "./drain.ts";
-import { CallTable, type LineEntry } from "./handles.ts";
-import { Health } from "./health.ts";
-import { LineKeeper } from "./lines/keeper.ts";
-import { MessageHandler } from "./messages.ts";
 import { Replies } from "./commands/replies.ts";
-import type { CallKey, Signal } from "./signals.ts";
-import { StatusFeed } from "./lines/status_feed.ts";
+import { Requests } from "./commands/requests.ts";
+import type { SessionContext } from "./context.ts";
+import { DeviceTable } from "./device_table.ts";
+import { drain } from "./drain.ts";
+import { endIfFatal } from "./fatal.ts";
+import { Health } from "./health.ts";
+import type { TapiLine } from "./line.ts";
+import { LineKeeper } from "./lines/keeper.ts";
+import { LineStatuses } from "./lines/status.ts";
+import { MessageHandler } from "./messages.ts";
+import type { Signal } from "./signals.ts";
 
 const log = logger("session");
 
@@ -36,77 +42,61 @@ export interface SessionOptions {
   readonly wanted: (extension: string) => boolean;
   /** How long a command waits for its LINE_REPLY. */
   readonly replyTimeoutMs: number;
-  /** Makes the key of a call. */
-  readonly nextCallKey: () => CallKey;
-  /** Receives what TAPI tells, each line's signals in their order. */
+  /** Makes the id of a call; none is used twice. */
+  readonly nextCallId: () => CallId;
+  /** Receives what TAPI reports, each line's signals in their order. */
   readonly onSignal: (signal: Signal) => void;
-  /** Told how many messages TAPI has delivered. */
+  /** Receives the number of messages that TAPI has delivered. */
   readonly onMessages?: (count: number) => void;
-  /** Told the name of each error that TAPI answers, at once or by a LINE_REPLY. */
+  /** Receives the name of each error that TAPI answers, at once or by a LINE_REPLY. */
   readonly onTapiError?: (name: string) => void;
 }
 
 export class Session {
-  readonly tapi: Tapi;
   readonly calls: CallTable;
-  readonly replies: Replies;
+  readonly requests: Requests;
   readonly messages: MessageHandler;
   readonly health: Health;
   /** Settled with the reason when the session has to be given up; or with "stopped". */
   readonly ended: Promise<string>;
-  /** When TAPI's last message came; `undefined` before the first. */
-  lastMessageAtMs: number | undefined;
   readonly #options: SessionOptions;
-  readonly #app: number;
+  readonly #context: SessionContext;
   readonly #deviceCount: number;
-  readonly #lines = new Map<number, LineEntry>();
   readonly #feed: CallFeed;
   readonly #keeper: LineKeeper;
+  readonly #replies: Replies;
   readonly #end = new AbortController();
   readonly #reason = Promise.withResolvers<string>();
+  #lastMessageAtMs: number | undefined;
   #draining: Promise<void> = Promise.resolve();
   #shuttingDown: Promise<void> | undefined;
 
   private constructor(options: SessionOptions, app: number, deviceCount: number) {
-    const { tapi, clock, onSignal } = options;
+    const { tapi, clock, replyTimeoutMs, onTapiError, onSignal, random, wanted } = options;
     this.#options = options;
-    this.#app = app;
     this.#deviceCount = Math.min(deviceCount, MOST_DEVICES);
-    this.tapi = tapi;
     this.ended = this.#reason.promise;
-    this.calls = new CallTable(options.nextCallKey);
-    this.replies = new Replies(clock, options.replyTimeoutMs, options.onTapiError);
-    const ended = this.#end.signal;
-    const base = { tapi, app, clock, lines: this.#lines, calls: this.calls, ended, onSignal };
-    const opening = new Set<LineEntry>();
-    const shared = { ...base, opening, statuses: new StatusFeed(base) };
-    const feed = new CallFeed(shared);
-    this.#feed = feed;
-    this.health = new Health({
-      ...shared,
-      feed,
-      onDead: (reason) => this.giveUp(reason),
-      onLineClosed: (line) => this.#keeper.closed(line),
-      onLineReport: (line) => this.#keeper.reported(line),
-    });
-    this.#keeper = new LineKeeper({
-      ...shared,
-      feed,
-      random: options.random,
-      wanted: options.wanted,
-      replies: this.replies,
-      onFailure: (error) => this.health.judge(error),
-    });
-    this.messages = new MessageHandler({
-      ...shared,
-      feed,
-      replies: this.replies,
-      onLineCreated: (deviceId) => void this.#keeper.keep(deviceId),
-      onLineRemoved: (deviceId) => this.#keeper.remove(deviceId),
-      onLineClosed: (line) => this.#keeper.closed(line),
-      onLineReport: (line) => this.#keeper.reported(line),
-      onReinit: () => this.giveUp(lineErrorName(LINEERR.REINIT)),
-    });
+    this.calls = new CallTable(options.nextCallId);
+    const context: SessionContext = {
+      tapi,
+      app,
+      clock,
+      devices: new DeviceTable(),
+      calls: this.calls,
+      ended: this.#end.signal,
+      giveUp: (reason) => this.#giveUp(reason),
+      onSignal,
+    };
+    this.#context = context;
+    const replies = this.#replies = new Replies(clock, replyTimeoutMs, onTapiError);
+    const statuses = new LineStatuses(context);
+    const feed = this.#feed = new CallFeed(context, statuses);
+    const onFailure = (error: unknown) => endIfFatal(context, error);
+    const keeper = new LineKeeper({ context, feed, statuses, replies, random, wanted, onFailure });
+    this.#keeper = keeper;
+    this.health = new Health(context, feed, keeper);
+    this.messages = new MessageHandler({ context, feed, statuses, keeper, replies });
+    this.requests = new Requests(context, replies, this.messages);
   }
 
   /** @throws TapiError when TAPI cannot be initialised. */
@@ -116,13 +106,23 @@ export class Session {
   }
 
   /** The voice lines found, open or not. */
-  get lines(): Iterable<LineEntry> {
-    return this.#lines.values();
+  get lines(): Iterable<TapiLine> {
+    return this.#context.devices.lines();
+  }
+
+  /** Requests that wait for the driver. */
+  get outstanding(): number {
+    return this.#replies.outstanding;
   }
 
   /** Whether the session has been given up or stopped. */
   get over(): boolean {
     return this.#end.signal.aborted;
+  }
+
+  /** When TAPI's last message came; `undefined` before the first. */
+  get lastMessageAtMs(): number | undefined {
+    return this.#lastMessageAtMs;
   }
 
   /** Drains messages and opens the lines; resolves when every line has been tried. */
@@ -132,13 +132,12 @@ export class Session {
     const devices = Array.from({ length: this.#deviceCount }, (_, deviceId) => deviceId);
     await Promise.all(devices.map((deviceId) => this.#keeper.keep(deviceId)));
     if (this.over) return;
-    const open = [...this.lines].filter((line) => line.status === "open").length;
+    const open = [...this.#context.devices].filter(({ status }) => status === "open").length;
     if (open > 0) log.info("{open} lines are open", { open });
     else log.error("No line is open, of {devices} TAPI devices", { devices: this.#deviceCount });
   }
 
-  /** Declares that nothing works on this HLINEAPP any more; {@linkcode ended} tells it. */
-  giveUp(reason: string): void {
+  #giveUp(reason: string): void {
     this.#reason.resolve(reason);
     this.#end.abort();
   }
@@ -148,16 +147,16 @@ export class Session {
    * Takes less than 5 s even where the telephony service does not answer any more.
    */
   async stop(): Promise<void> {
-    this.giveUp("stopped");
-    this.replies.end();
+    this.#giveUp("stopped");
+    this.#replies.end();
     await this.#within(CLOSE_LINES_MS, "lineClose", this.#closeLines());
     await this.#shutDown();
   }
 
   /** Ends the session when it had to be given up: the handles are dead, its calls have ended. */
   async abandon(): Promise<void> {
-    this.replies.end();
-    for (const line of this.lines) this.#keeper.abandon(line);
+    this.#replies.end();
+    for (const device of this.#context.devices) this.#keeper.closed(device);
     await this.#shutDown();
   }
 
@@ -167,21 +166,21 @@ export class Session {
   }
 
   async #shutDownOnce(): Promise<void> {
-    await this.#within(SHUTDOWN_MS, "lineShutdown", this.tapi.shutdown(this.#app));
+    await this.#within(SHUTDOWN_MS, "lineShutdown", this.#context.tapi.shutdown(this.#context.app));
     await this.#within(DRAIN_END_MS, "lineGetMessage", this.#draining);
   }
 
   async #drain(): Promise<void> {
-    const { clock, onMessages } = this.#options;
+    const { onMessages } = this.#options;
+    const { tapi, app, clock, ended: signal } = this.#context;
     const onTrouble = (error: string | undefined) =>
       error === undefined
         ? log.info("lineGetMessage works again")
         : log.error("lineGetMessage fails: {error}", { error });
-    const signal = this.#end.signal;
     try {
-      for await (const batch of drain(this.tapi, this.#app, { clock, signal, onTrouble })) {
+      for await (const batch of drain(tapi, app, { clock, signal, onTrouble })) {
         const heardAtMs = clock.uptimeMs();
-        this.lastMessageAtMs = heardAtMs;
+        this.#lastMessageAtMs = heardAtMs;
         onMessages?.(batch.length);
         for (const message of batch) {
           // Given up: its handles mean nothing any more.
@@ -195,19 +194,21 @@ export class Session {
           }
         }
       }
-      this.giveUp(lineErrorName(LINEERR.INVALAPPHANDLE));
+      this.#giveUp(lineErrorName(LINEERR.INVALAPPHANDLE));
     } catch (error) {
-      this.giveUp(error instanceof TapiError ? error.codeName : describeError(error));
+      this.#giveUp(error instanceof TapiError ? error.codeName : describeError(error));
     }
   }
 
   async #closeLines(): Promise<void> {
-    const open = [...this.lines].filter((line) => line.handle !== 0);
-    await Promise.allSettled(open.map(async (line) => {
+    const { tapi, calls, devices } = this.#context;
+    const open = [...devices].filter(({ handle }) => handle !== 0);
+    await Promise.allSettled(open.map(async ({ handle, lines }) => {
       // Deallocated, a call that the program owns goes on; closed over, it would be dropped.
-      await Promise.all([...line.calls].map((entry) => this.#feed.release(entry)));
+      const held = lines.flatMap((line) => [...calls.of(line)]);
+      await Promise.all(held.map((call) => this.#feed.release(call)));
       // Unless handles were given back so slowly that TAPI has been shut down by now.
-      if (this.#shuttingDown === undefined) await this.tapi.close(line.handle);
+      if (this.#shuttingDown === undefined) await tapi.close(handle);
     }));
   }
 

@@ -10,7 +10,7 @@ import { type PendingFunction, watch, type WatchedLibrary } from "../tapi/watch.
 import { Backoff } from "./backoff.ts";
 import { HANG_MS } from "./line_queue.ts";
 import { Session, type SessionOptions } from "./session.ts";
-import type { CallKey, LineStatus, ProviderSignal } from "./signals.ts";
+import type { ProviderSignal } from "./signals.ts";
 
 const log = logger("session");
 
@@ -22,19 +22,12 @@ const LOOK_FOR_HANGS_EVERY_MS = 1000;
 /** How long stopping waits for what is under way while there is no session. */
 const UNDER_WAY_MS = 4000;
 
-export interface SupervisorOptions extends Omit<SessionOptions, "tapi" | "nextCallKey" | "random"> {
+export interface SupervisorOptions extends Omit<SessionOptions, "tapi" | "nextCallId" | "random"> {
   readonly library: TapiLibrary;
   /** How many functions of the library the runtime can run at once. */
   readonly blockingThreads: number;
   /** From 0 to below 1; {@linkcode Math.random} when left out. */
   readonly random?: () => number;
-}
-
-/** A line that is not open, and why. */
-export interface LineTrouble {
-  readonly line: string;
-  readonly status: LineStatus;
-  readonly error?: string;
 }
 
 /** A function of the library that does not return. */
@@ -51,10 +44,10 @@ export class Supervisor {
   readonly #sessionOptions: SessionOptions;
   readonly #stopping = new AbortController();
   readonly #firstTried = Promise.withResolvers<void>();
-  readonly #toldToHang = new Set<PendingFunction>();
+  readonly #reportedHangs = new Set<PendingFunction>();
   #session: Session | undefined;
   #running: Promise<void> = Promise.resolve();
-  #lastCallKey = 0;
+  #lastCallId = 0;
   #lastMessageAtMs: number | undefined;
   #lastProbeAtMs: number | undefined;
 
@@ -71,7 +64,7 @@ export class Supervisor {
       ...options,
       tapi: new Tapi(this.#watched.library),
       random: options.random ?? Math.random,
-      nextCallKey: () => ++this.#lastCallKey as CallKey,
+      nextCallId: () => ++this.#lastCallId,
     };
   }
 
@@ -105,7 +98,7 @@ export class Supervisor {
   /** Begins. Resolves when every line has been tried for the first time. */
   start(): Promise<void> {
     this.#running = this.#run().finally(() => this.#firstTried.resolve());
-    void this.#tellHangs();
+    void this.#reportHangs();
     return this.#firstTried.promise;
   }
 
@@ -133,7 +126,7 @@ export class Supervisor {
         const session = await Session.initialize(this.#sessionOptions);
         if (trouble !== undefined) log.info("TAPI is available again");
         trouble = undefined;
-        this.#tell("up");
+        this.#report("up");
         const startedAtMs = clock.uptimeMs();
         await this.#live(session);
         if (clock.uptimeMs() - startedAtMs >= SETTLED_MS) backoff.reset();
@@ -141,7 +134,7 @@ export class Supervisor {
         const reason = describeError(error);
         if (reason !== trouble) log.error("TAPI is not available: {reason}", { reason });
         trouble = reason;
-        this.#tell("down");
+        this.#report("down");
       }
       await sleep(clock, backoff.pauseMs(), this.#stopping.signal);
     }
@@ -160,32 +153,32 @@ export class Supervisor {
     this.#lastProbeAtMs = session.health.lastProbeAtMs;
     if (this.stopping) return;
     log.error("TAPI has to be initialised again: {reason}", { reason });
-    this.#tell("restarting");
+    this.#report("restarting");
     await session.abandon();
     if (!this.stopping) this.#session = undefined;
   }
 
-  #tell(state: ProviderSignal["state"]): void {
+  #report(state: ProviderSignal["state"]): void {
     if (!this.stopping) this.#options.onSignal({ kind: "provider", state });
   }
 
-  async #tellHangs(): Promise<void> {
+  async #reportHangs(): Promise<void> {
     const { clock } = this.#options;
     while (!this.stopping) {
       await sleep(clock, LOOK_FOR_HANGS_EVERY_MS, this.#stopping.signal);
       const hanging = new Set(this.#watched.pendingSince(HANG_MS));
       for (const pending of hanging) {
-        if (this.#toldToHang.has(pending)) continue;
-        this.#toldToHang.add(pending);
+        if (this.#reportedHangs.has(pending)) continue;
+        this.#reportedHangs.add(pending);
         log.error("{fn} has not returned for {seconds} s, line {line}", {
           fn: pending.fn,
           seconds: HANG_MS / 1000,
           line: this.#lineOf(pending) ?? "unknown",
         });
       }
-      for (const pending of this.#toldToHang) {
+      for (const pending of this.#reportedHangs) {
         if (hanging.has(pending)) continue;
-        this.#toldToHang.delete(pending);
+        this.#reportedHangs.delete(pending);
         log.info("{fn} has returned", { fn: pending.fn });
       }
     }
@@ -195,14 +188,11 @@ export class Supervisor {
   #lineOf({ fn, handle, deviceId }: PendingFunction): string | undefined {
     const session = this.#session;
     if (session === undefined || fn === "lineShutdown") return undefined;
-    for (const line of session.lines) {
-      const isIt = deviceId === undefined
-        ? line.handle === handle
-        : line.device.deviceId === deviceId;
-      if (isIt) return line.extension;
+    for (const { device, name } of session.lines) {
+      if (deviceId === undefined ? device.handle === handle : device.id === deviceId) return name;
     }
     return deviceId === undefined
-      ? session.calls.byHandle(handle)?.line.extension
+      ? session.calls.byHandle(handle)?.line.name
       : `device ${deviceId}`;
   }
 }

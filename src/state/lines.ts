@@ -3,14 +3,9 @@
  * session's line object is forgotten with the session, the permanent id is not.
  */
 import type { LineEvent } from "../model/event.ts";
-import type { Line } from "../model/line.ts";
-import type {
-  ForwardInfo,
-  Line as SessionLine,
-  LineFoundSignal,
-  LineReportSignal,
-  LineSignal,
-} from "../session/signals.ts";
+import type { Forward } from "../model/forward.ts";
+import type { Line, LineIdentity } from "../model/line.ts";
+import type { LineFoundSignal, LineReportSignal, LineSignal } from "../session/signals.ts";
 
 /** What happened to a line. */
 export type LineChange = Pick<LineEvent, "change" | "now">;
@@ -24,10 +19,10 @@ interface Tracked {
 export class Lines {
   /** In the order in which they were found. */
   readonly #tracked = new Set<Tracked>();
-  readonly #bySessionLine = new Map<SessionLine, Tracked>();
-  readonly #byPermanentId = new Map<string, SessionLine>();
+  readonly #byLineIdentity = new Map<LineIdentity, Tracked>();
+  readonly #byPermanentId = new Map<string, LineIdentity>();
   /** Those of a session that is over. */
-  readonly #away = new Set<SessionLine>();
+  readonly #away = new Set<LineIdentity>();
 
   all(): Line[] {
     return Array.from(this.#tracked, ({ now }) => now);
@@ -37,7 +32,7 @@ export class Lines {
   *receive(signal: LineSignal): LineChanges {
     if (signal.kind === "line-found") return yield* this.#found(signal);
     if (signal.kind === "line-removed") return yield* this.#remove(signal.line);
-    const tracked = this.#bySessionLine.get(signal.line);
+    const tracked = this.#byLineIdentity.get(signal.line);
     // Removed, or another session's line by now.
     if (tracked === undefined) return;
     switch (signal.kind) {
@@ -55,7 +50,7 @@ export class Lines {
 
   /** The session is over: its lines wait for the next one's. */
   sessionEnded(): void {
-    for (const line of this.#bySessionLine.keys()) this.#away.add(line);
+    for (const line of this.#byLineIdentity.keys()) this.#away.add(line);
   }
 
   /** The next session has found all its lines: those that did not come back are gone. */
@@ -69,12 +64,12 @@ export class Lines {
     }
     const old = this.#byPermanentId.get(line.permanentId);
     // Clients know a line by its extension: with another one it is another line.
-    if (old !== undefined && old.extension !== line.extension) yield* this.#remove(old);
-    const returned = old && this.#bySessionLine.get(old);
+    if (old !== undefined && old.line !== line.line) yield* this.#remove(old);
+    const returned = old && this.#byLineIdentity.get(old);
     if (old !== undefined) this.#forget(old);
     const tracked: Tracked = returned ?? { now: newLine(line) };
     this.#tracked.add(tracked);
-    this.#bySessionLine.set(line, tracked);
+    this.#byLineIdentity.set(line, tracked);
     this.#byPermanentId.set(line.permanentId, line);
     if (returned === undefined) return yield { change: "added", now: tracked.now };
     // How it ended may not have been told yet, and is not awaited any more.
@@ -98,34 +93,25 @@ export class Lines {
     }
   }
 
-  *#remove(line: SessionLine): LineChanges {
-    const tracked = this.#bySessionLine.get(line);
+  *#remove(line: LineIdentity): LineChanges {
+    const tracked = this.#byLineIdentity.get(line);
     if (tracked === undefined) return;
     this.#forget(line);
     this.#tracked.delete(tracked);
     yield { change: "removed", now: closed(tracked.now) };
   }
 
-  #forget(line: SessionLine): void {
+  #forget(line: LineIdentity): void {
     this.#away.delete(line);
-    this.#bySessionLine.delete(line);
+    this.#byLineIdentity.delete(line);
     if (this.#byPermanentId.get(line.permanentId) === line) {
       this.#byPermanentId.delete(line.permanentId);
     }
   }
 }
 
-function newLine({ extension, name, permanentId, provider }: SessionLine): Line {
-  return {
-    line: extension,
-    name,
-    permanentId,
-    provider,
-    status: "closed",
-    forwards: [],
-    messageWaiting: false,
-    can: [],
-  };
+function newLine(identity: LineIdentity): Line {
+  return { ...identity, status: "closed", forwards: [], messageWaiting: false, can: [] };
 }
 
 function closed({ error: _, ...line }: Line): Line {
@@ -137,7 +123,7 @@ function change(tracked: Tracked, change: LineEvent["change"], now: Line): LineC
   return { change, now };
 }
 
-function sameForwards(a: readonly ForwardInfo[], b: readonly ForwardInfo[]): boolean {
+function sameForwards(a: readonly Forward[], b: readonly Forward[]): boolean {
   return a.length === b.length &&
     a.every(({ when, to }, index) => when === b[index]?.when && to === b[index]?.to);
 }

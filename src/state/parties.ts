@@ -1,16 +1,12 @@
 /** The five parties of a call: what stays known of them, and what must not be shown. Pure. */
-import type { Call, Party } from "../model/call.ts";
-import type { CallInfo } from "../session/signals.ts";
-
-export type Parties = Pick<
-  Call,
-  "caller" | "called" | "connected" | "redirecting" | "redirection"
->;
-
-const ROLES = ["caller", "called", "connected", "redirecting", "redirection"] as const;
-
-const NOBODY: Party = { number: "", name: "", presentation: "unavailable" };
-const WITHHELD: Party = { number: "", name: "", presentation: "withheld" };
+import {
+  type CallInfo,
+  NOBODY,
+  type Parties,
+  type Party,
+  PARTY_ROLES,
+  WITHHELD,
+} from "../model/call.ts";
 
 export const NO_PARTIES: Parties = {
   caller: NOBODY,
@@ -39,22 +35,22 @@ export function mergeParties(
     redirecting: mergeParty(known.redirecting, told.redirecting),
     redirection: mergeParty(known.redirection, told.redirection),
   };
-  if (ROLES.some((role) => merged[role].presentation === "withheld")) {
+  if (PARTY_ROLES.some((role) => merged[role].presentation === "withheld")) {
     guard(known, merged, line, isOutbound);
   }
-  return ROLES.every((role) => merged[role] === known[role]) ? known : merged;
+  return PARTY_ROLES.every((role) => merged[role] === known[role]) ? known : merged;
 }
 
 /** Takes out of `merged` what would show somebody who is withheld in another party's place. */
 function guard(known: Parties, merged: Mutable<Parties>, line: string, isOutbound: boolean): void {
   /** Numbers that were shown until the network declared them withheld. */
-  const secret = ROLES.flatMap((role) =>
+  const secret = PARTY_ROLES.flatMap((role) =>
     merged[role].presentation === "withheld" && known[role].number !== "" ? known[role].number : []
   );
-  for (const role of ROLES) if (secret.includes(merged[role].number)) merged[role] = WITHHELD;
+  for (const role of PARTY_ROLES) if (secret.includes(merged[role].number)) merged[role] = WITHHELD;
   if (!isOutbound && mayBeCaller(merged, line)) merged.connected = WITHHELD;
   // One that was taken out before is no change.
-  for (const role of ROLES) merged[role] = mergeParty(known[role], merged[role]);
+  for (const role of PARTY_ROLES) merged[role] = mergeParty(known[role], merged[role]);
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

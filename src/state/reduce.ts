@@ -1,7 +1,7 @@
 /** What a call is, and how a signal changes it. Pure: no clock, no bus, no TAPI. */
-import type { Call, CallState, Direction } from "../model/call.ts";
+import type { Call, CallInfo, CallState, Direction } from "../model/call.ts";
 import type { CallEvent } from "../model/event.ts";
-import type { CallInfo, CallSignal, CallStateSignal } from "../session/signals.ts";
+import type { CallSignal, CallStateSignal } from "../session/signals.ts";
 import { mergeParties, NO_PARTIES } from "./parties.ts";
 
 /** What a signal made of a call: the call as it is now, and the event to publish, if any. */
@@ -36,8 +36,8 @@ export function reduce(call: Call | undefined, signal: CallSignal, atMs: number)
         (call.called.number === "" && next.called.number !== "");
       return reduced(next, "info", atMs, { numberFilledIn });
     }
-    case "call-abilities":
-      // The same abilities are the same array.
+    case "call-can":
+      // The same commands are the same array.
       if (signal.can === call.can) return { call, event: undefined };
       return reduced({ ...call, can: signal.can }, "info", atMs);
     case "call-lost":
@@ -72,7 +72,7 @@ function newCall({ call, line }: CallStateSignal, atMs: number): Call {
     id: call,
     callId: "0x0",
     relatedCallId: "0x0",
-    line: line.extension,
+    line: line.line,
     state: "UNKNOWN",
     stateMode: null,
     direction: "unknown",

@@ -1,7 +1,7 @@
 /** How the connection to the telephony service is doing, from what the supervisor knows. */
 import type { ServiceStatus } from "../bus/ports.ts";
 import type { Clock } from "../clock.ts";
-import type { LineEntry } from "../session/handles.ts";
+import type { TapiLine } from "../session/line.ts";
 import type { Supervisor } from "../session/supervisor.ts";
 
 export function statusOf(supervisor: Supervisor, clock: Clock): ServiceStatus {
@@ -9,8 +9,8 @@ export function statusOf(supervisor: Supervisor, clock: Clock): ServiceStatus {
   const ageSeconds = (atMs: number | undefined) =>
     atMs === undefined ? null : (clock.uptimeMs() - atMs) / 1000;
   const lines = [...session?.lines ?? []];
-  const count = (status: LineEntry["status"]) =>
-    lines.filter((line) => line.status === status).length;
+  const count = (status: TapiLine["device"]["status"]) =>
+    lines.filter(({ device }) => device.status === status).length;
   return {
     provider: session === undefined ? "down" : "up",
     lines: {
@@ -21,10 +21,10 @@ export function statusOf(supervisor: Supervisor, clock: Clock): ServiceStatus {
     },
     lastMessageAgeSeconds: ageSeconds(lastMessageAtMs),
     lastProbeAgeSeconds: ageSeconds(lastProbeAtMs),
-    troubles: lines.flatMap(({ extension, status, error }) =>
+    troubles: lines.flatMap(({ name, device: { status, error } }) =>
       status === "open" || status === "opening"
         ? []
-        : [{ line: extension, status, ...error !== undefined && { error } }]
+        : [{ line: name, status, ...error !== undefined && { error } }]
     ),
     hanging: hanging.map(({ fn, line, sinceMs }) => ({
       fn,

@@ -56,7 +56,7 @@ export class Tracker implements StatePort {
     switch (signal.kind) {
       case "call-state":
       case "call-info":
-      case "call-abilities":
+      case "call-can":
       case "call-lost":
         return this.#receiveCall(signal);
       case "line-found":

@@ -1,11 +1,10 @@
 /**
  * One typed function per TAPI function: buffers in, values out, errors thrown. These are the functions
- * of applications, lines and what is known of calls; control.ts has those that do something to calls.
+ * of applications and lines, and those that read calls; functions that act on calls are invoked by name.
  *
  * @see https://learn.microsoft.com/windows/win32/tapi/basic-telephony-services-reference
  */
 import { LINECALLSELECT, LINEERR, LINEINITIALIZEEXOPTION } from "./constants.ts";
-import { CallControl } from "./control.ts";
 import { TapiError } from "./errors.ts";
 import { type AddressStatus, decodeAddressStatus } from "./address_status.ts";
 import { StructBuffers } from "./buffers.ts";
@@ -30,6 +29,8 @@ const OLDEST_API_VERSION = 0x00010004;
 /** LINEINITIALIZEEXPARAMS is 28 bytes packed and 32 with natural alignment: room for both. */
 const INITIALIZE_PARAMS_BYTES = 32;
 
+/** The answer of lineGetCallStatus. */
+export type CallStatus = Decoded<typeof LINECALLSTATUS>;
 /** A message as lineGetMessage delivered it. */
 export type LineMessage = Decoded<typeof LINEMESSAGE>;
 /** What lineGetMessage leaves in dwMessageID when it answers 0 and writes nothing. */
@@ -37,11 +38,9 @@ export const UNWRITTEN_MESSAGE_ID = 0xffffffff;
 
 /** The functions of one {@linkcode TapiLibrary}. */
 export class Tapi {
-  readonly control: CallControl;
   readonly #buffers: StructBuffers;
 
   constructor(readonly library: TapiLibrary) {
-    this.control = new CallControl(library);
     this.#buffers = new StructBuffers(library);
   }
 
@@ -191,7 +190,7 @@ export class Tapi {
   }
 
   /** lineGetCallStatus. */
-  async getCallStatus(call: number, apiVersion: number): Promise<Decoded<typeof LINECALLSTATUS>> {
+  async getCallStatus(call: number, apiVersion: number): Promise<CallStatus> {
     const status = await this.#buffers.read("lineGetCallStatus", (buffer) => [call, buffer]);
     return LINECALLSTATUS.decode(status, apiVersion);
   }

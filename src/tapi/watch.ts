@@ -1,5 +1,6 @@
-/** Which functions of the library have not returned yet: a provider may hang in any of them. */
+/** Which functions of the library have not returned yet: a driver may hang in any of them. */
 import type { Clock } from "../clock.ts";
+import { type Leave, Semaphore } from "../semaphore.ts";
 import type { Long, TapiLibrary } from "./library.ts";
 import { lineErrorName } from "./errors.ts";
 import { TAPI_SYMBOLS } from "./symbols.ts";
@@ -37,10 +38,10 @@ export interface WatchedLibrary {
  * Keeps track of a library's functions while they run, and bounds how many run.
  *
  * Each takes one of the runtime's blocking threads, which lineGetMessage shares: with all of them in
- * functions that hang, no message would be heard. What is over the bound waits its turn.
+ * functions that hang, no message would be heard. Those over the bound wait for their turn.
  *
  * @param mostAtOnce How many functions may run, besides lineGetMessage.
- * @param onError Told the name of each error that a function returns.
+ * @param onError Receives the name of each error that a function returns.
  */
 export function watch(
   library: TapiLibrary,
@@ -49,17 +50,20 @@ export function watch(
   onError?: (name: string) => void,
 ): WatchedLibrary {
   const pending = new Set<PendingFunction>();
-  const waiting: (() => void)[] = [];
-  let running = 0;
+  const places = new Semaphore(mostAtOnce);
 
-  const start = (entry: PendingFunction, call: Callable, args: readonly unknown[]): Long => {
-    running++;
+  const start = (fn: string, call: Callable, args: readonly unknown[], leave: Leave): Long => {
+    const entry: PendingFunction = {
+      fn,
+      handle: Number(args[0]),
+      deviceId: ABOUT_A_DEVICE.has(fn) ? Number(args[1]) : undefined,
+      sinceMs: clock.uptimeMs(),
+    };
     pending.add(entry);
     const returned = (answer: unknown) => {
       if (typeof answer === "number" && answer < 0) onError?.(lineErrorName(answer));
-      running--;
       pending.delete(entry);
-      waiting.shift()?.();
+      leave();
     };
     let result: Long;
     try {
@@ -75,17 +79,10 @@ export function watch(
   const watched: Record<string, unknown> = {};
   for (const fn of Object.keys(TAPI_SYMBOLS) as (keyof TapiLibrary)[]) {
     const call = library[fn] as Callable | null;
-    const entryOf = ([handle, second]: readonly unknown[]): PendingFunction => ({
-      fn,
-      handle: Number(handle),
-      deviceId: ABOUT_A_DEVICE.has(fn) ? Number(second) : undefined,
-      sinceMs: clock.uptimeMs(),
-    });
     watched[fn] = call === null || NOT_WATCHED.has(fn) ? call : (...args: unknown[]): Long => {
-      if (running < mostAtOnce) return start(entryOf(args), call, args);
-      return new Promise((resolve) => {
-        waiting.push(() => resolve(start(entryOf(args), call, args)));
-      });
+      const leave = places.tryEnter();
+      if (leave !== undefined) return start(fn, call, args, leave);
+      return places.enter().then((leave) => start(fn, call, args, leave));
     };
   }
   return {

@@ -145,7 +145,7 @@ Deno.test("what cannot be undone is in the log, and the answer is the first fail
   assert.match(error.message, /lineDialW: LINEERR_CALLUNAVAIL/);
   assert.equal(
     log.count(
-      /Line 201: a consultation cannot be taken back: .*lineUnhold: LINEERR_OPERATIONUNAVAIL/,
+      /Line 201: a consultation cannot be undone: .*lineUnhold: LINEERR_OPERATIONUNAVAIL/,
     ),
     1,
   );

@@ -120,24 +120,26 @@ class Life {
     await this.#pass(HEALING_MS);
     const { session } = this.#supervisor;
     if (session === undefined) this.#problems.push("there is no session");
-    const pending = session?.replies.outstanding ?? 0;
+    const pending = session?.outstanding ?? 0;
     if (pending > 0) this.#problems.push(`${pending} requests wait for replies`);
     const held = session?.calls.size ?? 0;
     const owed = exchange.ledger.liveCalls.length;
     if (held !== owed) this.#problems.push(`${held} call handles are kept, ${owed} are owed`);
     const openLines = exchange.ledger.openLines.map(({ handle }) => handle);
-    const keptLines = [...session?.lines ?? []].map(({ handle }) => handle);
+    const keptLines = [...session?.lines ?? []].map(({ device }) => device.handle);
     if (!openLines.every((handle) => keptLines.includes(handle))) {
       this.#problems.push("an open line is not kept");
     }
-    const kept = [...session?.lines ?? []].map((line) => `${line.permanentId} ${line.status}`);
+    const kept = [...session?.lines ?? []].map(({ identity, device }) =>
+      `${identity.permanentId} ${device.status}`
+    );
     const told = this.#tracker.lines().map((line) => `${line.permanentId} ${line.status}`);
     if (told.sort().join() !== kept.sort().join()) {
       this.#problems.push(`the lines told of are ${told}, those kept are ${kept}`);
     }
-    const keys = new Set<number>([...session?.calls ?? []].map(({ key }) => key));
+    const ids = new Set<number>([...session?.calls ?? []].map(({ id }) => id));
     for (const id of this.#clients.live) {
-      if (!keys.has(id)) this.#problems.push(`call ${id} was told of and never ends`);
+      if (!ids.has(id)) this.#problems.push(`call ${id} was told of and never ends`);
     }
     this.#check("healed");
   }

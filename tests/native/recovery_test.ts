@@ -141,7 +141,7 @@ nativeTest(
     assert.equal(standin.callsOf("lineOpenW"), 6);
     // Once per change, not once per attempt.
     await until(() => log.count(/201 is open again/) === 1);
-    assert.equal(log.count(/201 was closed by its provider/), 1);
+    assert.equal(log.count(/201 was closed by its driver/), 1);
     assert.equal(log.count(/201 cannot be opened: .*LINEERR_RESOURCEUNAVAIL/), 1);
   },
   fast(),

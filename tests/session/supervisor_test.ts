@@ -68,7 +68,9 @@ class Supervised implements AsyncDisposable {
   }
 
   get openLines(): number {
-    return [...this.supervisor.session?.lines ?? []].filter((line) => line.status === "open")
+    return [...this.supervisor.session?.lines ?? []].filter(({ device }) =>
+      device.status === "open"
+    )
       .length;
   }
 
@@ -222,8 +224,8 @@ Deno.test("a line whose device is gone before it is open is told as closed, not 
   await supervised.pass(STEP_MS);
   tapi.release("lineOpenW");
   await supervised.until(() => supervised.openLines === LINES - 1);
-  const [line] = [...supervisor.session?.lines ?? []].filter((line) => line.extension === "201");
-  assert.equal(line?.status, "closed");
+  const [line] = [...supervisor.session?.lines ?? []].filter(({ name }) => name === "201");
+  assert.equal(line?.device.status, "closed");
 });
 
 for (const fn of ["lineGetLineDevStatusW", "lineNegotiateAPIVersion"] as const) {

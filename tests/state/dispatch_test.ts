@@ -1,11 +1,10 @@
-/** What comes of commands that cannot be carried out, and what the log says of all of them. */
+/** The answers to commands that cannot be carried out. */
 import assert from "node:assert/strict";
 import type { Command } from "../../src/model/command.ts";
 import { Dispatch } from "../../src/state/dispatch.ts";
 import type { TapiLibrary } from "../../src/tapi/library.ts";
 import { LINEADDRFEATURE, LINECALLFEATURE, LINECALLFEATURE2 } from "../../src/tapi/constants.ts";
 import { AT, Desk, OUTSIDE, setU32 } from "../support/desk.ts";
-import { LogRecorder } from "../support/log.ts";
 
 const ON_LINE = { line: "201" } as const;
 
@@ -225,28 +224,4 @@ Deno.test("without TAPI every command is answered with provider_down", async () 
       error: { code: "provider_down", message: "TAPI is not available" },
     });
   }
-});
-
-Deno.test("every command is logged once, with its result, and no number in full", async () => {
-  await using log = await LogRecorder.start("debug");
-  await using desk = await Desk.start();
-  const call = await desk.talk("201");
-  await desk.does({ cmd: "dtmf", call, digits: "4711" });
-  await desk.does({ cmd: "consult", line: "201", number: "+441632960456" });
-  await desk.does({ cmd: "drop", line: "201", all: true });
-  await desk.ends();
-  await desk.fails({ cmd: "dial", line: "+441632960111", number: OUTSIDE }, "unknown_line");
-  await desk.fails({ cmd: "drop", call }, "unknown_call");
-  await desk.does({ cmd: "forward", line: "201", when: "busy", to: "202" });
-  await desk.does({ cmd: "forward", line: "201", when: "busy", to: null });
-  assert.deepEqual(log.lines.filter((line) => /^[a-z]+( with call \d+)? on line /.test(line)), [
-    `answer with call ${call} on line 201: done`,
-    `dtmf with call ${call} on line 201: done`,
-    "consult on line 201 to +*********456: done",
-    "drop on line 201: done",
-    "dial on line +*********111 to +*********123: unknown_line, There is no such line",
-    `drop with call ${call} on line unknown: unknown_call, There is no call ${call}`,
-    "forward on line 201 to 202: done",
-    "forward on line 201: done",
-  ]);
 });

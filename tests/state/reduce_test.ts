@@ -1,28 +1,20 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Call } from "../../src/model/call.ts";
+import { type Call, type CallInfo, NOBODY, type Party, WITHHELD } from "../../src/model/call.ts";
+import type { LineIdentity } from "../../src/model/line.ts";
 import { reduce } from "../../src/state/reduce.ts";
-import type {
-  CallInfo,
-  CallKey,
-  CallSignal,
-  CallStateSignal,
-  Line,
-  PartyInfo,
-} from "../../src/session/signals.ts";
+import type { CallSignal, CallStateSignal } from "../../src/session/signals.ts";
 
-const LINE: Line = {
-  extension: "201",
+const LINE: LineIdentity = {
+  line: "201",
   name: "Extension 201",
   permanentId: "provider:1",
   provider: "provider",
 };
-const KEY = 1 as CallKey;
-const PENDING: PartyInfo = { number: "", name: "", presentation: "pending" };
-const WITHHELD: PartyInfo = { number: "", name: "", presentation: "withheld" };
-const NOBODY: PartyInfo = { number: "", name: "", presentation: "unavailable" };
+const ID = 1;
+const PENDING: Party = { number: "", name: "", presentation: "pending" };
 
-const shown = (number: string): PartyInfo => ({ number, name: "", presentation: "shown" });
+const shown = (number: string): Party => ({ number, name: "", presentation: "shown" });
 
 function info(overrides: Partial<CallInfo> = {}): CallInfo {
   return {
@@ -46,7 +38,7 @@ const state = (
 ): CallSignal => ({
   kind: "call-state",
   line: LINE,
-  call: KEY,
+  call: ID,
   state: name as never,
   mode: undefined,
   disconnect: undefined,
@@ -58,11 +50,11 @@ const state = (
 const told = (with_: CallInfo): CallSignal => ({
   kind: "call-info",
   line: LINE,
-  call: KEY,
+  call: ID,
   info: with_,
 });
 
-const LOST: CallSignal = { kind: "call-lost", line: LINE, call: KEY };
+const LOST: CallSignal = { kind: "call-lost", line: LINE, call: ID };
 
 /** Applies signals, one each second from second 0 on; the events and the call at the end. */
 function play(...signals: CallSignal[]) {
@@ -215,9 +207,9 @@ Deno.test("the mode is the state's, the disconnect cause stays the call's", () =
 Deno.test("what can be done changes with a state and by itself; the latter fills no number in", () => {
   const can = ["drop", "hold"] as const;
   const abilities = (can: CallStateSignal["can"]): CallSignal => ({
-    kind: "call-abilities",
+    kind: "call-can",
     line: LINE,
-    call: KEY,
+    call: ID,
     can,
   });
   const { events, call } = play(
@@ -280,7 +272,7 @@ Deno.test("a caller who withholds the number is not shown as who the call has re
   const ours = play(state("CONNECTED", info({ caller: WITHHELD, connected: shown("201") }))).call;
   assert.equal(ours?.connected.number, "201");
   const named = { ...NOBODY, name: "Ada" };
-  const byName = (called: PartyInfo) =>
+  const byName = (called: Party) =>
     play(state("CONNECTED", info({ caller: WITHHELD, called, connected: named }))).call?.connected;
   assert.deepEqual(byName(shown("201")), WITHHELD);
   assert.equal(byName({ ...shown("201"), name: "Ada" })?.name, "Ada");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { EventBus } from "../../src/bus/bus.ts";
 import { Tracker } from "../../src/state/tracker.ts";
-import type { CallKey, Line as SessionLine, LineStatus } from "../../src/session/signals.ts";
+import type { LineIdentity, LineStatus } from "../../src/model/line.ts";
 import { ManualClock } from "../support/clock.ts";
 import { Mirror } from "../support/mirror.ts";
 
@@ -21,17 +21,17 @@ function rig() {
       return `${event.line} ${event.change} ${event.call.state}`;
     });
   };
-  const find = (line: SessionLine, replaces?: SessionLine) =>
+  const find = (line: LineIdentity, replaces?: LineIdentity) =>
     tracker.receive({ kind: "line-found", line, replaces });
-  const status = (line: SessionLine, status: LineStatus) =>
+  const status = (line: LineIdentity, status: LineStatus) =>
     tracker.receive({ kind: "line-status", line, status });
   const provider = (state: "up" | "down" | "restarting") =>
     tracker.receive({ kind: "provider", state });
   return { bus, clock, tracker, mirror, told, find, status, provider };
 }
 
-function line(extension: string, permanentId = `p:${extension}`): SessionLine {
-  return { extension, name: `Line ${extension}`, permanentId, provider: "p" };
+function line(line: string, permanentId = `p:${line}`): LineIdentity {
+  return { line, name: `Line ${line}`, permanentId, provider: "p" };
 }
 
 Deno.test("the provider is told once for each change, and is begun before anything was said", () => {
@@ -150,7 +150,7 @@ Deno.test("the live calls are there oldest first, by their number, until they en
     tracker.receive({
       kind: "call-state",
       line: line("201"),
-      call: call as CallKey,
+      call: call,
       state: state as never,
       mode: undefined,
       disconnect: undefined,
@@ -165,7 +165,7 @@ Deno.test("the live calls are there oldest first, by their number, until they en
   const began = tracker.call(7);
   assert.equal(Number(began?.connectedAtMs) - Number(began?.startedAtMs), 1000);
   state(7, "IDLE");
-  tracker.receive({ kind: "call-lost", line: line("201"), call: 3 as CallKey });
+  tracker.receive({ kind: "call-lost", line: line("201"), call: 3 });
   assert.equal(tracker.call(7), undefined);
   assert.equal(tracker.size, 0);
   assert.deepEqual(told(), [

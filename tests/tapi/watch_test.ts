@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers/promises";
 import { createFakeTapi } from "../../src/fake/library.ts";
 import { LINEERR } from "../../src/tapi/constants.ts";
 import type { TapiLibrary } from "../../src/tapi/library.ts";
@@ -66,10 +67,12 @@ Deno.test("no more functions run than there are threads for; the others wait the
   assert.equal(results.length, MOST_AT_ONCE);
   results[1]?.resolve(7);
   assert.equal(await drops[1], 7);
+  await setImmediate();
   assert.equal(results.length, MOST_AT_ONCE + 1);
   // One that fails makes room as well.
   results[0]?.reject(new Error("broken"));
   await assert.rejects(drops[0] as Promise<number>, /broken/);
+  await setImmediate();
   assert.equal(results.length, 5);
   for (const { resolve } of results) resolve(0);
   assert.deepEqual(await Promise.all(drops.slice(2)), [0, 0, 0]);

@@ -1,21 +1,22 @@
-/** Where a line's calls go instead: one kind is changed, the others stay. */
+/** Forwarding a line's calls: one case is changed, the others stay. */
+import type { CommandOf, CommandOutcome } from "../../model/command.ts";
+import type { ForwardCase } from "../../model/forward.ts";
 import type { AddressStatus, RawForward } from "../../tapi/address_status.ts";
 import { LINEADDRFEATURE, LINEFORWARDMODE } from "../../tapi/constants.ts";
 import { encodeForwardList } from "../../tapi/forward_list.ts";
 import { CallHandleOut } from "../../tapi/outs.ts";
-import type { Actions } from "./actions.ts";
+import type { TapiLine } from "../line.ts";
 import { unsupported } from "./errors.ts";
-import type { LineEntry } from "../handles.ts";
-import { demandOneOf } from "./line_features.ts";
-import type { ForwardInfo } from "../signals.ts";
+import { demandOneOf } from "./features.ts";
+import type { Requests } from "./requests.ts";
 
-type ForwardWhen = ForwardInfo["when"];
-
+/** bAllAddresses: not all of the device. */
+const THIS_ADDRESS = 0;
 const MODE = LINEFORWARDMODE;
 const FORWARD = LINEADDRFEATURE.FORWARD | LINEADDRFEATURE.FORWARDFWD;
 
 /** For everybody's calls; for those from inside and from outside, where a line tells them apart. */
-const MODES: Readonly<Record<ForwardWhen, readonly [all: number, ...apart: number[]]>> = {
+const MODES: Readonly<Record<ForwardCase, readonly [all: number, ...apart: number[]]>> = {
   always: [MODE.UNCOND, MODE.UNCONDINTERNAL, MODE.UNCONDEXTERNAL],
   busy: [MODE.BUSY, MODE.BUSYINTERNAL, MODE.BUSYEXTERNAL],
   no_answer: [MODE.NOANSW, MODE.NOANSWINTERNAL, MODE.NOANSWEXTERNAL],
@@ -30,38 +31,44 @@ const BOTH: readonly (readonly [both: number, busy: number, unanswered: number])
 const NOT_TOLD = MODE.UNKNOWN | MODE.UNAVAIL;
 
 /**
- * Sends a line's calls elsewhere, or does not any more; what it does with calls of other kinds, and
- * with single callers', it goes on doing.
+ * Forwards a line's calls to a number, or stops forwarding them (`to` is `null`). Its forwarding in
+ * other cases, and of single callers, stays.
  *
- * @param to `null`: they are not sent elsewhere any more.
- * @throws ActionError, also where the line does not tell where its calls go now.
+ * @throws CommandFailure, also if the line does not report its forwarding.
  */
 export async function forward(
-  { attempts }: Actions,
-  line: LineEntry,
-  when: ForwardWhen,
-  to: string | null,
-): Promise<void> {
-  demandOneOf(line.features.address, FORWARD, "never allows it");
-  await line.forwarding.run(1, async () => {
-    const status = await attempts.addressStatus(line);
-    demandOneOf(status.addressFeatures, FORWARD, "does not allow it now");
+  requests: Requests,
+  line: TapiLine,
+  { when, to }: CommandOf<"forward">,
+): Promise<CommandOutcome> {
+  demandOneOf(line.features.address, FORWARD, "never");
+  await line.forwarding.run(async () => {
+    const status = await requests.addressStatus(line);
+    demandOneOf(status.addressFeatures, FORWARD, "now");
     const forwards = changed(status, when, to, line.features.forwardModes);
     const list = forwards.length === 0 ? null : encodeForwardList(forwards);
     const consult = new CallHandleOut();
-    await attempts.making(line, [], {
-      fn: "lineForwardW",
-      pinned: list,
-      outs: [consult],
-      call: (control) => control.forward(line.handle, list, status.ringsNoAnswer, consult),
-      // Only some switches have the change confirmed in a call.
-    }, { optional: true });
+    // Only some switches confirm the change in a call.
+    await requests.make(
+      line,
+      [consult],
+      { optional: true },
+      "lineForwardW",
+      line.device.handle,
+      THIS_ADDRESS,
+      line.addressId,
+      list,
+      status.ringsNoAnswer,
+      consult.memory,
+      null,
+    );
   });
+  return {};
 }
 
 function changed(
   { forwards }: AddressStatus,
-  when: ForwardWhen,
+  when: ForwardCase,
   to: string | null,
   possible: number,
 ): RawForward[] {
@@ -74,7 +81,7 @@ function changed(
 }
 
 /** A mode that does not concern these calls any more. */
-function without(mode: number, when: ForwardWhen): number {
+function without(mode: number, when: ForwardCase): number {
   let left = mode;
   for (const bit of MODES[when]) left &= ~bit;
   if (when === "always") return left;
@@ -85,7 +92,7 @@ function without(mode: number, when: ForwardWhen): number {
 }
 
 /** The modes that say it together. @param possible 0 where the line does not tell. */
-function modesFor(when: ForwardWhen, possible: number): readonly number[] {
+function modesFor(when: ForwardCase, possible: number): readonly number[] {
   const [all, ...apart] = MODES[when];
   if (possible === 0 || (possible & all) !== 0) return [all];
   const known = apart.filter((mode) => (possible & mode) !== 0);

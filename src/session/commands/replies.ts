@@ -2,44 +2,48 @@
  * The requests that wait for their LINE_REPLY: request id -> promise.
  *
  * A reply may overtake the function's return, come late, come after the request was given up, or
- * never come. What native code may still write to stays referenced until the reply or the end of the
- * session.
+ * never come. Memory that native code may still write to stays referenced until the reply or the end
+ * of the session.
  *
  * @see https://learn.microsoft.com/windows/win32/tapi/line-reply
  */
 import type { Clock } from "../../clock.ts";
 import { TapiError } from "../../tapi/errors.ts";
+import { CommandFailure } from "./errors.ts";
 
 /** Replies kept while a function does not return, which may hang for ever. */
 const MOST_EARLY = 1000;
 
-/** No LINE_REPLY came in time; the operation may still take effect. */
-export class ReplyTimeoutError extends Error {
-  override readonly name = "ReplyTimeoutError";
-
-  constructor(readonly fn: string, readonly timeoutMs: number) {
-    super(`Cannot complete ${fn}: the telephony service sent no LINE_REPLY within ${timeoutMs} ms`);
+/** No answer came in time; the operation may still take effect. */
+export class ReplyTimeoutError extends CommandFailure {
+  constructor(fn: string, timeoutMs: number) {
+    super(
+      "timeout",
+      `Cannot complete ${fn}: the telephony service did not answer within ${timeoutMs} ms`,
+    );
   }
 }
 
-/** The line, or the session, ended before the reply came. */
-export class RequestEndedError extends Error {
-  override readonly name = "RequestEndedError";
-
-  constructor(readonly fn: string) {
-    super(`Cannot complete ${fn}: the line was closed before LINE_REPLY came`);
+/** The line, or the session, ended before the answer came. */
+export class RequestEndedError extends CommandFailure {
+  constructor(fn: string) {
+    super("provider_down", `Cannot complete ${fn}: the line was closed before the answer came`);
   }
 }
 
-/** An asynchronous TAPI function about to be called. */
+/** A TAPI function about to be called. */
 export interface Request<T> {
   /** The function's name, for errors. */
   readonly fn: string;
-  /** Whose closing ends the request: the provider then sends no reply. */
+  /** Whose closing ends the request: the driver then sends no reply. */
   readonly owner: object;
   /** Memory that native code may use until LINE_REPLY. */
-  readonly pinned: unknown;
-  /** Calls the function; the request id. @param expired Aborted when nobody waits any more. */
+  readonly pinned?: unknown;
+  /**
+   * Calls the function: the request id of an asynchronous function, 0 when everything is done.
+   *
+   * @param expired Aborted when nobody waits any more.
+   */
   call(expired: AbortSignal): Promise<number>;
   /**
    * Turns the success into the result. Runs in the turn in which LINE_REPLY is handled, before the
@@ -61,17 +65,21 @@ interface Pending {
 }
 
 export class Replies {
+  readonly #clock: Clock;
+  readonly #timeoutMs: number;
+  readonly #onError: ((name: string) => void) | undefined;
   readonly #pending = new Map<number, Pending>();
   /** Results that came before their request id was known: 0 or a LINEERR_ code. */
   readonly #early = new Map<number, number>();
   /** Those whose function was called and has not returned the request id yet. */
   readonly #returning = new Set<Pending>();
 
-  constructor(
-    readonly clock: Clock,
-    readonly timeoutMs: number,
-    readonly onError?: (name: string) => void,
-  ) {}
+  /** @param onError Receives the name of each error that a reply brings. */
+  constructor(clock: Clock, timeoutMs: number, onError?: (name: string) => void) {
+    this.#clock = clock;
+    this.#timeoutMs = timeoutMs;
+    this.#onError = onError;
+  }
 
   /** Requests whose function has not returned, or whose reply has not come, nor been given up. */
   get outstanding(): number {
@@ -81,22 +89,22 @@ export class Replies {
   }
 
   /**
-   * Calls an asynchronous function and waits for its reply.
+   * Calls a function and waits for its reply.
    *
-   * @throws TapiError when the function or its reply says so, ReplyTimeoutError also where the
-   * function does not return, RequestEndedError.
+   * @throws TapiError when the function or its reply says so, ReplyTimeoutError also if the function
+   * does not return, RequestEndedError.
    */
   request<T>(request: Request<T>): Promise<T> {
     const { fn, owner, pinned } = request;
     const { promise, resolve, reject } = Promise.withResolvers<T>();
-    // After the timeout the request goes on: the provider may still write to the pinned memory, and
-    // a call that was made after all is still ours.
+    // After the timeout the request goes on: the driver may still write to the pinned memory, and a
+    // call that was made after all is still ours.
     const expired = new AbortController();
-    const timer = this.clock.setTimeout(() => {
+    const timer = this.#clock.setTimeout(() => {
       pending.expired = true;
       expired.abort();
-      reject(new ReplyTimeoutError(fn, this.timeoutMs));
-    }, this.timeoutMs);
+      reject(new ReplyTimeoutError(fn, this.#timeoutMs));
+    }, this.#timeoutMs);
     const pending: Pending = {
       fn,
       owner,
@@ -104,7 +112,7 @@ export class Replies {
       expired: false,
       ended: false,
       succeed: () => {
-        this.clock.clearTimeout(timer);
+        this.#clock.clearTimeout(timer);
         try {
           resolve(request.completed());
         } catch (error) {
@@ -112,20 +120,20 @@ export class Replies {
         }
       },
       fail: (error) => {
-        this.clock.clearTimeout(timer);
+        this.#clock.clearTimeout(timer);
         expired.abort();
         reject(error);
       },
     };
-    void this.#call(() => request.call(expired.signal), pending);
+    void this.#call(request, expired.signal, pending);
     return promise;
   }
 
-  async #call(call: () => Promise<number>, pending: Pending): Promise<void> {
+  async #call(request: Request<unknown>, expired: AbortSignal, pending: Pending): Promise<void> {
     this.#returning.add(pending);
     let requestId: number;
     try {
-      requestId = await call();
+      requestId = await request.call(expired);
     } catch (error) {
       this.#returned(pending);
       return pending.fail(error instanceof Error ? error : new Error(String(error)));
@@ -156,7 +164,7 @@ export class Replies {
     const pending = this.#pending.get(requestId);
     if (pending === undefined) {
       if (this.#returning.size === 0) return false;
-      // The first reply counts, as it does where the request id is known already.
+      // The first reply counts, as it does when the request id is already known.
       if (!this.#early.has(requestId)) this.#early.set(requestId, result);
       if (this.#early.size > MOST_EARLY) {
         const [oldest] = this.#early.keys();
@@ -170,7 +178,7 @@ export class Replies {
       return true;
     }
     const error = new TapiError(pending.fn, result >>> 0);
-    this.onError?.(error.codeName);
+    this.#onError?.(error.codeName);
     pending.fail(error);
     return true;
   }

@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
-import { CALL_COMMANDS, LINE_COMMANDS } from "../../../src/model/command.ts";
+import { CALL_COMMANDS, COMMAND_NAMES, LINE_COMMANDS } from "../../../src/model/command.ts";
 import {
-  CALL_ABILITY_FEATURES,
-  callAbilities,
+  callCommands,
   featuresOfState,
-  LINE_ABILITY_FEATURES,
-  lineAbilities,
-  NO_FEATURES,
-} from "../../../src/session/commands/abilities.ts";
+  lineCommands,
+  NO_LINE_FEATURES,
+} from "../../../src/session/commands/can.ts";
+import { TABLE } from "../../../src/session/commands/table.ts";
 import {
   LINEADDRFEATURE,
   LINECALLFEATURE,
@@ -18,9 +17,8 @@ import {
 const { ANSWER, DROP, HOLD, PARK, SETCALLDATA, UNHOLD } = LINECALLFEATURE;
 const STATE = LINECALLSTATE;
 
-Deno.test("the tables have the words of the bus, in their order", () => {
-  assert.deepEqual(Object.keys(CALL_ABILITY_FEATURES), [...CALL_COMMANDS]);
-  assert.deepEqual(Object.keys(LINE_ABILITY_FEATURES), [...LINE_COMMANDS]);
+Deno.test("the table has a row for each command of the model, in the same order", () => {
+  assert.deepEqual(Object.keys(TABLE), [...COMMAND_NAMES]);
 });
 
 Deno.test("every feature bit makes its ability, and no other does", () => {
@@ -41,32 +39,35 @@ Deno.test("every feature bit makes its ability, and no other does", () => {
     GENERATEDIGITS: "dtmf",
   };
   for (const [name, bit] of Object.entries(LINECALLFEATURE)) {
-    assert.deepEqual(callAbilities(bit), [expected[name] ?? []].flat(), name);
+    assert.deepEqual(callCommands(bit), [expected[name] ?? []].flat(), name);
   }
-  assert.deepEqual(callAbilities(0xffffffff), [...CALL_COMMANDS]);
+  assert.deepEqual(callCommands(0xffffffff), [...CALL_COMMANDS]);
 });
 
 Deno.test("what the caps do not have is never there; caps of 0 say nothing", () => {
-  assert.deepEqual(callAbilities(DROP | HOLD | PARK, DROP | PARK), ["drop", "park"]);
-  assert.deepEqual(callAbilities(DROP | HOLD, 0), ["drop", "hold"]);
-  assert.deepEqual(callAbilities(ANSWER, DROP), []);
-  assert.deepEqual(callAbilities(ANSWER, SETCALLDATA), []);
+  assert.deepEqual(callCommands(DROP | HOLD | PARK, DROP | PARK), ["drop", "park"]);
+  assert.deepEqual(callCommands(DROP | HOLD, 0), ["drop", "hold"]);
+  assert.deepEqual(callCommands(ANSWER, DROP), []);
+  assert.deepEqual(callCommands(ANSWER, SETCALLDATA), []);
 });
 
 Deno.test("the same abilities are the same array, whatever bits they come from", () => {
   const { ADDTOCONF, COMPLETETRANSF, MONITORTONES } = LINECALLFEATURE;
-  assert.equal(callAbilities(DROP | MONITORTONES), callAbilities(DROP));
-  assert.equal(callAbilities(ADDTOCONF), callAbilities(COMPLETETRANSF));
+  assert.equal(callCommands(DROP | MONITORTONES), callCommands(DROP));
+  assert.equal(callCommands(ADDTOCONF), callCommands(COMPLETETRANSF));
   const { FORWARD, MAKECALL } = LINEADDRFEATURE;
   assert.equal(
-    lineAbilities({ address: FORWARD | MAKECALL, line: 0 }, NO_FEATURES),
-    lineAbilities({ address: 0, line: LINEFEATURE.FORWARD | LINEFEATURE.MAKECALL }, NO_FEATURES),
+    lineCommands({ address: FORWARD | MAKECALL, line: 0 }, NO_LINE_FEATURES),
+    lineCommands(
+      { address: 0, line: LINEFEATURE.FORWARD | LINEFEATURE.MAKECALL },
+      NO_LINE_FEATURES,
+    ),
   );
 });
 
 Deno.test("a line's abilities are its address's and its device's", () => {
   const { FORWARDDND, MAKECALL, PICKUPGROUP, UNPARK } = LINEADDRFEATURE;
-  const of = (address: number, line = 0) => lineAbilities({ address, line }, NO_FEATURES);
+  const of = (address: number, line = 0) => lineCommands({ address, line }, NO_LINE_FEATURES);
   assert.deepEqual(of(MAKECALL), ["dial"]);
   assert.deepEqual(of(0, LINEFEATURE.MAKECALL), ["dial"]);
   assert.deepEqual(of(UNPARK), ["unpark"]);
@@ -79,13 +80,13 @@ Deno.test("a line's abilities are its address's and its device's", () => {
 Deno.test("a line is masked by its caps, and falls back to them where it reports nothing", () => {
   const { MAKECALL, UNPARK } = LINEADDRFEATURE;
   const caps = { address: UNPARK, line: 0 };
-  assert.deepEqual(lineAbilities({ address: MAKECALL | UNPARK, line: 0 }, caps), ["unpark"]);
-  assert.deepEqual(lineAbilities(NO_FEATURES, caps), ["unpark"]);
-  assert.deepEqual(lineAbilities(NO_FEATURES, NO_FEATURES), ["dial"]);
+  assert.deepEqual(lineCommands({ address: MAKECALL | UNPARK, line: 0 }, caps), ["unpark"]);
+  assert.deepEqual(lineCommands(NO_LINE_FEATURES, caps), ["unpark"]);
+  assert.deepEqual(lineCommands(NO_LINE_FEATURES, NO_LINE_FEATURES), ["dial"]);
 });
 
 Deno.test("a state allows what TAPI's documentation says", () => {
-  const of = (state: number, others = 0) => callAbilities(featuresOfState(state, others)).join();
+  const of = (state: number, others = 0) => callCommands(featuresOfState(state, others)).join();
   assert.equal(of(0), "");
   assert.equal(of(STATE.IDLE), "");
   assert.equal(of(STATE.OFFERING), "answer,drop,redirect");
@@ -106,5 +107,5 @@ Deno.test("a state allows what TAPI's documentation says", () => {
   assert.equal(of(STATE.ONHOLDPENDCONF, STATE.CONNECTED), "drop,unhold,swap,complete");
   assert.equal(of(STATE.ONHOLDPENDCONF, STATE.RINGBACK), "drop,unhold");
   assert.equal(of(0x10000), "drop");
-  assert.deepEqual(callAbilities(UNHOLD), ["unhold"]);
+  assert.deepEqual(callCommands(UNHOLD), ["unhold"]);
 });

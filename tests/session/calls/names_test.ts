@@ -4,9 +4,9 @@ import {
   disconnectName,
   stateModeName,
   toCallInfo,
-} from "../../src/session/signals.ts";
-import type { RawCallInfo } from "../../src/tapi/call_info.ts";
-import { LINECALLPARTYID, LINECALLSTATE } from "../../src/tapi/constants.ts";
+} from "../../../src/session/calls/names.ts";
+import type { RawCallInfo } from "../../../src/tapi/call_info.ts";
+import { LINECALLPARTYID, LINECALLSTATE } from "../../../src/tapi/constants.ts";
 
 const { ADDRESS, BLOCKED, NAME, UNKNOWN } = LINECALLPARTYID;
 const SECRET = "+441632960001";

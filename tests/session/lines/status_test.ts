@@ -55,9 +55,9 @@ Deno.test("an owner that is told of no features can do nothing", async () => {
   const offered = await telephony.reach("201", "OFFERING");
   assert.deepEqual(offered.can, ["answer", "drop", "redirect"]);
   const { session } = telephony.supervisor;
-  const [entry] = session?.calls ?? [];
-  assert(entry);
-  entry.owned = true;
+  const [call] = session?.calls ?? [];
+  assert(call);
+  call.setOwned(true);
   telephony.fake.switchboard.accept(
     [...telephony.fake.switchboard.extensions.get("201")!.legs][0]!,
   );

@@ -1,0 +1,185 @@
+/**
+ * How TAPI carries out each command: one row for each name of `model/command.ts`. Finding the target,
+ * carrying out and `can` read it.
+ */
+import {
+  type CallCommandName,
+  type CommandName,
+  type CommandOf,
+  type CommandOutcome,
+  type COMMANDS,
+  DTMF_DIGITS,
+} from "../../model/command.ts";
+import { ALL_STATES, ENDED_STATES, HELD_STATES, RINGING_STATES } from "../../tapi/call_states.ts";
+import {
+  LINEADDRFEATURE,
+  LINECALLFEATURE,
+  LINECALLSTATE,
+  LINEDIGITMODE,
+  LINEFEATURE,
+} from "../../tapi/constants.ts";
+import type { ArgumentsOf, FunctionName } from "../../tapi/invoke.ts";
+import { encodeText } from "../../tapi/text.ts";
+import type { TapiCall } from "../call.ts";
+import type { LineFeatures, TapiLine } from "../line.ts";
+import { complete, consult } from "./consultation.ts";
+import { drop } from "./drop.ts";
+import { CommandFailure } from "./errors.ts";
+import { forward } from "./forwarding.ts";
+import { park, pickup, unpark } from "./parking.ts";
+import type { Requests } from "./requests.ts";
+
+/** dwCountryCode: the driver's default. */
+const NO_COUNTRY = 0;
+/** dwDuration: as long as the driver likes. */
+const DEFAULT_DURATION = 0;
+
+/** The active call of a line and the one on hold. */
+export interface CallPair {
+  readonly active: TapiCall;
+  readonly held: TapiCall;
+}
+
+interface TargetOf {
+  readonly call: TapiCall;
+  readonly line: TapiLine;
+  readonly pair: CallPair;
+}
+
+export interface Row<C extends CommandName> {
+  /** The function that does it, or that begins it. */
+  readonly fn: FunctionName;
+  /** LINECALLFEATURE_ bits of a call, or bits of a line, any one of which makes `can` name the command. */
+  readonly features: C extends CallCommandName ? number : LineFeatures;
+  /** LINECALLSTATE_ bits of the calls that it can be about. */
+  readonly states?: number;
+  /** @throws CommandFailure, TapiError, MissingFunctionError */
+  carryOut(
+    requests: Requests,
+    target: TargetOf[typeof COMMANDS[C]["target"]],
+    command: CommandOf<C>,
+  ): Promise<CommandOutcome>;
+}
+
+const CAN = LINECALLFEATURE;
+const ADDRESS = LINEADDRFEATURE;
+const { CONNECTED, CONFERENCED } = LINECALLSTATE;
+
+interface WithNumber {
+  readonly number: string;
+}
+
+export const TABLE: { readonly [C in CommandName]: Row<C> } = {
+  answer: onCall("lineAnswer", CAN.ANSWER, RINGING_STATES, ({ handle }) => [handle, null, 0]),
+  drop: {
+    fn: "lineDrop",
+    features: CAN.DROP,
+    states: ALL_STATES & ~(ENDED_STATES | CONFERENCED),
+    carryOut: drop,
+  },
+  hold: onCall("lineHold", CAN.HOLD, CONNECTED, ({ handle }) => [handle]),
+  unhold: onCall("lineUnhold", CAN.UNHOLD, HELD_STATES, ({ handle }) => [handle]),
+  swap: {
+    fn: "lineSwapHold",
+    features: CAN.SWAPHOLD,
+    async carryOut(requests, { active, held }) {
+      const calls = [active, held] as const;
+      await requests.own(calls, CAN.SWAPHOLD);
+      await requests.send(calls, "lineSwapHold", active.handle, held.handle);
+      return {};
+    },
+  },
+  transfer: onCall(
+    "lineBlindTransferW",
+    CAN.BLINDTRANSFER,
+    CONNECTED,
+    ({ handle }, { number }: WithNumber) => [handle, encodeText(number), NO_COUNTRY],
+  ),
+  consult: {
+    fn: "lineSetupTransferW",
+    features: CAN.SETUPTRANSFER | CAN.SETUPCONF | CAN.PREPAREADDCONF,
+    states: CONNECTED,
+    carryOut: consult,
+  },
+  complete: {
+    fn: "lineCompleteTransfer",
+    features: CAN.COMPLETETRANSF | CAN.ADDTOCONF,
+    carryOut: complete,
+  },
+  park: { fn: "lineParkW", features: CAN.PARK, states: CONNECTED, carryOut: park },
+  redirect: onCall(
+    "lineRedirectW",
+    CAN.REDIRECT,
+    RINGING_STATES,
+    ({ handle }, { number }: WithNumber) => [handle, encodeText(number), NO_COUNTRY],
+  ),
+  dtmf: {
+    fn: "lineGenerateDigitsW",
+    features: CAN.GENERATEDIGITS,
+    states: CONNECTED,
+    /** Done when the function returns; the end of the tones is not awaited. */
+    async carryOut(requests, call, { digits }) {
+      if (!DTMF_DIGITS.test(digits)) {
+        throw new CommandFailure("bad_request", "digits: expected 0 to 9, A to D, *, # and commas");
+      }
+      await requests.own([call], CAN.GENERATEDIGITS);
+      const { handle } = call;
+      const text = encodeText(digits);
+      const { DTMF } = LINEDIGITMODE;
+      await requests.send([call], "lineGenerateDigitsW", handle, DTMF, text, DEFAULT_DURATION);
+      return {};
+    },
+  },
+  dial: {
+    fn: "lineMakeCallW",
+    features: { address: ADDRESS.MAKECALL, line: LINEFEATURE.MAKECALL },
+    /** Done when the driver has accepted it, which is long before anyone answers. */
+    async carryOut(requests, line, { number }) {
+      const to = encodeText(number);
+      const { handle } = line.device;
+      const call = await requests.makeOne(
+        line,
+        "lineMakeCallW",
+        (out) => [handle, out.memory, to, NO_COUNTRY, null],
+      );
+      return { call: call.id };
+    },
+  },
+  unpark: { fn: "lineUnparkW", features: { address: ADDRESS.UNPARK, line: 0 }, carryOut: unpark },
+  pickup: {
+    fn: "linePickupW",
+    features: {
+      address: ADDRESS.PICKUP | ADDRESS.PICKUPHELD | ADDRESS.PICKUPGROUP | ADDRESS.PICKUPDIRECT |
+        ADDRESS.PICKUPWAITING,
+      line: 0,
+    },
+    carryOut: pickup,
+  },
+  forward: {
+    fn: "lineForwardW",
+    features: {
+      address: ADDRESS.FORWARD | ADDRESS.FORWARDFWD | ADDRESS.FORWARDDND,
+      line: LINEFEATURE.FORWARD | LINEFEATURE.FORWARDFWD | LINEFEATURE.FORWARDDND,
+    },
+    carryOut: forward,
+  },
+};
+
+/** The row of a command that is one function, on one call that has the feature. */
+function onCall<F extends FunctionName, P>(
+  fn: F,
+  features: number,
+  states: number,
+  args: (call: TapiCall, command: P) => ArgumentsOf<F>,
+) {
+  return {
+    fn,
+    features,
+    states,
+    async carryOut(requests: Requests, call: TapiCall, command: P): Promise<CommandOutcome> {
+      await requests.own([call], features);
+      await requests.send([call], fn, ...args(call, command));
+      return {};
+    },
+  };
+}

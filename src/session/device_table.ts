@@ -1,0 +1,58 @@
+/** The line devices of a session, and whose message a message is. */
+import type { LineDevice, TapiLine } from "./line.ts";
+
+/** The devices found, by their callback instance. */
+export class DeviceTable {
+  readonly #byInstance = new Map<number, LineDevice>();
+  /** Those whose lineOpen is under way, also after the device was removed. */
+  readonly #opening = new Set<LineDevice>();
+
+  [Symbol.iterator](): Iterator<LineDevice> {
+    return this.#byInstance.values();
+  }
+
+  /** Every line of every device. */
+  *lines(): Iterable<TapiLine> {
+    for (const { lines } of this) yield* lines;
+  }
+
+  /** The device with this id; `undefined` if it is not known. */
+  byId(deviceId: number): LineDevice | undefined {
+    return this.#byInstance.values().find(({ id }) => id === deviceId);
+  }
+
+  byInstance(instance: number): LineDevice | undefined {
+    return this.#byInstance.get(instance);
+  }
+
+  byHandle(handle: number): LineDevice | undefined {
+    if (handle === 0) return undefined;
+    return this.#byInstance.values().find((device) => device.handle === handle);
+  }
+
+  /** Adds a device. @returns The one that it replaces: what the device was before. */
+  add(device: LineDevice): LineDevice | undefined {
+    const replaced = this.#byInstance.get(device.instance);
+    this.#byInstance.set(device.instance, device);
+    return replaced === device ? undefined : replaced;
+  }
+
+  delete(device: LineDevice): void {
+    this.#byInstance.delete(device.instance);
+  }
+
+  /** Runs lineOpen for a device; until it returns, {@linkcode heardClose} reaches the device. */
+  async opening<T>(device: LineDevice, task: () => Promise<T>): Promise<T> {
+    this.#opening.add(device);
+    try {
+      return await task();
+    } finally {
+      this.#opening.delete(device);
+    }
+  }
+
+  /** LINE_CLOSE named this handle: it may be that of a device that is being opened. */
+  heardClose(handle: number): void {
+    for (const device of this.#opening) device.heardClose(handle);
+  }
+}

@@ -1,0 +1,187 @@
+/**
+ * The commands that lines and their calls take now, their forwarding, and the message lamp: read again
+ * when they may have changed. Nothing is read while messages of the device wait: the answer would be
+ * out of date by then, and a burst must not be slowed down.
+ */
+import { describeError, logger } from "../../log.ts";
+import { type Forward, FORWARD_CASES } from "../../model/forward.ts";
+import type { RawForward } from "../../tapi/address_status.ts";
+import type { CallStatus } from "../../tapi/calls.ts";
+import { has, LINEDEVSTATUSFLAGS, LINEFORWARDMODE } from "../../tapi/constants.ts";
+import { MissingFunctionError } from "../../tapi/errors.ts";
+import type { TapiCall } from "../call.ts";
+import { callStateOf } from "../calls/names.ts";
+import { callCommands, featuresOfState, lineCommands } from "../commands/can.ts";
+import type { SessionContext } from "../context.ts";
+import type { LineDevice, Refresh, TapiLine } from "../line.ts";
+import type { CallStateSignal, LineReportSignal } from "../signals.ts";
+import { readFeatures } from "./describe.ts";
+
+const log = logger("session");
+
+/** With more messages of the device than these waiting, a call's status is read later. */
+const MOST_WAITING = 4;
+
+export class LineStatuses {
+  readonly #context: SessionContext;
+
+  constructor(context: SessionContext) {
+    this.#context = context;
+  }
+
+  /** lineGetCallStatus; `undefined` if there is no time, or the driver does not answer. */
+  async readCall(call: TapiCall): Promise<CallStatus | undefined> {
+    if (call.line.device.queue.waiting > MOST_WAITING) return undefined;
+    return await this.#readCall(call);
+  }
+
+  /** The commands that a call takes in the state that was reported last. */
+  commandsOf(call: TapiCall, status: CallStatus | undefined): CallStateSignal["can"] {
+    const { state, line, owned } = call;
+    // The features of another state are not this one's: its message will come.
+    const isOfState = status !== undefined && callStateOf(status.dwCallState) === state;
+    const features = isOfState ? status.dwCallFeatures : 0;
+    if (features !== 0 || (isOfState && owned)) return callCommands(features, line.features.call);
+    return callCommands(featuresOfState(state, this.#otherStates(call)), line.features.call);
+  }
+
+  /**
+   * A call's state was reported: that concerns the line's other calls, the call itself if its status
+   * was not read, and the line if it is a call's first or last state.
+   */
+  callChanged(call: TapiCall, wasRead: boolean, numberOfCallsChanged: boolean): void {
+    const { calls } = this.#context;
+    const others = calls.of(call.line).size - (calls.has(call) && wasRead ? 1 : 0);
+    if (others > 0 || numberOfCallsChanged) {
+      this.refresh(call.line.device, { calls: others > 0, status: numberOfCallsChanged });
+    }
+  }
+
+  /** Reads again what is named, once the device's messages have been handled. */
+  refresh(device: LineDevice, what: Refresh): void {
+    if (device.demandRefresh(what)) this.#queue(device);
+  }
+
+  /** The driver says that the message lamp is on or off. */
+  reportMessageWaiting(device: LineDevice, messageWaiting: boolean): void {
+    for (const line of device.lines) this.#report(line, { messageWaiting });
+  }
+
+  #queue(device: LineDevice): void {
+    const isTaken = device.queue.add(async () => {
+      if (device.queue.waiting > 0) return this.#queue(device);
+      const refresh = device.takeRefresh();
+      if (refresh === undefined || device.handle === 0 || this.#context.ended.aborted) return;
+      if (refresh.caps) await this.#readFeatures(device);
+      await Promise.all([
+        refresh.caps || refresh.status ? this.#readStatus(device) : undefined,
+        refresh.caps || refresh.calls ? this.#readCalls(device) : undefined,
+      ]);
+    });
+    if (!isTaken) device.takeRefresh();
+  }
+
+  async #readFeatures(device: LineDevice): Promise<void> {
+    const features = await this.#answerOf(device, () => readFeatures(this.#context, device));
+    if (features !== undefined) { for (const line of device.lines) line.refeature(features); }
+  }
+
+  async #readCalls(device: LineDevice): Promise<void> {
+    const { calls, onSignal } = this.#context;
+    const known = device.lines.flatMap((line) =>
+      [...calls.of(line)].filter(({ state }) => state !== 0)
+    );
+    const read = await Promise.all(known.map((call) => this.#readCall(call)));
+    for (const [index, call] of known.entries()) {
+      // Lost with its line meanwhile.
+      if (!calls.has(call)) continue;
+      const can = this.commandsOf(call, read[index]);
+      onSignal({ kind: "call-can", line: call.line.identity, call: call.id, can });
+    }
+  }
+
+  async #readStatus(device: LineDevice): Promise<void> {
+    const { tapi } = this.#context;
+    const { handle, caps: { apiVersion }, lines } = device;
+    const [status, ...addresses] = await Promise.all([
+      this.#answerOf(device, () => tapi.getLineDevStatus(handle, apiVersion)),
+      ...lines.map(() => this.#answerOf(device, () => tapi.getAddressStatus(handle, apiVersion))),
+    ]);
+    if (device.handle !== handle) return;
+    const messageWaiting = status &&
+      device.readMessageWaiting(has(status.dwDevStatusFlags, LINEDEVSTATUSFLAGS.MSGWAIT));
+    for (const [index, line] of lines.entries()) {
+      const address = addresses[index];
+      const now = {
+        address: address?.addressFeatures ?? 0,
+        line: status?.dwLineFeatures ?? 0,
+      };
+      this.#report(line, {
+        can: lineCommands(now, line.features),
+        ...address !== undefined && { forwards: toForwards(address.forwards) },
+        ...messageWaiting !== undefined && { messageWaiting },
+      });
+    }
+  }
+
+  #report(line: TapiLine, report: Omit<LineReportSignal, "kind" | "line">): void {
+    if (line.device.handle === 0) return;
+    this.#context.onSignal({ kind: "line-report", line: line.identity, ...report });
+  }
+
+  async #readCall(call: TapiCall): Promise<CallStatus | undefined> {
+    const { tapi, calls } = this.#context;
+    const { handle, line: { device } } = call;
+    if (!calls.has(call)) return undefined;
+    return await this.#answerOf(device, () => tapi.getCallStatus(handle, device.caps.apiVersion));
+  }
+
+  /** The driver's answer; `undefined` if it gives none, or the device is not open. */
+  async #answerOf<T>(device: LineDevice, ask: () => Promise<T>): Promise<T | undefined> {
+    if (device.handle === 0 || this.#context.ended.aborted) return undefined;
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof MissingFunctionError)) {
+        log.debug("Line {line} does not report its status: {error}", {
+          line: device.name,
+          error: describeError(error),
+        });
+      }
+      return undefined;
+    }
+  }
+
+  /** The LINECALLSTATE_ bits of the line's other calls. */
+  #otherStates(call: TapiCall): number {
+    let states = 0;
+    for (const other of this.#context.calls.of(call.line)) {
+      if (other !== call) states |= other.state;
+    }
+    return states;
+  }
+}
+
+const MODE = LINEFORWARDMODE;
+const BUSY_AND_NO_ANSWER = MODE.BUSYNA | MODE.BUSYNAINTERNAL | MODE.BUSYNAEXTERNAL;
+/**
+ * The LINEFORWARDMODE_ bits of each case. Entries for one caller alone are left out: for the others,
+ * calls go where they went.
+ */
+const FORWARD_MODES: Readonly<Record<Forward["when"], number>> = {
+  always: MODE.UNCOND | MODE.UNCONDINTERNAL | MODE.UNCONDEXTERNAL,
+  busy: MODE.BUSY | MODE.BUSYINTERNAL | MODE.BUSYEXTERNAL | BUSY_AND_NO_ANSWER,
+  no_answer: MODE.NOANSW | MODE.NOANSWINTERNAL | MODE.NOANSWEXTERNAL | BUSY_AND_NO_ANSWER,
+};
+
+function toForwards(raw: readonly RawForward[]): Forward[] {
+  const forwards: Forward[] = [];
+  for (const { mode, to } of raw) {
+    for (const when of FORWARD_CASES) {
+      // Internal and external calls may have entries of their own that say the same.
+      const isThere = forwards.some((known) => known.when === when && known.to === to);
+      if ((mode & FORWARD_MODES[when]) !== 0 && !isThere) forwards.push({ when, to });
+    }
+  }
+  return forwards;
+}
