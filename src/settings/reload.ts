@@ -105,8 +105,8 @@ export class Reload implements Disposable {
   }
 }
 
-/** The keys, such as `log.level`, whose changes have no effect yet. */
-function changedForNextStart(before: Settings, after: Settings): string[] {
+/** The keys, such as `log.level`, of changes that take effect with the next start. */
+export function changedForNextStart(before: Settings, after: Settings): string[] {
   const fixed = ROWS.flatMap(([key, { live }]) => live ? [] : [key]);
   const changed = fixed.filter((key) => textAt(before, key) !== textAt(after, key));
   // A certificate can be renewed, but the port cannot change between http and https.

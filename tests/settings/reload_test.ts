@@ -1,0 +1,48 @@
+/** Which changed settings wait for the next start. */
+import assert from "node:assert/strict";
+import { changedForNextStart } from "../../src/settings/reload.ts";
+import { ACCESS_SETTINGS } from "../../src/settings/access_rules.ts";
+import { ROWS } from "../../src/settings/schema.ts";
+import { flagNameOf, type Setting } from "../../src/settings/setting.ts";
+import { readSettings, type Settings } from "../../src/settings/settings.ts";
+import { NOTHING_SET, settingsOfFile } from "../support/settings.ts";
+
+const DEFAULTS = settingsOf(new Map());
+
+function settingsOf(flags: ReadonlyMap<string, readonly string[]>): Settings {
+  return readSettings(flags, NOTHING_SET);
+}
+
+/** A value that is not the default. */
+function otherValue({ placeholder = "", default: standard }: Setting): string {
+  if (placeholder === "N") return String(typeof standard === "number" ? standard + 1 : 1);
+  if (!placeholder.includes("|")) return "9";
+  return placeholder.split("|").find((choice) => choice !== String(standard)) ?? "";
+}
+
+Deno.test("a change of any setting that is not live is noticed, and named by its key", () => {
+  const fixed = ROWS.filter(([, { live }]) => !live);
+  assert(fixed.length > 20);
+  for (const [key, row] of fixed) {
+    const value = key === "provider" ? "fake" : otherValue(row);
+    const changed = changedForNextStart(
+      DEFAULTS,
+      settingsOf(new Map([[flagNameOf(key), [value]]])),
+    );
+    // Without the journal, its file and days are gone too.
+    if (key === "journal") assert.deepEqual(changed, [key, "journal.file", "journal.days"]);
+    else assert.deepEqual(changed, [key], key);
+  }
+});
+
+Deno.test("changes of live settings take effect at once: what the running program can apply", () => {
+  const live = ROWS.flatMap(([key, row]) => row.live ? [key] : []);
+  assert.deepEqual(live, ["tls.cert", "tls.key", ...Object.keys(ACCESS_SETTINGS)]);
+  const before = settingsOfFile("");
+  const rules = 'allowOrigins = ["null"]\nanonymous = false\n[dial]\ndeny = ["0*"]\n';
+  assert.deepEqual(changedForNextStart(before, settingsOfFile(rules)), []);
+  const tls = { ...before, tls: { cert: "a", key: "a" } };
+  assert.deepEqual(changedForNextStart(tls, { ...tls, tls: { cert: "b", key: "b" } }), []);
+  // The port cannot change between http and https.
+  assert.deepEqual(changedForNextStart(before, tls), ["tls"]);
+});
