@@ -121,8 +121,8 @@ export function startProgram(
       return { calls: tracker.size, handles: supervisor.session?.calls.size ?? 0 };
     },
     reconfigure({ rules, tls }) {
-      server.rule(rules);
-      if (tls !== undefined) server.renew(tls);
+      server.setRules(rules);
+      if (tls !== undefined) server.setKeyPair(tls);
     },
     async stop() {
       await Promise.all([server.stop(CLIENTS_GOODBYE_MS), supervisor.stop()]);

@@ -42,8 +42,8 @@ const DENO_VALUES = [
   "settings/reload.ts",
   "settings/setting.ts",
   "windows/symbols.ts",
-  "server/server.ts",
   "server/net/listen_error.ts",
+  "server/net/listener.ts",
   "server/net/relay.ts",
   "server/net/sockets.ts",
 ];

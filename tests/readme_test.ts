@@ -6,8 +6,8 @@ import { parseScenario } from "../src/fake/scenario.ts";
 import { ACCESS_SETTINGS } from "../src/settings/access_rules.ts";
 import { ROWS } from "../src/settings/schema.ts";
 import { defaultTextOf, flagNameOf, type Setting, variableOf } from "../src/settings/setting.ts";
-import { CLOSE } from "../src/server/close_codes.ts";
-import { REQUESTS } from "../src/server/v2/requests.ts";
+import { CLOSE } from "../src/model/close_code.ts";
+import { FORMS } from "../src/server/v2/requests.ts";
 import { jsonSchema } from "../src/server/v2/schema.ts";
 import { hasOpenSsl, makeCertificate } from "./support/certificate.ts";
 import { FlowProgram } from "./support/program.ts";
@@ -93,12 +93,12 @@ Deno.test("every command, error, close code and named scenario is in its table",
     $defs: { Error: { properties: { error: { properties: { code: { enum: string[] } } } } } };
   };
   const words = [
-    ...Object.keys(REQUESTS),
+    ...FORMS.keys(),
     ...$defs.Error.properties.error.properties.code.enum,
     ...createFakeTapi().simulation.scenarios.map(({ name }) => name),
   ];
   for (const word of words) assert(firstCells.includes(`\`${word}\``), word);
-  for (const code of Object.values(CLOSE)) {
+  for (const { code } of Object.values(CLOSE)) {
     assert(new RegExp(`^\\| ${code} +\\|`, "m").test(README), String(code));
   }
 });

@@ -83,6 +83,11 @@ export const PARTY_ROLES = ["caller", "called", "connected", "redirecting", "red
 export type PartyRole = typeof PARTY_ROLES[number];
 export type Parties = Readonly<Record<PartyRole, Party>>;
 
+/** All parties, each made for its role. */
+export function partiesOf<T = Party>(make: (role: PartyRole) => T): Record<PartyRole, T> {
+  return Object.fromEntries(PARTY_ROLES.map((role) => [role, make(role)])) as Record<PartyRole, T>;
+}
+
 /** LINECALLINFO as far as the program uses it. */
 export interface CallInfo extends Parties {
   /** dwCallID as `0x` and upper-case hex, `0x0` if the driver gives none. Not unique. */

@@ -176,6 +176,18 @@ export type Command =
   /** Every call of the line, which is what classic's `drop` means. */
   | { readonly cmd: "drop"; readonly line: string; readonly all: true };
 
+/** The fields of a command that have a text, in the order of the table. */
+export function* fieldsOf(
+  command: Command,
+): Generator<readonly [field: Field, text: string], void> {
+  const { fields }: CommandShape = COMMANDS[command.cmd];
+  const values: Readonly<Record<string, unknown>> = command;
+  for (const [name, field] of Object.entries(fields)) {
+    const value = values[name];
+    if (typeof value === "string") yield [field, value];
+  }
+}
+
 /** What a command has led to: the id of the call it made, the slot a call was parked in. */
 export interface CommandOutcome {
   readonly call?: CallId;

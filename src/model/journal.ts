@@ -43,22 +43,22 @@ export interface JournalEntry extends CallInfo {
 /** Which entries are wanted. */
 export interface JournalFilter {
   /** Extensions; every line when left out. */
-  readonly lines?: readonly string[];
+  readonly lines?: readonly string[] | undefined;
   /** Which lines may be seen; every one when left out. */
-  readonly visible?: (line: string) => boolean;
+  readonly visible?: ((line: string) => boolean) | undefined;
   /** Calls that ended at this moment or later: milliseconds since 1970, UTC. */
-  readonly fromMs?: number;
+  readonly fromMs?: number | undefined;
   /** Calls that ended before this moment. */
-  readonly toMs?: number;
-  readonly direction?: Direction;
-  readonly missed?: boolean;
+  readonly toMs?: number | undefined;
+  readonly direction?: Direction | undefined;
+  readonly missed?: boolean | undefined;
   /** Digits with which the number of one of the parties begins or ends. */
-  readonly number?: string;
+  readonly number?: string | undefined;
 }
 
 export interface JournalQuery extends JournalFilter {
-  /** Where the page before ended: its {@linkcode JournalPage.next}. */
-  readonly cursor?: string;
+  /** Where the previous page ended: its {@linkcode JournalPage.next}. */
+  readonly cursor?: string | undefined;
   /** The most entries of a page. */
   readonly limit: number;
 }
@@ -66,6 +66,6 @@ export interface JournalQuery extends JournalFilter {
 /** Entries, the one that ended last first. */
 export interface JournalPage {
   readonly entries: readonly JournalEntry[];
-  /** The cursor of the page behind this one; left out where there is none. */
+  /** The cursor of the next page; left out if this is the last one. */
   readonly next?: string;
 }

@@ -6,6 +6,10 @@ import type { Forward } from "./forward.ts";
 export const LINE_STATUSES = ["open", "out_of_service", "closed", "failed"] as const;
 export type LineStatus = typeof LINE_STATUSES[number];
 
+/** How classic writes an extension that is a plain number: `201` or `"201"`. */
+export const LINE_TYPES = ["number", "string"] as const;
+export type LineType = typeof LINE_TYPES[number];
+
 /** Which line it is. */
 export interface LineIdentity {
   /**

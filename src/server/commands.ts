@@ -1,60 +1,71 @@
-/**
- * The one way by which clients' commands reach the telephone system, whatever the dialect: whether the
- * client may, what came of it, and a line about both for those who have to know who did what.
- */
+/** The one way of a client's command to the phone system, whatever the dialect: permit, execute, audit. */
 import type { CommandPort, MetricsPort, StatePort } from "../bus/ports.ts";
-import type { Command, CommandResult } from "../model/command.ts";
 import { logger, maskNumber } from "../log.ts";
-import { refusal } from "./access/permissions.ts";
-import { numberOf } from "./access/dial_rules.ts";
+import { type Command, type CommandResult, fieldsOf } from "../model/command.ts";
 import type { Identity } from "./access/identity.ts";
+import { refusal } from "./access/permissions.ts";
 
 const audit = logger("audit");
 
 /** Who gives a command. */
-export interface Commander {
+export interface Sender {
   readonly identity: Identity;
   readonly address: string;
 }
 
-/** Carries a command out where the commander may give it. Never rejects. */
-export async function carryOut(
+export interface CommandContext {
+  readonly state: StatePort;
+  readonly commands: CommandPort;
+  readonly metrics?: MetricsPort | undefined;
+}
+
+/** Executes a command if the sender is permitted to give it. Never rejects. */
+export async function execute(
   command: Command,
-  { identity, address }: Commander,
-  { state, commands, metrics }: {
-    readonly state: StatePort;
-    readonly commands: CommandPort;
-    readonly metrics?: MetricsPort | undefined;
-  },
+  { identity, address }: Sender,
+  { state, commands, metrics }: CommandContext,
 ): Promise<CommandResult> {
-  // Asked before: afterwards the call may be gone.
-  const line = lineOf(command, state);
+  // Described before: afterwards the call may be gone.
+  const target = describeTarget(command, state);
   const error = refusal(identity, state, command);
   const result: CommandResult = error === undefined
     ? await commands.execute(command)
     : { ok: false, error };
   metrics?.answered(command.cmd, result.ok ? "ok" : result.error.code);
-  const number = numberOf(command);
-  audit.info(
-    number === undefined
-      ? "{identity} at {address}: {cmd} on line {line}: {result}"
-      : "{identity} at {address}: {cmd} on line {line} to {number}: {result}",
-    {
-      identity: identity.name,
-      address,
-      cmd: command.cmd,
-      line,
-      ...number !== undefined && { number: maskNumber(number) },
-      result: result.ok ? "done" : result.error.code,
-      ...!result.ok && { message: result.error.message },
-    },
-  );
+  const reason = result.ok ? "" : ", {message}";
+  audit.info(`{identity} at {address}: {cmd}${target.text}: {result}${reason}`, {
+    identity: identity.name,
+    address,
+    cmd: command.cmd,
+    ...target.values,
+    result: result.ok ? "done" : result.error.code,
+    ...!result.ok && { message: result.error.message },
+  });
   return result;
 }
 
-/** The line that is meant; what is none may be anybody's telephone number. */
-function lineOf(command: Command, state: StatePort): string {
-  if ("call" in command) return state.call(command.call)?.line ?? "";
-  const { line } = command;
+/** The call, line and number of a command, for the audit log. It never has the digits of `dtmf`. */
+function describeTarget(
+  command: Command,
+  state: StatePort,
+): { readonly text: string; readonly values: object } {
+  const call = "call" in command ? command.call : undefined;
+  const line = "line" in command ? lineOf(command.line, state) : state.call(command.call)?.line;
+  const [, number] =
+    fieldsOf(command).find(([{ kind }]) => kind === "number" || kind === "extension") ?? [];
+  return {
+    text: (call === undefined ? "" : " of call {call}") +
+      (line === undefined ? "" : " on line {line}") +
+      (number === undefined ? "" : " to {number}"),
+    values: {
+      line: line ?? "",
+      ...call !== undefined && { call },
+      ...number !== undefined && { number: maskNumber(number) },
+    },
+  };
+}
+
+/** Unknown lines are masked: they may be telephone numbers. */
+function lineOf(line: string, state: StatePort): string {
   return state.lines().some((known) => known.line === line) ? line : maskNumber(line);
 }

@@ -1,49 +1,26 @@
-/** Which dialect a connection speaks, and the clients that speak it. */
-import type { EventBus } from "../bus/bus.ts";
-import type { CommandPort, JournalPort, MetricsPort, StatePort } from "../bus/ports.ts";
-import { ClassicEncoder, type LineType } from "./classic/messages.ts";
-import { ClassicClient } from "./classic/client.ts";
-import type { Authenticator } from "./access/identity.ts";
-import { protocolsOf, V2_PROTOCOL } from "./close_codes.ts";
-import type { Dialect } from "./net/sockets.ts";
+/** Which dialect a request for a WebSocket asks for, and the clients that speak it. */
+import { LINE_TYPES, type LineType } from "../model/line.ts";
+import type { Identities } from "./access/identities.ts";
+import { ClassicClient, type ClassicContext, type ClassicSubscription } from "./classic/client.ts";
+import { ClassicEncoder } from "./classic/messages.ts";
+import type { ClientFactory } from "./net/sockets.ts";
+import type { ServerOptions } from "./options.ts";
+import { protocolsOf, V2_PROTOCOL } from "./sub_protocols.ts";
 import { Batcher } from "./v2/batch.ts";
-import { V2Client } from "./v2/client.ts";
+import { V2Client, type V2Context } from "./v2/client.ts";
 import type { V2Encoder } from "./v2/frames.ts";
 
-export interface DialectOptions {
-  readonly lineType: LineType;
-  readonly maxUnsentBytes: number;
-  readonly clientTimeoutSeconds: number;
-  readonly historyLength: number;
-  readonly limits: { readonly commandsPerSecond: number; readonly messageBytes: number };
-  readonly version: string;
-  readonly bus: EventBus;
-  readonly state: StatePort;
-  readonly commands: CommandPort;
-  readonly journal?: JournalPort | undefined;
-  readonly metrics?: MetricsPort | undefined;
-}
-
-export interface Dialects {
-  readonly v2: Dialect;
-  /** With what the URL asks for. */
-  classic(url: URL): Dialect;
-}
-
-export function dialectsOf(
-  options: DialectOptions,
+/** v2 for a client that offers its sub-protocol, else classic. */
+export function dialectChooser(
+  options: ServerOptions,
   encoder: V2Encoder,
-  authenticator: Authenticator,
-): Dialects {
-  const { bus, state, commands, journal, metrics, version } = options;
-  const { maxUnsentBytes, clientTimeoutSeconds, historyLength } = options;
+  identities: Identities,
+): (request: Request) => ClientFactory {
+  const { maxUnsentBytes, clientTimeoutSeconds, historyLength, lineType } = options;
   const { messageBytes, commandsPerSecond } = options.limits;
-  const ports = { bus, state, commands, metrics };
-  const classic = { ...ports, encoder: new ClassicEncoder() };
-  const v2 = {
-    ...ports,
-    journal,
-    version,
+  const classic: ClassicContext = { ...options, encoder: new ClassicEncoder() };
+  const v2: V2Context = {
+    ...options,
     limits: {
       maxUnsentBytes,
       clientTimeoutSeconds,
@@ -53,28 +30,23 @@ export function dialectsOf(
     },
     encoder,
     batcher: new Batcher(),
-    authenticator,
+    identify: (token) => identities.identify(token),
   };
-  return {
-    v2: (socket, client) => new V2Client(socket, { ...v2, ...client }),
-    classic: ({ searchParams }) => {
-      const wish = wishOf(searchParams, options.lineType);
-      return (socket, client) => new ClassicClient(socket, { ...classic, ...client, ...wish });
-    },
+  const v2Clients: ClientFactory = {
+    protocol: V2_PROTOCOL,
+    create: (socket, client) => new V2Client(socket, client, v2),
+  };
+  return ({ headers, url }) => {
+    if (protocolsOf(headers).includes(V2_PROTOCOL)) return v2Clients;
+    const wanted = subscriptionOf(new URL(url).searchParams, lineType);
+    return { create: (socket, client) => new ClassicClient(socket, client, classic, wanted) };
   };
 }
 
-export function speaksV2({ headers }: Request): boolean {
-  return protocolsOf(headers).includes(V2_PROTOCOL);
-}
-
-/** What a classic connection's query asks for: `?line=201&line=202&lineType=string`. */
-function wishOf(
-  query: URLSearchParams,
-  defaultLineType: LineType,
-): { lineType: LineType; lines?: string[] } {
+/** The query of a classic connection: `?line=201&line=202&lineType=string`. */
+function subscriptionOf(query: URLSearchParams, defaultLineType: LineType): ClassicSubscription {
   const asked = query.get("lineType");
-  const lineType = asked === "string" || asked === "number" ? asked : defaultLineType;
+  const lineType = LINE_TYPES.find((type) => type === asked) ?? defaultLineType;
   const lines = query.getAll("line").filter((line) => line !== "");
   return lines.length === 0 ? { lineType } : { lineType, lines };
 }

@@ -1,28 +1,27 @@
-/** The HTTP side: request in, response out. No socket and no port, so that it is tested without. */
-import { monitorRefusal } from "./access/permissions.ts";
-import { failure, json, text } from "./http/answers.ts";
+/** The HTTP side: request in, response out. It knows no socket and no port. */
+import { permits } from "./access/identity.ts";
+import { json, text } from "./http/answers.ts";
 import { API } from "./http/api.ts";
 import { ASSETS } from "./http/assets.ts";
 import { PANEL, panelOr } from "./http/panel.ts";
+import { monitored, type Route, type RouteContext, type Visit } from "./http/route.ts";
 import { simulationRoute } from "./http/simulations.ts";
-import { permits } from "./access/identity.ts";
-import type { Route, RoutesOptions, Visit } from "./http/route.ts";
 
-/** Answers a request that asks for no WebSocket: the one way out for every answer. */
+/** Answers a request that is not for a WebSocket: the one way out for every response. */
 export async function respond(
   visit: Omit<Visit, "url">,
-  options: RoutesOptions,
+  context: RouteContext,
 ): Promise<Response> {
-  const response = await answer({ ...visit, url: new URL(visit.request.url) }, options);
+  const response = await answer({ ...visit, url: new URL(visit.request.url) }, context);
   if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
   return response;
 }
 
-async function answer(visit: Visit, options: RoutesOptions): Promise<Response> {
+async function answer(visit: Visit, context: RouteContext): Promise<Response> {
   const { request: { method }, url: { pathname } } = visit;
   const route = Object.hasOwn(ROUTES, pathname)
     ? ROUTES[pathname]
-    : simulationRoute(pathname, options);
+    : simulationRoute(pathname, context);
   if (route === undefined) return text(404, `There is nothing at ${pathname}\n`);
   const handler = method === "HEAD" ? route.GET : route[method as keyof Route];
   if (handler === undefined) {
@@ -31,7 +30,7 @@ async function answer(visit: Visit, options: RoutesOptions): Promise<Response> {
       allow: allowed.join(", "),
     });
   }
-  const response = await handler(visit, options);
+  const response = await handler(visit, context);
   return method === "HEAD" ? new Response(null, response) : response;
 }
 
@@ -44,11 +43,11 @@ const ROUTES: Readonly<Record<string, Route>> = {
 Connect to ws://${host}/ with the sub-protocol tapi2ws.v2 for lines, calls and every event.
 Without it, ws://${host}/ has the call events of every line, ws://${host}/?line=201 one line's.
 Send {"cmd":"dial","line":"201","number":"0123"} to dial and {"cmd":"drop","line":"201"} to hang up.
-GET /api/v2/lines and /api/v2/calls tell the state, /api/v2/schema.json what frames look like.
-Pages import /client.js, which connects, keeps the state and commands.
-A browser gets a panel here that shows all of it.
-GET /healthz tells whether the server runs, GET /readyz whether it hears the telephone system.
-GET /metrics has its metrics for Prometheus, GET /api/v2/journal the calls that have ended.
+GET /api/v2/lines and /api/v2/calls return the state, /api/v2/schema.json the shape of frames.
+Pages import /client.js, which connects, keeps the state and sends commands.
+Open this address in a browser for a panel that shows all of it.
+GET /healthz reports whether the server runs, GET /readyz whether the phone system is connected.
+GET /metrics has metrics for Prometheus, GET /api/v2/journal the calls that have ended.
 `,
     )
   ),
@@ -70,13 +69,11 @@ GET /metrics has its metrics for Prometheus, GET /api/v2/journal the calls that 
     },
   },
   "/metrics": {
-    GET: ({ identity }, { metrics }) => {
-      const refused = monitorRefusal(identity);
-      if (refused !== undefined) return failure(refused);
+    GET: monitored((_, { metrics }) => {
       if (metrics === undefined) return text(404, "There are no metrics\n");
-      const exposition = metrics.exposition();
-      return text(200, exposition.text, { "content-type": exposition.contentType });
-    },
+      const { text: body, contentType } = metrics.exposition();
+      return text(200, body, { "content-type": contentType });
+    }),
   },
   ...API,
   ...ASSETS,

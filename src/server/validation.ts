@@ -1,26 +1,56 @@
-/** How outside text is checked, whatever the dialect: JSON, extensions, numbers, and what is said of it. */
+/** Checks text from outside, whatever the dialect: JSON, the fields of commands, what errors say. */
 import { z } from "zod";
+import type { Field } from "../model/command.ts";
 import type { CommandError, ErrorCode } from "../model/error.ts";
 
 /** The longest number that is passed on: TAPIMAXDESTADDRESSSIZE without its NUL. */
 const MOST_NUMBER_CHARACTERS = 79;
-/** The longest extension that is looked for. */
-const MOST_LINE_CHARACTERS = 100;
+const MOST_EXTENSION_CHARACTERS = 100;
 
-// deno-lint-ignore no-control-regex -- the very characters that must not reach a provider or a log
+// deno-lint-ignore no-control-regex -- the very characters that must not reach a driver or a log
 const NO_CONTROL_CHARACTERS = /^[^\u0000-\u001f\u007f-\u009f]*$/;
 
-/** Text that people wrote: an extension, a name. */
-export const lineText: z.ZodString = z.string({ error: "expected an extension, a string" })
+export const extension: z.ZodString = z.string({ error: "expected an extension, a string" })
   .min(1, "expected an extension")
-  .max(MOST_LINE_CHARACTERS, `expected at most ${MOST_LINE_CHARACTERS} characters`)
+  .max(MOST_EXTENSION_CHARACTERS, `expected at most ${MOST_EXTENSION_CHARACTERS} characters`)
   .regex(NO_CONTROL_CHARACTERS, "expected no control characters");
 
-/** Text that a telephone system dials. */
-export const numberText: z.ZodString = z.string({ error: "expected a telephone number, a string" })
+/** A number to dial, a slot or a group. */
+export const telephoneNumber: z.ZodString = z.string({
+  error: "expected a telephone number, a string",
+})
   .trim().min(1, "expected a telephone number")
   .max(MOST_NUMBER_CHARACTERS, `expected at most ${MOST_NUMBER_CHARACTERS} characters`)
   .regex(NO_CONTROL_CHARACTERS, "expected no control characters");
+
+const digits = z.string({ error: "expected digits, a string" }).regex(
+  /^[0-9A-Da-d*#,]{1,80}$/,
+  "expected 1 to 80 of 0-9, A-D, *, #, and , for a pause",
+);
+
+export const trueOrFalse: z.ZodBoolean = z.boolean({ error: "expected true or false" });
+
+export function oneOf<const T extends string>(values: readonly T[]): z.ZodType<T> {
+  const error = `expected ${values.map((value) => `"${value}"`).join(" or ")}`;
+  return z.enum(values, { error }) as z.ZodType<T>;
+}
+
+const TEXTS = {
+  number: { schema: telephoneNumber, noun: "a telephone number" },
+  extension: { schema: extension, noun: "an extension" },
+  digits: { schema: digits, noun: "digits" },
+};
+
+/** The schema of a command's field. */
+export function fieldSchema({ kind, optional, nullable }: Field): z.ZodType {
+  const { schema, noun } = typeof kind === "string"
+    ? TEXTS[kind]
+    : { schema: oneOf(kind), noun: "a choice" };
+  const value = nullable
+    ? z.union([schema, z.null()], { error: `expected ${noun}, or null for off` })
+    : schema;
+  return optional ? value.optional() : value;
+}
 
 /** Something is wrong with a message. */
 export interface Failure {
@@ -32,7 +62,7 @@ export function failed(code: ErrorCode, message: string): Failure {
   return { kind: "error", error: { code, message } };
 }
 
-/** Reads JSON. Never throws: what is wrong with it is the result. */
+/** Reads JSON; never throws. */
 export function readJson(text: string): { readonly json: unknown } | Failure {
   try {
     return { json: JSON.parse(text) };
@@ -41,9 +71,13 @@ export function readJson(text: string): { readonly json: unknown } | Failure {
   }
 }
 
-/** The first problem, with the path to it. */
+/** Reports the first problem, with the path to it. */
 export function badRequest(error: z.ZodError): Failure {
   return failed("bad_request", describe(error));
+}
+
+export function unknownCommand(cmd: string): Failure {
+  return failed("unknown_command", `There is no command "${cmd.slice(0, 40)}"`);
 }
 
 function describe(error: z.ZodError): string {

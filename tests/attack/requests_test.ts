@@ -1,7 +1,7 @@
 /** Paths, heads and bodies that try to get round something. */
 import assert from "node:assert/strict";
-import { ANYONE } from "../../src/server/access/identity.ts";
 import { callEvent, lineEvent } from "../support/events.ts";
+import { ANYONE } from "../support/identity.ts";
 import { HANDSHAKE, RawConnection } from "../support/raw.ts";
 import { rulesFor, startTestServer, tokenRule } from "../support/server.ts";
 

@@ -6,7 +6,7 @@
  * All deliver the same events to as many.
  */
 import type { CallEvent } from "../../src/model/event.ts";
-import { V2_PROTOCOL } from "../../src/server/close_codes.ts";
+import { V2_PROTOCOL } from "../../src/server/sub_protocols.ts";
 import { toV2 } from "../../src/server/v2/frames.ts";
 import { median, medianRatio, print, type Row } from "./report.ts";
 import { Subject } from "./subjects.ts";

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import type { CommandResult } from "../../src/model/command.ts";
 import type { Call, ConnectOptions, StreamEvent } from "../../src/client/client.d.ts";
 import { connect, Tapi2WsError } from "../../src/client/client.js";
-import { ANYONE } from "../../src/server/access/identity.ts";
 import { callEvent, lineEvent } from "../support/events.ts";
+import { ANYONE } from "../support/identity.ts";
 import { rulesFor, tokenRule, until } from "../support/server.ts";
 import { ClientRig, stateOf } from "./rig.ts";
 

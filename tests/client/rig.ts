@@ -2,8 +2,8 @@
 import type { Command, CommandResult } from "../../src/model/command.ts";
 import type { Client, ConnectOptions, Timers } from "../../src/client/client.d.ts";
 import { connect } from "../../src/client/client.js";
-import type { ServerOptions } from "../../src/server/server.ts";
-import { callObject, lineObject } from "../../src/server/v2/frames.ts";
+import type { ServerOptions } from "../../src/server/options.ts";
+import { callObject } from "../../src/server/v2/frames.ts";
 import { ManualClock } from "../support/clock.ts";
 import { startTestServer, type TestServer, until } from "../support/server.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
@@ -85,7 +85,7 @@ export class ClientRig implements AsyncDisposable {
   /** What a client must know: the server's state in its words. */
   get state(): { lines: unknown[]; calls: unknown[] } {
     const { state } = this.#test;
-    return plain({ lines: state.lines().map(lineObject), calls: state.calls().map(callObject) });
+    return plain({ lines: state.lines(), calls: state.calls().map(callObject) });
   }
 
   /** Waits until the client knows what the server knows. */

@@ -1,6 +1,6 @@
 /** v2 over the whole program and the rude fake exchange: every frame is checked against the schema. */
 import assert from "node:assert/strict";
-import { V2_PROTOCOL } from "../../src/server/close_codes.ts";
+import { V2_PROTOCOL } from "../../src/server/sub_protocols.ts";
 import type { RecordingClient } from "../support/client.ts";
 import { EventStreamReader } from "../support/event_stream.ts";
 import { Follower, type Wish } from "../support/follower.ts";

@@ -8,10 +8,12 @@ import type { CallId } from "../../src/model/call_id.ts";
 import type { Command, CommandResult } from "../../src/model/command.ts";
 import type { BusEvent } from "../../src/model/event.ts";
 import type { Random } from "../../src/fake/random.ts";
-import { ClassicEncoder, type LineType } from "../../src/server/classic/messages.ts";
+import { CLOSE } from "../../src/model/close_code.ts";
+import { LINE_TYPES, type LineType } from "../../src/model/line.ts";
+import { ClassicEncoder } from "../../src/server/classic/messages.ts";
 import { ClassicClient } from "../../src/server/classic/client.ts";
-import { ANYONE } from "../../src/server/access/identity.ts";
 import { ManualClock } from "../support/clock.ts";
+import { ANYONE } from "../support/identity.ts";
 import { FoldedState } from "../support/state.ts";
 import { anyCommand, anyMessageText } from "./actions.ts";
 
@@ -66,12 +68,12 @@ export class Clients {
   /** A client connects or leaves; some want one line only, some do not read. */
   comeOrGo(): void {
     if (this.#clients.length < MOST_CLIENTS) this.#come();
-    else this.#clients.shift()?.close(1000, "");
+    else this.#clients.shift()?.close(CLOSE.goingAway, "");
   }
 
   #come(): void {
     const random = this.#random;
-    const lineType: LineType = random.pick(["number", "string"] as const);
+    const lineType = random.pick(LINE_TYPES);
     const lines = [...this.#lines];
     const bufferedAmount = random.oneIn(10) ? MOST_UNSENT_BYTES + 1 : 0;
     const socket = {
@@ -81,19 +83,21 @@ export class Clients {
       close: () => void (socket.readyState = 3),
     };
     this.#clients.push(
-      new ClassicClient(socket, {
-        bus: this.#bus,
-        state: this.#state,
-        clock: new ManualClock(),
-        identity: ANYONE,
-        commands: this.#port,
-        encoder: this.#encoder,
-        maxUnsentBytes: MOST_UNSENT_BYTES,
-        address: "fuzz",
-        onClosed: () => {},
-        lineType,
-        ...random.oneIn(2) && lines.length > 0 && { lines: [random.pick(lines)] },
-      }),
+      new ClassicClient(
+        socket,
+        {
+          clock: new ManualClock(),
+          identity: ANYONE,
+          maxUnsentBytes: MOST_UNSENT_BYTES,
+          address: "fuzz",
+          onClosed: () => {},
+        },
+        { bus: this.#bus, state: this.#state, commands: this.#port, encoder: this.#encoder },
+        {
+          lineType,
+          ...random.oneIn(2) && lines.length > 0 && { lines: [random.pick(lines)] },
+        },
+      ),
     );
   }
 

@@ -1,8 +1,10 @@
 /** The journal through every door, of the real server and from a real file. */
 import assert from "node:assert/strict";
-import { ANYONE, type Identity } from "../../src/server/access/identity.ts";
-import type { RunningServer, ServerOptions } from "../../src/server/server.ts";
+import type { Identity } from "../../src/server/access/identity.ts";
+import type { ServerOptions } from "../../src/server/options.ts";
+import type { RunningServer } from "../../src/server/server.ts";
 import { shown } from "../support/events.ts";
+import { ANYONE } from "../support/identity.ts";
 import { JournalRig } from "../support/journal.ts";
 import { FlowProgram } from "../support/program.ts";
 import { rulesFor, startTestServer } from "../support/server.ts";

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import type { ServiceStatus } from "../../src/bus/ports.ts";
 import { EventBus } from "../../src/bus/bus.ts";
 import { ConnectedClients } from "../../src/server/net/connected_clients.ts";
-import { ANYONE } from "../../src/server/access/identity.ts";
 import { respond } from "../../src/server/routes.ts";
 import { V2Encoder } from "../../src/server/v2/frames.ts";
 import { ManualClock } from "../support/clock.ts";
+import { ANYONE } from "../support/identity.ts";
 import { FoldedState } from "../support/state.ts";
 
 const WORKING: ServiceStatus = {

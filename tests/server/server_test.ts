@@ -34,6 +34,19 @@ Deno.test("a WebSocket is answered on any path, everything else is HTTP", async 
   await server.stop(1000);
 });
 
+Deno.test("a binary message is answered as bad JSON, and the connection goes on", async () => {
+  const { server } = start();
+  await using classic = await RecordingClient.connect(server.port);
+  await using v2 = await RecordingClient.connect(server.port, "/", ["tapi2ws.v2"]);
+  for (const client of [classic, v2]) {
+    client.sendBytes(new TextEncoder().encode('{"cmd":"drop","line":"201"}'));
+    assert.equal((await client.frame(({ error }) => error !== undefined)).error?.code, "bad_json");
+    client.send({ cmd: "fly" });
+    await client.frame(({ error }) => error?.code === "unknown_command");
+  }
+  await server.stop(1000);
+});
+
 Deno.test("a sub-protocol that is not known is not selected", async () => {
   const { server } = start();
   const [connection, answer] = await rawConnection(server.port, [

@@ -83,7 +83,7 @@ test(
     await reader.read();
     await until(() => server.clients === 2);
     await assert.rejects(health(server.port, trustsNew));
-    server.renew(renewed);
+    server.setKeyPair(renewed);
     assert.equal(await health(server.port, trustsNew), "ok");
     using fresh = trusting(old);
     await assert.rejects(health(server.port, fresh));
@@ -93,7 +93,7 @@ test(
     await until(() => before.texts.length === 1 && after.texts.length === 1);
     assert.match((await reader.read()).value ?? "", /"type":"call"/);
     // And back, a few times in a row; the same once more is nothing new.
-    for (const pair of [old, renewed, renewed, old]) server.renew(pair);
+    for (const pair of [old, renewed, renewed, old]) server.setKeyPair(pair);
     using again = trusting(old);
     assert.equal(await health(server.port, again), "ok");
     assert.equal(before.socket.readyState, WebSocket.OPEN);
@@ -106,7 +106,7 @@ test(
 test("a certificate that cannot be used leaves the old one in use", async (old, renewed) => {
   await using log = await LogRecorder.start();
   const { server } = startTestServer({ tls: old });
-  server.renew({ cert: renewed.cert, key: old.key });
+  server.setKeyPair({ cert: renewed.cert, key: old.key });
   using client = trusting(old);
   assert.equal(await health(server.port, client), "ok");
   assert.equal(log.count(/new certificate cannot be used/), 1);

@@ -5,8 +5,9 @@ import { EventBus } from "../../src/bus/bus.ts";
 import type { Command, CommandResult } from "../../src/model/command.ts";
 import { systemClock } from "../../src/clock.ts";
 import type { AccessRules, Grant, TokenRule } from "../../src/settings/access_rules.ts";
-import { ANYONE } from "../../src/server/access/identity.ts";
-import { type RunningServer, type ServerOptions, startServer } from "../../src/server/server.ts";
+import type { ServerOptions } from "../../src/server/options.ts";
+import { type RunningServer, startServer } from "../../src/server/server.ts";
+import { ANYONE } from "./identity.ts";
 import { FoldedState } from "./state.ts";
 
 /** Rules by which everyone is this identity, beside what is given. */

@@ -1,5 +1,5 @@
 /** A v2 client over a real socket; every frame it gets is checked against the published schema. */
-import { V2_PROTOCOL } from "../../src/server/close_codes.ts";
+import { V2_PROTOCOL } from "../../src/server/sub_protocols.ts";
 import { RecordingClient } from "./client.ts";
 import { readServerFrame } from "./v2_schema.ts";
 

@@ -1,25 +1,22 @@
 /** Which telephone numbers may be dialled: patterns, compared with numbers as people write them. Pure. */
-import type { Command } from "../../model/command.ts";
+import { type Command, fieldsOf } from "../../model/command.ts";
 import type { CommandError } from "../../model/error.ts";
 import { matchesAny } from "../../patterns.ts";
 import type { DialRules } from "../../settings/access_rules.ts";
 
-/** What stands between digits for the eye; a comma is a pause. */
+/** Separates digits for the eye; a comma is a pause. */
 const SEPARATORS = /[\s().,/-]/g;
-/** What is left when it is a number that can be judged: no tone switches, subaddresses, names. */
+/** A number that can be judged: no tone switches, subaddresses or names. */
 const JUDGEABLE = /^[0-9A-Da-d*#+]*$/;
 
-/** Why the command may not be given because of a number in it; `undefined` where it may. */
+/** Why the command is refused because of the number that it dials; `undefined`: it is not. */
 export function dialRefusal(command: Command, rules: DialRules): CommandError | undefined {
-  const number = numberOf(command);
-  if (number === undefined || mayDial(number, rules)) return undefined;
-  return { code: "not_permitted", message: "You may not dial this number" };
-}
-
-/** The number that a command sends a call to. */
-export function numberOf(command: Command): string | undefined {
-  if ("number" in command) return command.number;
-  return command.cmd === "forward" ? command.to ?? undefined : undefined;
+  for (const [{ dialled }, number] of fieldsOf(command)) {
+    if (dialled && !mayDial(number, rules)) {
+      return { code: "not_permitted", message: "You may not dial this number" };
+    }
+  }
+  return undefined;
 }
 
 function mayDial(number: string, { allow, deny = [] }: DialRules): boolean {

@@ -1,6 +1,6 @@
 /**
- * What a request must pass before anything else looks at it: whether its page and the name it asks for
- * are permitted, and who sends it. Knows no socket.
+ * The first check of every request: whether its page and the host name that it asks for are permitted,
+ * and who sends it. Knows no socket.
  */
 import type { Clock } from "../../clock.ts";
 import { logger } from "../../log.ts";
@@ -9,29 +9,24 @@ import type { AccessRules } from "../../settings/access_rules.ts";
 import { Identities } from "./identities.ts";
 import type { Identity } from "./identity.ts";
 import { text } from "../http/answers.ts";
+import type { Remote } from "../net/relay.ts";
+import { protocolsOf, TOKEN_PROTOCOL } from "../sub_protocols.ts";
 import { judge, type Verdict } from "./origins.ts";
-import { protocolsOf, TOKEN_PROTOCOL } from "../close_codes.ts";
 
 const log = logger("server");
 
-/** So many different pages and names are logged, once each: a page can make up any number of them. */
+/** Refused pages and names are logged once each, up to this number: a page can invent any number. */
 const MOST_LOGGED = 500;
 const MOST_LOGGED_CHARACTERS = 200;
-/** How long a browser may remember that it may ask. */
+/** How long a browser may remember the answer to a preflight request. */
 const PREFLIGHT_SECONDS = 600;
 
-export interface GateOptions {
+interface GateOptions {
   readonly clock: Clock;
   /** The machine's own names. */
   readonly ownNames: readonly string[];
-  /** How long somebody unknown may stay to say who they are. */
-  readonly unknownMs: number;
-}
-
-/** Where a request comes from, as the runtime tells. */
-export interface Remote {
-  readonly hostname: string;
-  readonly port: number;
+  /** How long a client without rights may take to authenticate. */
+  readonly authenticateMs: number;
 }
 
 export class Gate {
@@ -40,21 +35,21 @@ export class Gate {
   readonly #logged = new Set<string>();
   #rules: AccessRules;
 
-  /** @throws Error when the rules cannot be used. */
+  /** @throws Error if the rules cannot be used. */
   constructor(rules: AccessRules, options: GateOptions) {
     this.#options = options;
     this.#rules = rules;
     this.identities = new Identities(rules, options.clock);
   }
 
-  /** From now on these rules hold. @throws Error when they cannot be used: nothing changes. */
-  rule(rules: AccessRules): void {
-    this.identities.rule(rules);
+  /** Replaces the rules. @throws Error if they cannot be used: nothing changes. */
+  setRules(rules: AccessRules): void {
+    this.identities.setRules(rules);
     this.#rules = rules;
     this.#logged.clear();
   }
 
-  /** Why the request is not answered; `undefined` where it may pass. */
+  /** The response to a request that is refused; `undefined` if it may pass. */
   refusal({ url, headers }: Request): Response | undefined {
     const verdict = judge({ url, host: headers.get("host"), origin: headers.get("origin") }, {
       ...this.#rules,
@@ -63,7 +58,7 @@ export class Gate {
     if (verdict.allowed) return undefined;
     this.#log(verdict);
     const { key, value } = verdict;
-    if (key === undefined) return text(400, "The Host header is none\n");
+    if (key === undefined) return text(400, "The Host header is not a valid host name\n");
     return text(
       403,
       key === "allowOrigins"
@@ -72,7 +67,7 @@ export class Gate {
     );
   }
 
-  /** The client's address: what the last proxy that is trusted says, else the other end's. */
+  /** The client's address: what the last trusted proxy reports, else the other end's. */
   addressOf(request: Request, { hostname, port }: Remote): string {
     const { trustProxy } = this.#rules;
     const direct = plain(hostname);
@@ -84,17 +79,18 @@ export class Gate {
   }
 
   /**
-   * Who sends the request. Where nobody may come without a token, one who brings none is nobody, for a
-   * while; `undefined` where the token is not good.
+   * The sender of the request; `undefined` if its token is not valid. If anonymous access is off, a
+   * request without a token gets a temporary identity without rights.
    */
   async identify(request: Request): Promise<Identity | undefined> {
     const token = tokenOf(request);
     if (token !== undefined) return await this.identities.identify(token);
-    const { clock, unknownMs } = this.#options;
-    return this.identities.anonymous() ?? this.identities.nobody(clock.nowMs() + unknownMs);
+    const { clock, authenticateMs } = this.#options;
+    return this.identities.anonymous() ??
+      this.identities.unauthenticated(clock.nowMs() + authenticateMs);
   }
 
-  /** What a browser asks before it sends a page's request; `undefined` where this is something else. */
+  /** The response to a browser's preflight request; `undefined` if this is another request. */
   preflight({ method, headers }: Request): Response | undefined {
     if (method !== "OPTIONS" || !headers.has("access-control-request-method")) return undefined;
     return new Response(null, {
@@ -109,8 +105,8 @@ export class Gate {
     });
   }
 
-  /** Lets the page read the answer, which a permitted page may. */
-  letRead({ headers }: Request, response: Response): Response {
+  /** Allows the page to read the response. */
+  allowReading({ headers }: Request, response: Response): Response {
     const origin = headers.get("origin");
     response.headers.append("vary", "Origin");
     if (origin !== null) response.headers.set("access-control-allow-origin", origin);
@@ -134,7 +130,9 @@ export class Gate {
         });
         break;
       case undefined:
-        log.warn("Requests with the Host {host} are refused: it is none", { host: shown });
+        log.warn("Requests with the Host {host} are refused: it is not a valid host name", {
+          host: shown,
+        });
     }
     if (this.#logged.size === MOST_LOGGED) {
       log.warn("Refusals of further pages and names are not logged");
@@ -142,7 +140,7 @@ export class Gate {
   }
 }
 
-/** The token that a request brings: in a header, as a sub-protocol, or in the URL. */
+/** The token of a request: in a header, as a sub-protocol, or in the URL. */
 function tokenOf({ url, headers }: Request): string | undefined {
   const bearer = headers.get("authorization")?.match(/^bearer +(\S+) *$/i)?.[1];
   if (bearer !== undefined) return bearer;

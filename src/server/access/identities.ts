@@ -1,12 +1,13 @@
 /**
- * Whom tokens belong to: the configured ones, and JSON Web Tokens. A rule that changes is a rule for
- * those who are connected as well: {@linkcode Identities.renew}.
+ * The identities that tokens belong to: configured tokens, and JSON Web Tokens. Rules that change apply
+ * to connected clients as well: {@linkcode Identities.renew}.
  */
 import { Buffer } from "node:buffer";
 import { createHash, timingSafeEqual } from "node:crypto";
 import { createLocalJWKSet, errors, type JWTPayload, jwtVerify } from "jose";
 import type { Clock } from "../../clock.ts";
 import { describeError, logger } from "../../log.ts";
+import { type Right, RIGHTS } from "../../model/right.ts";
 import type {
   AccessRules,
   DialRules,
@@ -14,49 +15,49 @@ import type {
   JwtRule,
   TokenRule,
 } from "../../settings/access_rules.ts";
-import type { Authenticator, Identity, Right } from "./identity.ts";
+import type { Identity } from "./identity.ts";
 
 const log = logger("server");
 
 /** A JSON Web Token has three parts; the configured ones have no dot. */
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
-/** Longer ones are not looked at. */
+/** Longer tokens are refused unread. */
 const MOST_TOKEN_CHARACTERS = 8192;
 
-/** Signatures are made in a way that the server chose, never in one that the token names. */
+/** The server chooses the algorithms of signatures, never the token. */
 const SECRET_ALGORITHMS = ["HS256"];
 const PUBLIC_KEY_ALGORITHMS = ["RS256", "PS256", "ES256", "ES384", "EdDSA"];
 
-/** How somebody became who they are. */
+/** How an identity came about. */
 type Proof =
-  | { readonly kind: "anonymous" | "nobody" }
+  | { readonly kind: "anonymous" | "unauthenticated" }
   | { readonly kind: "token"; readonly sha256: string }
   | { readonly kind: "jwt"; readonly rule: string; readonly grant: JwtGrant };
 
 type Verify = (token: string) => Promise<JWTPayload>;
 
-/** What a JSON Web Token says. */
+/** The claims of a JSON Web Token. */
 interface JwtGrant extends Grant {
   readonly name: string;
   readonly expiresAtMs: number;
 }
 
-export class Identities implements Authenticator {
+export class Identities {
   readonly #clock: Clock;
   #rules: AccessRules;
   #tokens: readonly { readonly digest: Buffer; readonly rule: TokenRule }[] = [];
   #verify: Verify | undefined;
   readonly #proofs = new WeakMap<Identity, Proof>();
 
-  /** @throws Error when the key set cannot be used. */
+  /** @throws Error if the key set cannot be used. */
   constructor(rules: AccessRules, clock: Clock) {
     this.#clock = clock;
     this.#rules = rules;
-    this.rule(rules);
+    this.setRules(rules);
   }
 
-  /** From now on these rules hold. @throws Error when the key set cannot be used: nothing changes. */
-  rule(rules: AccessRules): void {
+  /** Replaces the rules. @throws Error if the key set cannot be used: nothing changes. */
+  setRules(rules: AccessRules): void {
     const verify = rules.jwt && verifier(rules.jwt, this.#clock);
     this.#tokens = rules.tokens.map((rule) => ({
       digest: Buffer.from(rule.sha256, "hex"),
@@ -66,20 +67,20 @@ export class Identities implements Authenticator {
     this.#rules = rules;
   }
 
-  /** Who brings no token; `undefined` where that is nobody. */
+  /** The identity without a token; `undefined` if anonymous access is off. */
   anonymous(): Identity | undefined {
     const { anonymous } = this.#rules;
     return anonymous && this.#identity("anonymous", anonymous, { kind: "anonymous" });
   }
 
-  /** One who may do nothing but say who they are, and has until then for it. */
-  nobody(untilMs: number): Identity {
-    const identity: Identity = { name: "nobody", can: [], lines: [], expiresAtMs: untilMs };
-    this.#proofs.set(identity, { kind: "nobody" });
+  /** An identity without rights for a client that has yet to authenticate. */
+  unauthenticated(expiresAtMs: number): Identity {
+    const identity: Identity = { name: "nobody", can: [], lines: [], expiresAtMs };
+    this.#proofs.set(identity, { kind: "unauthenticated" });
     return identity;
   }
 
-  /** Who brings the token; `undefined` where it is not known, not valid, or not valid any more. */
+  /** The identity that the token belongs to; `undefined` if it is unknown, invalid or expired. */
   async identify(token: string): Promise<Identity | undefined> {
     if (token.length > MOST_TOKEN_CHARACTERS) return undefined;
     const rule = this.#find(token);
@@ -88,26 +89,26 @@ export class Identities implements Authenticator {
     const rules = this.#rules;
     try {
       const grant = grantOf(await this.#verify(token));
-      // Ruled otherwise meanwhile.
+      // The rules may have changed meanwhile.
       return rules === this.#rules ? this.#ofJwt(grant) : undefined;
     } catch (error) {
       if (error instanceof errors.JOSEError) {
         log.debug("A JSON Web Token is refused: {error}", { error: describeError(error) });
       } else {
-        // The key that the token names is not one that can be used.
+        // The key that the token names cannot be used.
         log.warn("A JSON Web Token cannot be verified: {error}", { error: describeError(error) });
       }
       return undefined;
     }
   }
 
-  /** Who somebody is by the rules of now; `undefined` where they are nobody any more. */
+  /** The identity by the present rules; `undefined` if it has none any more. */
   renew(identity: Identity): Identity | undefined {
     const proof = this.#proofs.get(identity);
     switch (proof?.kind) {
       case "anonymous":
         return this.anonymous();
-      case "nobody":
+      case "unauthenticated":
         return this.anonymous() ?? identity;
       case "token": {
         const rule = this.#rules.tokens.find(({ sha256 }) => sha256 === proof.sha256);
@@ -122,7 +123,7 @@ export class Identities implements Authenticator {
     }
   }
 
-  /** Compares with every token, so that the time tells nothing of where it was found. */
+  /** Compares with every token, so that the time does not reveal which one matched. */
   #find(token: string): TokenRule | undefined {
     const digest = createHash("sha256").update(token).digest();
     let found: TokenRule | undefined;
@@ -183,11 +184,11 @@ function verifier({ key, issuer, audience }: JwtRule, clock: Clock): Verify {
     (await jwtVerify(token, keys, { ...options(), algorithms: PUBLIC_KEY_ALGORITHMS })).payload;
 }
 
-/** What is not claimed is not granted. `can` and `lines` are arrays, or words with spaces between. */
+/** `can` and `lines` are arrays, or words separated by spaces; a right not claimed is not granted. */
 function grantOf({ sub, exp = 0, can, lines }: JWTPayload): JwtGrant {
   return {
     name: sub ?? "jwt",
-    can: wordsOf(can).filter((word): word is Right => word === "monitor" || word === "control"),
+    can: wordsOf(can).filter((word) => RIGHTS.includes(word as Right)) as Right[],
     lines: wordsOf(lines),
     expiresAtMs: exp * 1000,
   };

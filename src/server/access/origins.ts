@@ -1,15 +1,15 @@
 /**
- * Which web pages may talk to the server, and by which of its names: decided from what a request says
- * of itself, by pure functions.
+ * Which web pages may use the server, and by which of its names: decided from the headers of a request,
+ * by pure functions.
  *
- * A browser names the page's origin truthfully, so pages from the web are told from pages of the
- * intranet. It names the host that the page asked for as well: where that is a name that anybody could
- * have registered, it may have been made to point here (DNS rebinding).
+ * A browser names the page's origin truthfully, so pages of the web can be distinguished from pages of
+ * the intranet. It also names the host that the page asked for: a public name may have been made to
+ * point here (DNS rebinding).
  */
 import { BlockList, isIP } from "node:net";
 import { matchesAny } from "../../patterns.ts";
 
-/** What an administrator permits beyond what is always permitted. */
+/** Permitted by the administrator, beyond what is always permitted. */
 export interface OriginRules {
   /** Patterns of origins, such as `https://*.example.com`; `null` stands for itself. */
   readonly allowOrigins: readonly string[];
@@ -19,13 +19,13 @@ export interface OriginRules {
   readonly ownNames: readonly string[];
 }
 
-/** What a request says of itself. */
+/** Where a request says it comes from, and which host it asks for. */
 export interface Provenance {
   /** The URL as the runtime has it: from the Host header, or from the request's first line. */
   readonly url: string;
-  /** The header, or `null` where there is none. */
+  /** The header, or `null` if there is none. */
   readonly host: string | null;
-  /** The header, or `null` where there is none: then no page sends the request. */
+  /** The header, or `null` if there is none: then the sender is not a page. */
   readonly origin: string | null;
 }
 
@@ -33,17 +33,17 @@ export type Verdict =
   | { readonly allowed: true }
   | {
     readonly allowed: false;
-    /** The setting that would permit it; none where no setting does. */
+    /** The setting that would permit it; left out if none can. */
     readonly key?: "allowOrigins" | "allowHosts";
-    /** What the request said. */
+    /** The origin or host that is refused. */
     readonly value: string;
   };
 
 const ALLOWED: Verdict = { allowed: true };
 
-/** Zones that are not in the public DNS, or are kept for private use. */
+/** Zones that are not in the public DNS, or are reserved for private use. */
 const PRIVATE_ZONES = /\.(?:local|lan|internal|intranet|corp|home|home\.arpa|localhost)$/;
-/** What browsers give to the pages and workers of their extensions. */
+/** Origins of browser extensions. */
 const EXTENSION = /^(?:chrome-extension|moz-extension|safari-web-extension):\/\/[a-z0-9-]+$/i;
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?$/;
 
@@ -63,20 +63,20 @@ PRIVATE_ADDRESSES.addSubnet("fe80::", 10, "ipv6");
 
 /** Whether a request may be answered at all. */
 export function judge({ url, host, origin }: Provenance, rules: OriginRules): Verdict {
-  // Both, where they differ: a first line with a whole URL in it wins over the header.
+  // They differ if the first line has a whole URL, which wins over the header.
   for (const name of [host, hostOf(url)]) {
     if (name !== null && !isOwnHost(name, rules)) {
       return { allowed: false, ...isHost(name) && { key: "allowHosts" as const }, value: name };
     }
   }
   if (origin === null || isAllowedOrigin(origin, rules)) return ALLOWED;
-  // A page that the server itself has served, under the name by which it is asked now.
+  // A page that the server itself has served, under the host name of this request.
   const site = originOf(origin);
   if (site !== undefined && site.host === (host ?? hostOf(url)).toLowerCase()) return ALLOWED;
   return { allowed: false, key: "allowOrigins", value: origin };
 }
 
-/** Whether the server may be asked for under this name, with or without a port. */
+/** Whether this may be a name of the server, with or without a port. */
 function isOwnHost(host: string, { allowHosts, ownNames }: OriginRules): boolean {
   const name = nameOf(host);
   if (name === undefined) return false;
@@ -97,7 +97,7 @@ function isAllowedOrigin(origin: string, { allowOrigins }: OriginRules): boolean
   return matchesAny(patterns, origin);
 }
 
-/** An origin of a web page, as browsers write it and not otherwise: no path, no user, no tricks. */
+/** The origin of a web page, exactly as browsers write it: no path, no user. */
 function originOf(origin: string): URL | undefined {
   const url = URL.parse(origin);
   if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) return undefined;
@@ -111,11 +111,11 @@ function isPrivateAddress(address: string): boolean {
 /** Whether a name can only be one of a private network: one label, or in a zone for private use. */
 function isIntranetName(name: string): boolean {
   if (!dotless(name).split(".").every((label) => LABEL.test(label))) return false;
-  // With the dot behind it, one label is a top-level domain: a place in the public DNS.
+  // With a dot at its end, a single label is a top-level domain of the public DNS.
   return name.includes(".") ? PRIVATE_ZONES.test(dotless(name)) : true;
 }
 
-/** What a URL has between scheme and path. */
+/** The part of a URL between scheme and path. */
 function hostOf(url: string): string {
   return url.match(/^[a-z]+:\/\/([^/?#]*)/i)?.[1] ?? "";
 }
@@ -126,7 +126,7 @@ function isHost(host: string): boolean {
 
 /**
  * The name or address in `name:port`, lower-case, as a URL has it: an address in any spelling becomes
- * the usual one. `undefined` where it is neither.
+ * the usual one. `undefined` if it is neither.
  */
 function nameOf(host: string): string | undefined {
   if (!/^[^\s/\\?#@]+$/.test(host)) return undefined;

@@ -1,12 +1,12 @@
-/** How many messages one may send: a bucket that fills again, and a count of those who never let it. */
+/** Limits how many messages a client may send: token buckets that notice abuse. */
 import type { Clock } from "../../clock.ts";
 
-/** `refused`: later again. `abusive`: refused so often that nothing else is to be expected. */
-export type Passage = "free" | "refused" | "abusive";
+/** `refused`: try later. `abusive`: refused without a pause for so long that the client is broken. */
+type Permission = "free" | "refused" | "abusive";
 
-/** So many seconds' worth may come at once. */
+/** A burst can have so many seconds' worth. */
 const BURST_SECONDS = 2;
-/** So many seconds' worth may be refused before the bucket is half full again. */
+/** So many seconds' worth can be refused before the bucket is half full again. */
 const ABUSE_SECONDS = 10;
 
 export class TokenBucket {
@@ -23,14 +23,14 @@ export class TokenBucket {
     this.#filledAtMs = clock.uptimeMs();
   }
 
-  /** Whether it is as if nothing had ever been taken. */
+  /** Whether nothing has been taken lately. */
   get isFull(): boolean {
     this.#fill();
     return this.#left === this.#perSecond * BURST_SECONDS;
   }
 
-  /** Asks for one message. */
-  take(): Passage {
+  /** Asks to send one message. */
+  take(): Permission {
     this.#fill();
     if (this.#left >= this.#perSecond * BURST_SECONDS / 2) this.#refused = 0;
     if (this.#left >= 1) {
@@ -48,28 +48,28 @@ export class TokenBucket {
   }
 }
 
-/** A bucket for each address that has no connection to hang it on. Forgets those that are full. */
+/** A bucket for each address, for requests without a connection. Forgets full buckets. */
 export class AddressBuckets {
   readonly #clock: Clock;
   readonly #perSecond: number;
   readonly #buckets = new Map<string, TokenBucket>();
-  /** At this size those are looked for that can be forgotten. */
-  #lookAt = 1000;
+  /** The size at which full buckets are forgotten. */
+  #forgetAt = 1000;
 
   constructor(clock: Clock, perSecond: number) {
     this.#clock = clock;
     this.#perSecond = perSecond;
   }
 
-  /** How many are remembered. */
+  /** How many addresses are remembered. */
   get size(): number {
     return this.#buckets.size;
   }
 
-  take(address: string): Passage {
+  take(address: string): Permission {
     let bucket = this.#buckets.get(address);
     if (bucket === undefined) {
-      if (this.#buckets.size >= this.#lookAt) this.#forget();
+      if (this.#buckets.size >= this.#forgetAt) this.#forget();
       bucket = new TokenBucket(this.#clock, this.#perSecond);
       this.#buckets.set(address, bucket);
     }
@@ -80,6 +80,6 @@ export class AddressBuckets {
     for (const [address, bucket] of this.#buckets) {
       if (bucket.isFull) this.#buckets.delete(address);
     }
-    this.#lookAt = Math.max(1000, this.#buckets.size * 2);
+    this.#forgetAt = Math.max(1000, this.#buckets.size * 2);
   }
 }

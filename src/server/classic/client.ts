@@ -1,71 +1,82 @@
-/** A client that speaks classic: what it hears, and what becomes of what it says. */
+/** A client that speaks classic. */
 import type { EventBus } from "../../bus/bus.ts";
-import type { CommandPort, MetricsPort, StatePort } from "../../bus/ports.ts";
-import type { CommandError } from "../../model/error.ts";
-import type { BusEvent } from "../../model/event.ts";
 import { logger } from "../../log.ts";
-import { hearing, mayMonitor } from "../access/permissions.ts";
-import { type ClassicEncoder, classicError, type LineType, parseClassic } from "./messages.ts";
-import { Client, type ClientOptions, type ClientSocket, type Speaker } from "../net/client.ts";
+import type { CommandError } from "../../model/error.ts";
+import type { LineType } from "../../model/line.ts";
 import type { Identity } from "../access/identity.ts";
-import { carryOut } from "../commands.ts";
+import { mayMonitor, visibleTo } from "../access/permissions.ts";
+import { type CommandContext, execute } from "../commands.ts";
+import {
+  Client,
+  type ClientOptions,
+  type ClientSocket,
+  type SendingClient,
+} from "../net/client.ts";
+import { type ClassicEncoder, classicError, parseClassic } from "./messages.ts";
 
 const log = logger("server");
 
-export interface ClassicClientOptions extends ClientOptions {
+/** What all classic clients share. */
+export interface ClassicContext extends CommandContext {
   readonly bus: EventBus;
-  readonly state: StatePort;
-  readonly commands: CommandPort;
   readonly encoder: ClassicEncoder;
-  readonly metrics?: MetricsPort | undefined;
+}
+
+export interface ClassicSubscription {
   readonly lineType: LineType;
-  /** The extensions it wants to hear of; every line when left out. */
+  /** Extensions; every line when left out. */
   readonly lines?: readonly string[];
 }
 
-export class ClassicClient extends Client implements Speaker {
+export class ClassicClient extends Client implements SendingClient {
   readonly dialect = "classic";
-  readonly #options: ClassicClientOptions;
+  readonly #context: ClassicContext;
+  readonly #wanted: ClassicSubscription;
   #subscription: Disposable | undefined;
 
-  constructor(socket: ClientSocket, options: ClassicClientOptions) {
+  constructor(
+    socket: ClientSocket,
+    options: ClientOptions,
+    context: ClassicContext,
+    wanted: ClassicSubscription,
+  ) {
     super(socket, options);
-    this.#options = options;
-    this.#listen();
+    this.#context = context;
+    this.#wanted = wanted;
+    this.#subscribe();
   }
 
-  get chosenLines(): readonly string[] | null {
-    return this.#options.lines ?? null;
+  get subscribedLines(): readonly string[] | null {
+    return this.#wanted.lines ?? null;
   }
 
-  async receive(data: unknown): Promise<void> {
+  async receive(text: string): Promise<void> {
     if (!this.isAdmitted()) return;
-    const message = parseClassic(typeof data === "string" ? data : "");
+    const message = parseClassic(text);
     switch (message.kind) {
       case "heartbeat":
         return;
-      case "error":
-        log.debug("Client {address} sent what is answered with {code}", {
-          address: this.address,
-          code: message.error.code,
-        });
-        this.#options.metrics?.answered("invalid", message.error.code);
+      case "error": {
+        const { code } = message.error;
+        log.debug("Client {address} is answered with {code}", { address: this.address, code });
+        this.#context.metrics?.answered("invalid", code);
         return this.send(classicError(message.error));
+      }
       case "command": {
-        const result = await carryOut(message.command, this, this.#options);
+        const result = await execute(message.command, this, this.#context);
         if (!result.ok) this.send(classicError(result.error));
       }
     }
   }
 
-  refuse(_: unknown, error: CommandError): void {
+  refuse(_: string, error: CommandError): void {
     this.send(classicError(error));
   }
 
-  override become(identity: Identity): void {
-    super.become(identity);
+  override setIdentity(identity: Identity): void {
+    super.setIdentity(identity);
     this.#subscription?.[Symbol.dispose]();
-    this.#listen();
+    this.#subscribe();
   }
 
   override [Symbol.dispose](): void {
@@ -73,19 +84,18 @@ export class ClassicClient extends Client implements Speaker {
     this.#subscription?.[Symbol.dispose]();
   }
 
-  #listen(): void {
+  #subscribe(): void {
     this.#subscription = undefined;
     if (!mayMonitor(this.identity)) return;
-    const { bus, lines } = this.#options;
-    const where = hearing(this.identity);
-    this.#subscription = bus.subscribe((event) => this.#hear(event), {
+    const { bus, encoder } = this.#context;
+    const { lines, lineType } = this.#wanted;
+    const where = visibleTo(this.identity);
+    this.#subscription = bus.subscribe((event) => {
+      const text = encoder.encode(event, lineType);
+      if (text !== undefined) this.send(text);
+    }, {
       ...lines !== undefined && { lines },
       ...where !== undefined && { where },
     });
-  }
-
-  #hear(event: BusEvent): void {
-    const text = this.#options.encoder.encode(event, this.#options.lineType);
-    if (text !== undefined) this.send(text);
   }
 }

@@ -1,22 +1,24 @@
-/**
- * The classic dialect, which pages written for Tapi2Ws have always spoken: what clients may send, and
- * what they are sent.
- */
+/** The classic dialect, which pages written for Tapi2Ws have always spoken: its messages, both ways. */
 import { z } from "zod";
 import type { Command } from "../../model/command.ts";
 import type { CommandError } from "../../model/error.ts";
 import type { BusEvent, CallEvent } from "../../model/event.ts";
-import { badRequest, failed, type Failure, lineText, numberText, readJson } from "../validation.ts";
-
-/** How a `line` that looks like a number is written in JSON. */
-export type LineType = "number" | "string";
+import type { LineType } from "../../model/line.ts";
+import {
+  badRequest,
+  extension,
+  type Failure,
+  readJson,
+  telephoneNumber,
+  unknownCommand,
+} from "../validation.ts";
 
 /** A line that a number can stand for: decimal, no leading zero, exact in a double. */
 const NUMERIC_LINE = /^(?:0|[1-9]\d{0,14})$/;
 
 /**
- * The classic frame of an event, or `undefined` where classic has none: one for each call-state
- * message, and the current state once more when a number that was "" becomes known.
+ * The classic frame of an event, or `undefined` if classic has none: one for each call-state message,
+ * and the current state once more when a number that was "" becomes known.
  */
 export function toClassic(event: BusEvent, lineType: LineType): string | undefined {
   if (event.type !== "call" || (event.change === "info" && !event.numberFilledIn)) return undefined;
@@ -32,7 +34,7 @@ export function toClassic(event: BusEvent, lineType: LineType): string | undefin
   });
 }
 
-/** Turns each event into text once, however many clients get it. */
+/** Encodes each event once for each line type. */
 export class ClassicEncoder {
   #event: CallEvent | undefined;
   #texts: Partial<Record<LineType, string | undefined>> = {};
@@ -51,46 +53,45 @@ export class ClassicEncoder {
 const textOrNumber = z.union([z.string(), z.number()], {
   error: "expected a string or a number",
 }).transform(String);
-const lineField = textOrNumber.pipe(lineText);
-const numberField = textOrNumber.pipe(numberText);
+const line = textOrNumber.pipe(extension);
 
-const classicCommands = {
-  dial: z.object({ cmd: z.literal("dial"), line: lineField, number: numberField }),
-  drop: z.object({ cmd: z.literal("drop"), line: lineField }),
-} as const;
+/** Each command as v2 has it. Classic's `drop` means every call of the line. */
+const COMMANDS: ReadonlyMap<string, z.ZodType<Command>> = new Map<string, z.ZodType<Command>>([
+  ["dial", z.object({ cmd: z.literal("dial"), line, number: textOrNumber.pipe(telephoneNumber) })],
+  [
+    "drop",
+    z.object({ cmd: z.literal("drop"), line }).transform((drop) => ({
+      ...drop,
+      all: true as const,
+    })),
+  ],
+]);
 
 const envelope = z.looseObject({ cmd: textOrNumber.nullish() }, {
   error: "expected a JSON object",
 });
 
-/** What a client's text means. */
-export type ClassicMessage =
+type ClassicMessage =
   | { readonly kind: "heartbeat" }
   | { readonly kind: "command"; readonly command: Command }
   | Failure;
 
-/** Reads a client's text. Never throws: what is wrong with it is the result. */
+/** Reads a client's text. Never throws: an error is a result. */
 export function parseClassic(text: string): ClassicMessage {
   const read = readJson(text);
   if ("kind" in read) return read;
   const { json } = read;
-  const parsed = envelope.safeParse(json);
-  if (!parsed.success) return badRequest(parsed.error);
-  const { cmd } = parsed.data;
+  const { data, error } = envelope.safeParse(json);
+  if (error !== undefined) return badRequest(error);
+  const { cmd } = data;
   if (cmd === undefined || cmd === null || cmd === "") return { kind: "heartbeat" };
-  if (cmd !== "dial" && cmd !== "drop") {
-    return failed("unknown_command", `There is no command "${cmd.slice(0, 40)}"`);
-  }
-  const command = classicCommands[cmd].safeParse(json);
-  if (!command.success) return badRequest(command.error);
-  const { data } = command;
-  return {
-    kind: "command",
-    command: data.cmd === "drop" ? { ...data, cmd: "drop", all: true } : data,
-  };
+  const schema = COMMANDS.get(cmd);
+  if (schema === undefined) return unknownCommand(cmd);
+  const command = schema.safeParse(json);
+  return command.success ? { kind: "command", command: command.data } : badRequest(command.error);
 }
 
-/** The classic frame of an error: without a `line`, so that pages which look for one ignore it. */
+/** An error frame has no `line`, so that pages that look for one ignore it. */
 export function classicError({ code, message }: CommandError): string {
   return JSON.stringify({ error: { code, message } });
 }

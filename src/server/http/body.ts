@@ -1,15 +1,15 @@
-/** Reads what a request carries: JSON only, not too much of it, and not for ever. */
+/** Reads a request's body: JSON only, up to a size and within a time. */
 import { type Clock, sleep } from "../../clock.ts";
 import { failure, text } from "./answers.ts";
 
-export interface BodyOptions {
+interface BodyOptions {
   readonly clock: Clock;
   readonly limits: { readonly messageBytes: number; readonly requestSeconds: number };
 }
 
 /**
- * The text of a JSON request, or the answer to one that cannot be read. Another content type is
- * refused, because a form of any web site could send it.
+ * The text of a JSON request, or the response if it cannot be read. Another content type is refused,
+ * because a form of any web site could send it.
  */
 export async function readBody(
   request: Request,
@@ -24,7 +24,7 @@ export async function readBody(
   const reader = request.body.getReader();
   const arrived = new AbortController();
   const late = sleep(clock, requestSeconds * 1000, arrived.signal).then(() => "late" as const);
-  // A connection that is broken has nothing to cancel.
+  // There is nothing to cancel on a broken connection.
   const giveUp = () => void reader.cancel().catch(() => {});
   const decoder = new TextDecoder();
   let bytes = 0;

@@ -1,70 +1,65 @@
 /**
  * Events as Server-Sent Events: the state or what was missed, then every event, as v2 has it. The
- * stream is a client like the ones with sockets, with the same bound on what may wait for it.
+ * stream is a client like those with sockets, with the same limit on what may wait for it.
  */
 import type { TimerId } from "../../clock.ts";
-import { monitorRefusal } from "../access/permissions.ts";
-import { Client, type ClientOptions, type ClientSocket } from "../net/client.ts";
+import { CLOSE } from "../../model/close_code.ts";
 import type { Identity } from "../access/identity.ts";
-import { CLOSE } from "../close_codes.ts";
-import { replayBound } from "../v2/client.ts";
-import { Feed, type FeedOptions, type Wish } from "../v2/feed.ts";
-import { readChoice } from "../v2/requests.ts";
+import { Client, type ClientOptions, type ClientSocket } from "../net/client.ts";
+import { Feed, type FeedContext, type Subscription } from "../v2/feed.ts";
+import { readEventFilter } from "../v2/requests.ts";
 import { failure } from "./answers.ts";
-import type { RoutesOptions, Visit } from "./route.ts";
+import type { RouteContext, Visit } from "./route.ts";
 
-/** From one sign of life to the next: proxies cut what is silent for longer. */
+/** Proxies cut what is silent for longer. */
 const HEARTBEAT_MS = 15_000;
 const HEADERS = { "content-type": "text/event-stream" };
 
-/** Answers a request for events. */
-export function eventStream(visit: Visit, options: RoutesOptions): Response {
+/** Answers `GET /api/v2/events`. */
+export function eventStream(visit: Visit, context: RouteContext): Response {
   const { request, url: { searchParams }, address, identity } = visit;
-  const refused = monitorRefusal(identity);
-  if (refused !== undefined) return failure(refused);
   const lines = searchParams.getAll("line");
   const events = searchParams.getAll("events").flatMap((kinds) => kinds.split(","));
-  const choice = readChoice({
+  const filter = readEventFilter({
     ...lines.length > 0 && { lines },
     ...events.length > 0 && { events },
   });
-  if ("kind" in choice) return failure(choice.error);
+  if ("kind" in filter) return failure(filter.error);
   if (request.method === "HEAD") return new Response(null, { headers: HEADERS });
-  // A browser that reconnects sends the header; what its page wrote into the URL is older.
+  // A browser that reconnects sends the header; the URL of its page is older.
   const last = request.headers.get("last-event-id") ?? searchParams.get("lastEventId");
-  const wish = { ...choice, ...last !== null && { resume: resumePointOf(last) } };
-  const { clients, clock, maxUnsentBytes, metrics } = options;
+  const wanted = { ...filter, ...last !== null && { resume: resumePointOf(last) } };
+  const { clients, clock, maxUnsentBytes, metrics } = context;
   if (clients.isFull(address)) {
     return failure({ code: "rate_limited", message: "There are too many connections" });
   }
   const gone = () => void clients.delete(client);
-  const onClosed = (code: number) => {
-    metrics?.closed(code);
-    gone();
-  };
   const socket = new StreamSocket(() => {
     client[Symbol.dispose]();
     gone();
   });
-  const client: EventStream = new EventStream(socket, wish, {
-    ...options,
+  const options: ClientOptions = {
     clock,
     maxUnsentBytes,
     address,
     identity,
-    onClosed,
-  });
+    onClosed(code) {
+      metrics?.closed(code);
+      gone();
+    },
+  };
+  const client: EventStream = new EventStream(socket, wanted, options, context);
   clients.add(client);
   return new Response(socket.stream, { headers: HEADERS });
 }
 
-/** What cannot be an id of ours is one that cannot be served. */
+/** An id that is not one of ours cannot be resumed from. */
 function resumePointOf(id: string): { epoch: string; seq: number } {
   const [, epoch = "", seq = "0"] = id.match(/^([^:]+):(\d{1,15})$/) ?? [];
   return { epoch, seq: Number(seq) };
 }
 
-/** A client at the other end of an event stream. */
+/** The client at the other end of an event stream. */
 class EventStream extends Client {
   readonly dialect = "sse";
   readonly #options: ClientOptions;
@@ -74,34 +69,35 @@ class EventStream extends Client {
 
   constructor(
     socket: ClientSocket,
-    wish: Wish,
-    options: ClientOptions & Pick<FeedOptions, "bus" | "state" | "encoder">,
+    wanted: Subscription,
+    options: ClientOptions,
+    context: FeedContext,
   ) {
     super(socket, options);
+    const { maxUnsentBytes, identity } = options;
     this.#options = options;
-    this.#epoch = options.bus.epoch;
-    this.#feed = new Feed({
-      ...options,
-      maxReplayCharacters: replayBound(options),
-      hear: (text, seq) => this.#send(text, seq),
+    this.#epoch = context.bus.epoch;
+    this.#feed = new Feed(context, {
+      maxUnsentBytes,
+      send: (text, seq) => this.#sendEvent(text, seq),
     });
     this.#beatLater();
-    const opening = this.#feed.open(wish, options.identity);
+    const opening = this.#feed.open(wanted, identity);
     if (opening.kind === "replay") {
-      for (const { text, seq } of opening.missed) this.#send(text, seq);
+      for (const { text, seq } of opening.missed) this.#sendEvent(text, seq);
     } else {
       const { snapshot } = opening;
-      this.#send(JSON.stringify(snapshot), snapshot.seq, snapshot.gap ? "gap" : "state");
+      this.#sendEvent(JSON.stringify(snapshot), snapshot.seq, snapshot.gap ? "gap" : "state");
     }
   }
 
-  override become(identity: Identity): void {
-    super.become(identity);
-    this.#feed.continueFor(identity);
+  override setIdentity(identity: Identity): void {
+    super.setIdentity(identity);
+    this.#feed.setIdentity(identity);
   }
 
-  get chosenLines(): readonly string[] | null {
-    return this.#feed.chosenLines;
+  get subscribedLines(): readonly string[] | null {
+    return this.#feed.lines;
   }
 
   override [Symbol.dispose](): void {
@@ -110,8 +106,8 @@ class EventStream extends Client {
     this.#feed[Symbol.dispose]();
   }
 
-  /** Without a name it is a `message`, which pages need not ask for by a name. */
-  #send(data: string, seq: number, name?: string): void {
+  /** Without a name it is a `message`, which pages hear without asking for a name. */
+  #sendEvent(data: string, seq: number, name?: string): void {
     const event = name === undefined ? "" : `event: ${name}\n`;
     this.send(`${event}id: ${this.#epoch}:${seq}\ndata: ${data}\n\n`);
   }
@@ -128,13 +124,13 @@ const utf8 = new TextEncoder();
 const OPEN = 1;
 const CLOSED = 3;
 
-/** The sending end of a stream, as a client sees it. */
+/** The sending end of a stream, as a socket. */
 class StreamSocket implements ClientSocket {
   readonly stream: ReadableStream<Uint8Array<ArrayBuffer>>;
   readyState = OPEN;
   #controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined;
 
-  /** @param onGone Told when the other end has left. */
+  /** @param onGone Called when the other end has left. */
   constructor(onGone: () => void) {
     this.stream = new ReadableStream<Uint8Array<ArrayBuffer>>({
       start: (controller) => void (this.#controller = controller),
@@ -153,10 +149,10 @@ class StreamSocket implements ClientSocket {
     this.#controller?.enqueue(utf8.encode(text));
   }
 
-  /** What waits still goes out, but for one who does not take it. */
+  /** What waits is still sent, unless the client has stopped reading. */
   close(code: number, reason: string): void {
     this.readyState = CLOSED;
-    if (code === CLOSE.tooSlow || code === CLOSE.noSignOfLife) {
+    if (code === CLOSE.tooSlow.code || code === CLOSE.noSignOfLife.code) {
       this.#controller?.error(new Error(reason));
     } else this.#controller?.close();
   }

@@ -1,34 +1,31 @@
 /** The journal over HTTP: a page as JSON, or as CSV for spreadsheets. */
-import type { EntryObject } from "../v2/journal.ts";
-import { search } from "../v2/journal.ts";
-import { readSearch } from "../v2/requests.ts";
+import { PARTY_ROLES, type PartyRole } from "../../model/call.ts";
+import type { EntryObject } from "../v2/frames.ts";
+import { queryJournal } from "../v2/queries.ts";
+import { readJournalQuery } from "../v2/requests.ts";
 import { failure, json } from "./answers.ts";
-import type { RoutesOptions, Visit } from "./route.ts";
+import type { RouteContext, Visit } from "./route.ts";
 
-/** Parameters whose values are texts in a command too. */
-const TEXTS = ["from", "to", "direction", "number", "cursor"];
-const NUMBERS = ["limit", "chain"];
-
-/** Answers `GET /api/v2/journal?…`. */
+/** Answers `GET /api/v2/journal?…`: the parameters are the fields of the request `journal`. */
 export async function journalPage(
   { request, url, identity }: Visit,
-  options: RoutesOptions,
+  context: RouteContext,
 ): Promise<Response> {
   const { searchParams } = url;
-  const wish: Record<string, unknown> = {};
+  const query: Record<string, unknown> = {};
   for (const [name, value] of searchParams) {
     if (value === "" || name === "format" || name === "line") continue;
-    wish[name] = valueOf(name, value);
+    query[name] = valueOf(name, value);
   }
   const lines = searchParams.getAll("line").filter((line) => line !== "");
-  if (lines.length > 0) wish["lines"] = lines;
+  if (lines.length > 0) query["lines"] = lines;
   const format = searchParams.get("format") ?? (wantsCsv(request) ? "csv" : "json");
   if (format !== "json" && format !== "csv") {
     return failure({ code: "bad_request", message: 'format: expected "json" or "csv"' });
   }
-  const wanted = readSearch(wish);
-  if ("kind" in wanted) return failure(wanted.error);
-  const answer = await search(wanted, identity, options);
+  const checked = readJournalQuery(query);
+  if ("kind" in checked) return failure(checked.error);
+  const answer = await queryJournal(checked, identity, context);
   if (!answer.ok) return failure(answer.error);
   const { entries, next } = answer.outcome;
   const response = format === "json" ? json(200, answer.outcome) : new Response(toCsv(entries), {
@@ -46,44 +43,42 @@ export async function journalPage(
   return response;
 }
 
-/** As a command has it: what cannot be one stays text, and is refused as such. */
+/** A parameter as JSON has it. A value that does not fit stays text, and is refused as such. */
 function valueOf(name: string, value: string): unknown {
-  if (TEXTS.includes(name)) return value;
-  if (NUMBERS.includes(name)) return /^\d{1,15}$/.test(value) ? Number(value) : value;
-  if (name === "missed") return value === "true" ? true : value === "false" ? false : value;
-  return value;
+  switch (name) {
+    case "limit":
+    case "chain":
+      return /^\d{1,15}$/.test(value) ? Number(value) : value;
+    case "missed":
+      return value === "true" ? true : value === "false" ? false : value;
+    default:
+      return value;
+  }
 }
 
 function wantsCsv(request: Request): boolean {
   return (request.headers.get("accept") ?? "").toLowerCase().includes("text/csv");
 }
 
-const PARTIES = ["caller", "called", "connected", "redirecting", "redirection"] as const;
+type Column = readonly [name: string, read: (entry: EntryObject) => string | number | undefined];
 
-const COLUMNS: readonly [string, (entry: EntryObject) => string | number | undefined][] = [
-  ["id", ({ id }) => id],
-  ["line", ({ line }) => line],
-  ["direction", ({ direction }) => direction],
-  ["result", ({ result }) => result],
-  ["startedAt", ({ startedAt }) => startedAt],
-  ["answeredAt", ({ answeredAt }) => answeredAt],
-  ["endedAt", ({ endedAt }) => endedAt],
-  ["ringMs", ({ ringMs }) => ringMs],
-  ["talkMs", ({ talkMs }) => talkMs],
-  ...PARTIES.flatMap((party): [string, (entry: EntryObject) => string][] => [
-    [`${party}Number`, (entry) => entry[party].number],
-    [`${party}Name`, (entry) => entry[party].name],
-    [`${party}Presentation`, (entry) => entry[party].presentation],
+function member(name: Exclude<keyof EntryObject, PartyRole>): Column {
+  return [name, (entry) => entry[name]];
+}
+
+const COLUMNS: readonly Column[] = [
+  ...(["id", "line", "direction", "result"] as const).map(member),
+  ...(["startedAt", "answeredAt", "endedAt", "ringMs", "talkMs"] as const).map(member),
+  ...PARTY_ROLES.flatMap((role): Column[] => [
+    [`${role}Number`, (entry) => entry[role].number],
+    [`${role}Name`, (entry) => entry[role].name],
+    [`${role}Presentation`, (entry) => entry[role].presentation],
   ]),
-  ["callId", ({ callId }) => callId],
-  ["relatedCallId", ({ relatedCallId }) => relatedCallId],
-  ["origin", ({ origin }) => origin],
-  ["reason", ({ reason }) => reason],
-  ["disconnect", ({ disconnect }) => disconnect],
+  ...(["callId", "relatedCallId", "origin", "reason", "disconnect"] as const).map(member),
 ];
 
-/** RFC 4180: a line of names, a line for each entry, CRLF behind each. */
-export function toCsv(entries: readonly EntryObject[]): string {
+/** RFC 4180: a line of names, then a line for each entry, each with CRLF at its end. */
+function toCsv(entries: readonly EntryObject[]): string {
   const rows = [
     COLUMNS.map(([name]) => name),
     ...entries.map((entry) => COLUMNS.map(([, read]) => field(read(entry)))),
@@ -92,8 +87,8 @@ export function toCsv(entries: readonly EntryObject[]): string {
 }
 
 /**
- * A field, quoted where it has to be. What a spreadsheet would take for a formula gets an apostrophe
- * before it, because callers choose their own names; a number such as +441632960001 is none.
+ * A field, quoted if it has to be. What a spreadsheet would take for a formula gets an apostrophe,
+ * because callers choose their own names; a number such as +441632960001 is not a formula.
  */
 function field(value: string | number | undefined): string {
   if (typeof value !== "string") return value === undefined ? "" : String(value);

@@ -1,13 +1,14 @@
-/** What a route is given, and what it may use. */
-import type { Simulation, StatusPort } from "../../bus/ports.ts";
+/** A route of the HTTP side: what it is given, and the parts of the program that it can use. */
+import type { JournalPort, Simulation, StatusPort } from "../../bus/ports.ts";
 import type { Clock } from "../../clock.ts";
-import type { ConnectedClients } from "../net/connected_clients.ts";
 import type { Identity } from "../access/identity.ts";
-import type { V2Encoder } from "../v2/frames.ts";
-import type { Ports } from "../v2/perform.ts";
+import { monitorRefusal } from "../access/permissions.ts";
+import type { CommandContext } from "../commands.ts";
+import type { ConnectedClients } from "../net/connected_clients.ts";
+import type { FeedContext } from "../v2/feed.ts";
+import { failure } from "./answers.ts";
 
-/** What the HTTP side needs of the program. */
-export interface RoutesOptions extends Ports {
+export interface RouteContext extends CommandContext, FeedContext {
   readonly version: string;
   readonly status: StatusPort;
   /** Seconds that the process has been serving. */
@@ -15,23 +16,31 @@ export interface RoutesOptions extends Ports {
   readonly clock: Clock;
   readonly maxUnsentBytes: number;
   readonly limits: { readonly messageBytes: number; readonly requestSeconds: number };
-  readonly encoder: V2Encoder;
-  /** The pretend exchange; none on a real telephone system. */
+  /** `undefined`: the journal is off. */
+  readonly journal?: JournalPort | undefined;
+  /** The simulated exchange; `undefined` on a real phone system. */
   readonly simulation?: Simulation | undefined;
-  /** Those that are connected, by whatever way. */
   readonly clients: ConnectedClients;
 }
 
-/** A request, and who sends it. */
+/** A request and its sender. */
 export interface Visit {
   readonly request: Request;
   readonly url: URL;
-  /** Whom log lines name. */
+  /** For log lines. */
   readonly address: string;
   readonly identity: Identity;
 }
 
-export type Handler = (visit: Visit, options: RoutesOptions) => Response | Promise<Response>;
+export type Handler = (visit: Visit, context: RouteContext) => Response | Promise<Response>;
 
-/** By method; HEAD is GET without the body. */
+/** Handlers by method; HEAD is GET without the body. */
 export type Route = Readonly<Partial<Record<"GET" | "POST", Handler>>>;
+
+/** The same handler, for identities that may monitor. */
+export function monitored(handler: Handler): Handler {
+  return (visit, context) => {
+    const refused = monitorRefusal(visit.identity);
+    return refused === undefined ? handler(visit, context) : failure(refused);
+  };
+}

@@ -1,13 +1,13 @@
 /**
- * What all clients have in common, whatever they speak: how much may wait for one, how it is seen that
- * one takes nothing any more, who it is and until when. Knows no runtime's socket.
+ * A connected client, whatever it speaks: its identity until that expires, how much may wait in its
+ * socket, and whether it still reads. Knows no runtime's socket.
  */
 import type { Dialect } from "../../bus/ports.ts";
-import type { CommandError } from "../../model/error.ts";
 import type { Clock, TimerId } from "../../clock.ts";
 import { describeError, logger } from "../../log.ts";
+import { CLOSE, type CloseCode } from "../../model/close_code.ts";
+import type { CommandError } from "../../model/error.ts";
 import type { Identity } from "../access/identity.ts";
-import { CLOSE } from "../close_codes.ts";
 
 const log = logger("server");
 
@@ -23,22 +23,21 @@ export interface ClientSocket {
 
 export interface ClientOptions {
   readonly clock: Clock;
-  /** The client is closed when more than this waits in its socket. */
+  /** A client with more than this in its socket is closed. */
   readonly maxUnsentBytes: number;
-  /** Whom log lines name. */
+  /** For log lines. */
   readonly address: string;
-  /** Whom it may act for. */
   readonly identity: Identity;
-  /** Told when the server has closed the client: its socket may take for ever to follow. */
+  /** Called when the server has closed the client: its socket may take for ever to follow. */
   readonly onClosed: (code: number) => void;
 }
 
-/** One who also says something. */
-export interface Speaker {
-  /** Takes a message from the client. `data` is text, or bytes where the frame was binary. */
-  receive(data: unknown): Promise<void>;
-  /** Answers a message that is not obeyed, whatever it says. */
-  refuse(data: unknown, error: CommandError): void;
+/** A client that sends messages. */
+export interface SendingClient extends Client {
+  /** Handles a message; "" if it was binary. */
+  receive(text: string): Promise<void>;
+  /** Answers a message with an error, whatever it says. */
+  refuse(text: string, error: CommandError): void;
 }
 
 const OPEN = 1;
@@ -47,9 +46,8 @@ const LONGEST_DELAY_MS = 0x7fffffff;
 
 let lastId = 0;
 
-/** A connected client. */
 export abstract class Client implements Disposable {
-  /** The server's own number for it: unique over the life of the process. */
+  /** Unique over the life of the process. */
   readonly id: number = ++lastId;
   readonly connectedAtMs: number;
   abstract readonly dialect: Dialect;
@@ -57,12 +55,12 @@ export abstract class Client implements Disposable {
   readonly #options: ClientOptions;
   #identity: Identity;
   #expiry: TimerId | undefined;
-  /** What may be sent before bufferedAmount is read again: reading it for each frame costs. */
+  /** What can be sent before bufferedAmount is read again: reading it for each frame costs. */
   #allowanceBytes = 0;
-  /** At the last {@linkcode checkTaking}. */
+  /** At the last {@linkcode closeIfStuck}. */
   #unsentBefore = 0;
   /** Characters, which are no more than bytes. */
-  #givenSinceThen = 0;
+  #sentSinceThen = 0;
 
   constructor(socket: ClientSocket, options: ClientOptions) {
     this.#socket = socket;
@@ -72,8 +70,8 @@ export abstract class Client implements Disposable {
     this.#waitForExpiry();
   }
 
-  /** The extensions it chose to hear; `null`: every one that it may. */
-  abstract get chosenLines(): readonly string[] | null;
+  /** The extensions that the client subscribed to; `null`: every one that it may monitor. */
+  abstract get subscribedLines(): readonly string[] | null;
 
   /** Bytes that wait in its socket. */
   get unsentBytes(): number {
@@ -88,13 +86,13 @@ export abstract class Client implements Disposable {
     return this.#identity;
   }
 
-  /** From now on the client is somebody else; what it hears follows. */
-  become(identity: Identity): void {
+  /** Changes the identity, and with it what the client hears. */
+  setIdentity(identity: Identity): void {
     this.#identity = identity;
     this.#waitForExpiry();
   }
 
-  /** Whether the client may still act. One whose identity has expired is closed. */
+  /** Whether the client may still act; closes it if its identity has expired. */
   protected isAdmitted(): boolean {
     if (this.#socket.readyState !== OPEN) return false;
     if (this.#lifeMs() > 0) return true;
@@ -102,8 +100,8 @@ export abstract class Client implements Disposable {
     return false;
   }
 
-  /** Ends the connection; nothing is sent behind the close frame. */
-  close(code: number, reason: string): void {
+  /** Closes the connection; nothing is sent after the close frame. */
+  close({ code }: CloseCode, reason: string): void {
     this[Symbol.dispose]();
     this.#options.onClosed(code);
     try {
@@ -117,21 +115,21 @@ export abstract class Client implements Disposable {
   }
 
   /**
-   * Closes a client whose end has stopped to take anything since the last look. Pings do not tell: they
-   * wait behind the data.
+   * Closes the client if it has read nothing since the last call. Pings do not show that: they wait
+   * behind the data.
    */
-  checkTaking(): void {
+  closeIfStuck(): void {
     const unsentBytes = this.#socket.bufferedAmount;
     const stuck = this.#unsentBefore > 0 &&
-      unsentBytes >= this.#unsentBefore + this.#givenSinceThen;
+      unsentBytes >= this.#unsentBefore + this.#sentSinceThen;
     this.#unsentBefore = unsentBytes;
-    this.#givenSinceThen = 0;
+    this.#sentSinceThen = 0;
     if (!stuck) return;
-    log.warn("Client {address} gives no sign of life and is closed", { address: this.address });
+    log.warn("Client {address} has stopped reading and is closed", { address: this.address });
     this.close(CLOSE.noSignOfLife, "no sign of life");
   }
 
-  /** Lets go of everything but the socket. */
+  /** Releases everything but the socket. */
   [Symbol.dispose](): void {
     if (this.#expiry !== undefined) this.#options.clock.clearTimeout(this.#expiry);
     this.#expiry = undefined;
@@ -153,7 +151,7 @@ export abstract class Client implements Disposable {
         return this.close(CLOSE.tooSlow, "too slow: reconnect");
       }
     }
-    this.#givenSinceThen += text.length;
+    this.#sentSinceThen += text.length;
     socket.send(text);
   }
 

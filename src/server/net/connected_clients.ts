@@ -1,5 +1,5 @@
-/** The clients that are connected, and how many of them come from where. */
-import type { Dialect, ServerLoad } from "../../bus/ports.ts";
+/** The connected clients, and how many of them come from each address. */
+import { DIALECTS, type ServerLoad } from "../../bus/ports.ts";
 import type { Client } from "./client.ts";
 
 export interface ConnectionLimits {
@@ -20,9 +20,10 @@ export class ConnectedClients implements Iterable<Client> {
     return this.#clients.size;
   }
 
-  /** What they are to the server now. */
   get load(): ServerLoad {
-    const clients: Record<Dialect, number> = { classic: 0, v2: 0, sse: 0 };
+    const clients = Object.fromEntries(DIALECTS.map((dialect) => [dialect, 0])) as {
+      -readonly [D in keyof ServerLoad["clients"]]: number;
+    };
     let unsentBytes = 0;
     for (const client of this.#clients) {
       clients[client.dialect]++;
@@ -31,7 +32,7 @@ export class ConnectedClients implements Iterable<Client> {
     return { clients, unsentBytes };
   }
 
-  /** Whether one more from this address is too many. */
+  /** Whether the limits exclude another client from this address. */
   isFull(address: string): boolean {
     const { connections, connectionsPerAddress } = this.#limits;
     return this.#clients.size >= connections ||

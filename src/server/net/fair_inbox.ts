@@ -1,88 +1,88 @@
 /**
- * Lets every client have its turn. The runtime hands over all that one socket has received before it
- * looks at another, or at anything else: one that sends without end would keep the loop for itself.
+ * Gives every client its turn. The runtime hands over all that one socket has received before it
+ * looks at another, or at anything else: a client that sends without end would keep the loop busy.
  */
 import { setImmediate } from "node:timers";
 
-/** So many messages of one client are looked at in one turn of the loop. */
+/** Messages of one client that are handled in one turn of the loop. */
 const MESSAGES_PER_TURN = 10;
 
-/** Counts the turns in which there is something to do, and gives the word to those who wait. */
+/** Counts the turns of the loop in which messages arrive, and wakes inboxes in the next one. */
 export class Turns {
   #number = 0;
-  #planned = false;
+  #isPlanned = false;
   #waiting = new Set<Inbox>();
 
-  /** The turn that it is now. */
+  /** The number of this turn. */
   get number(): number {
-    if (!this.#planned) {
-      this.#planned = true;
+    if (!this.#isPlanned) {
+      this.#isPlanned = true;
       setImmediate(() => this.#next());
     }
     return this.#number;
   }
 
-  /** Has the inbox looked into in the next turn. */
+  /** Wakes the inbox in the next turn. */
   wait(inbox: Inbox): void {
     this.#waiting.add(inbox);
   }
 
   #next(): void {
-    this.#planned = false;
+    this.#isPlanned = false;
     this.#number++;
     const waiting = this.#waiting;
     this.#waiting = new Set();
-    for (const inbox of waiting) inbox.look();
+    for (const inbox of waiting) inbox.wake();
   }
 }
 
-/** What one client has sent, in order. */
+/** The messages of one client, in order. */
 export class Inbox {
   readonly #turns: Turns;
-  readonly #most: number;
-  readonly #handle: (message: unknown) => void;
-  #messages: unknown[] = [];
+  readonly #capacity: number;
+  readonly #handle: (message: string) => void;
+  #messages: string[] = [];
   #turn = -1;
-  #looked = 0;
+  #handled = 0;
 
   /**
-   * @param most How many messages may wait.
+   * @param capacity How many messages can wait.
    * @param handle Must not throw.
    */
-  constructor(turns: Turns, most: number, handle: (message: unknown) => void) {
+  constructor(turns: Turns, capacity: number, handle: (message: string) => void) {
     this.#turns = turns;
-    this.#most = most;
+    this.#capacity = capacity;
     this.#handle = handle;
   }
 
-  /** Takes a message, to be handled now or in its turn. @returns Whether there was room for it. */
-  take(message: unknown): boolean {
-    if (this.#messages.length === 0 && this.#mayLook()) {
+  /** Handles a message now or in a later turn. @returns Whether there was room for it. */
+  take(message: string): boolean {
+    if (this.#messages.length === 0 && this.#mayHandle()) {
       this.#handle(message);
       return true;
     }
-    if (this.#messages.length >= this.#most) return false;
+    if (this.#messages.length >= this.#capacity) return false;
     this.#messages.push(message);
     this.#turns.wait(this);
     return true;
   }
 
-  /** Handles what waits, as far as the turn allows. */
-  look(): void {
-    let looked = 0;
-    while (looked < this.#messages.length && this.#mayLook()) {
-      this.#handle(this.#messages[looked++]);
+  /** Handles waiting messages, as many as the turn allows. */
+  wake(): void {
+    let handled = 0;
+    while (handled < this.#messages.length && this.#mayHandle()) {
+      this.#handle(this.#messages[handled++] ?? "");
     }
-    this.#messages = this.#messages.slice(looked);
+    this.#messages = this.#messages.slice(handled);
     if (this.#messages.length > 0) this.#turns.wait(this);
   }
 
-  #mayLook(): boolean {
+  #mayHandle(): boolean {
     const turn = this.#turns.number;
     if (turn !== this.#turn) {
       this.#turn = turn;
-      this.#looked = 0;
+      this.#handled = 0;
     }
-    return this.#looked++ < MESSAGES_PER_TURN;
+    return this.#handled++ < MESSAGES_PER_TURN;
   }
 }

@@ -1,4 +1,4 @@
-/** Why a port cannot be had, in words for the administrator. */
+/** Why a port cannot be listened on, in words for the administrator. */
 import { describeError } from "../../log.ts";
 
 /** The port cannot be listened on. The message is for the administrator. */
@@ -6,7 +6,7 @@ export class ListenError extends Error {
   override readonly name = "ListenError";
 }
 
-/** What the runtime says, in words. */
+/** The runtime's error in words. */
 export function listenProblem(error: unknown): string {
   if (error instanceof Deno.errors.AddrInUse) return "another program uses the port";
   if (error instanceof Deno.errors.AddrNotAvailable) return "this machine has no such address";

@@ -1,30 +1,35 @@
 /**
- * Takes the connections of the port and hands their bytes, encrypted as they are, to a server behind
- * it on this machine.
+ * Accepts the connections of the port and passes their bytes on, still encrypted, to a server on this
+ * machine.
  *
  * The runtime's server cannot change its certificate, ends its WebSockets when it is stopped, and waits
- * for ever for a handshake. Here a new certificate is a new server behind, for new connections only.
+ * for ever for a handshake. With a relay a new certificate is a new server, for new connections only.
  */
 import type { Clock, TimerId } from "../../clock.ts";
 import { describeError, logger } from "../../log.ts";
-import type { Remote } from "../access/gate.ts";
 import { ListenError, listenProblem } from "./listen_error.ts";
 
 const log = logger("server");
 
 const BUFFER_BYTES = 16 * 1024;
-/** When one end has said its last, the other may take so long to do the same. */
-const LAST_WORDS_MS = 5000;
+/** How long one end can take to close after the other has. */
+const CLOSING_MS = 5000;
 
-export interface RelayOptions {
+/** The other end of a connection. */
+export interface Remote {
+  readonly hostname: string;
+  readonly port: number;
+}
+
+interface RelayOptions {
   readonly host: string;
   readonly port: number;
   readonly clock: Clock;
-  /** How long a client may take until its first request is there, handshake and all. */
+  /** How long a client may take until its first request is complete, handshake included. */
   readonly requestMs: number;
 }
 
-/** A connection, and the one to the server behind. */
+/** A client's connection, and the one to the server. */
 class Passage {
   readonly #clock: Clock;
   readonly #outer: Deno.TcpConn;
@@ -44,44 +49,46 @@ class Passage {
   /** Resolves when the connection has ended. */
   async carry(): Promise<void> {
     const ways = [pump(this.#outer, this.#inner), pump(this.#inner, this.#outer)];
-    void Promise.race(ways).then(() => this.endAfter(LAST_WORDS_MS));
+    void Promise.race(ways).then(() => this.endAfter(CLOSING_MS));
     await Promise.all(ways);
     this.end();
   }
 
   endAfter(delayMs: number): void {
-    this.goOn();
+    this.cancelEnd();
     this.#timer = this.#clock.setTimeout(() => {
-      log.debug("Client {address} takes too long", { address: this.remote.hostname });
+      log.debug("Client {address} takes too long: its connection ends", {
+        address: this.remote.hostname,
+      });
       this.end();
     }, delayMs);
   }
 
-  /** What {@linkcode endAfter} said does not hold any more. */
-  goOn(): void {
+  /** Cancels {@linkcode endAfter}. */
+  cancelEnd(): void {
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 
   end(): void {
-    this.goOn();
+    this.cancelEnd();
     closeQuietly(this.#outer);
     closeQuietly(this.#inner);
   }
 }
 
 export class Relay {
-  /** The port of the server behind, on 127.0.0.1, for new connections. */
-  behind: number;
+  /** The port of the server for new connections, on 127.0.0.1. */
+  target: number;
   readonly #options: RelayOptions;
   readonly #listener: Deno.TcpListener;
-  /** By the ports of the connection to the server behind: its own, and this end's. */
+  /** By the ports of the connection to the server: the server's, and this end's. */
   readonly #passages = new Map<string, Passage>();
   #closed = false;
 
   /** @throws ListenError */
-  constructor(behind: number, options: RelayOptions) {
-    this.behind = behind;
+  constructor(target: number, options: RelayOptions) {
+    this.target = target;
     this.#options = options;
     const { host, port } = options;
     try {
@@ -99,21 +106,23 @@ export class Relay {
   }
 
   /**
-   * Who sends a request that has arrived at a server behind; `undefined` where the connection did not
-   * come through here.
+   * The client of a request that has arrived at a server; `undefined` if its connection did not come
+   * through here.
+   *
+   * @param target The server's port. @param port The port of this end of the connection.
    */
-  arrived(behind: number, port: number): Remote | undefined {
-    const passage = this.#passages.get(`${behind} ${port}`);
-    passage?.goOn();
+  clientOf(target: number, port: number): Remote | undefined {
+    const passage = this.#passages.get(`${target} ${port}`);
+    passage?.cancelEnd();
     return passage?.remote;
   }
 
-  /** Whether somebody is connected to this server behind. */
-  leadsTo(behind: number): boolean {
-    return this.#passages.keys().some((key) => key.startsWith(`${behind} `));
+  /** Whether a server has connections. */
+  leadsTo(target: number): boolean {
+    return this.#passages.keys().some((key) => key.startsWith(`${target} `));
   }
 
-  /** Stops listening; those who are connected stay. */
+  /** Stops listening; connections stay. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -130,7 +139,7 @@ export class Relay {
       try {
         void this.#pass(await this.#listener.accept());
       } catch (error) {
-        // One connection's own trouble, unless the listener was closed.
+        // It concerns one connection, unless the listener was closed.
         if (!this.#closed) {
           log.debug("A connection fails: {error}", { error: describeError(error) });
         }
@@ -140,13 +149,13 @@ export class Relay {
 
   async #pass(outer: Deno.TcpConn): Promise<void> {
     const { clock, requestMs } = this.#options;
-    const { behind } = this;
+    const { target } = this;
     try {
-      const inner = await Deno.connect({ hostname: "127.0.0.1", port: behind });
-      // Both sides send what is whole: nothing is gained by waiting for more.
+      const inner = await Deno.connect({ hostname: "127.0.0.1", port: target });
+      // Both ends send whole messages: nothing is gained by waiting for more.
       outer.setNoDelay(true);
       inner.setNoDelay(true);
-      const key = `${behind} ${inner.localAddr.port}`;
+      const key = `${target} ${inner.localAddr.port}`;
       const passage = new Passage(clock, outer, inner);
       this.#passages.set(key, passage);
       passage.endAfter(requestMs);
@@ -159,7 +168,7 @@ export class Relay {
   }
 }
 
-/** Copies until the end of one, and tells it to the other. Never rejects. */
+/** Copies until the end of one, then ends the other. Never rejects. */
 async function pump(from: Deno.TcpConn, to: Deno.TcpConn): Promise<void> {
   const buffer = new Uint8Array(BUFFER_BYTES);
   try {
@@ -168,7 +177,7 @@ async function pump(from: Deno.TcpConn, to: Deno.TcpConn): Promise<void> {
     }
     await to.closeWrite();
   } catch {
-    // One end is gone; the other has nobody to talk to.
+    // One end is gone: the other is of no use.
     closeQuietly(from);
     closeQuietly(to);
   }

@@ -3,21 +3,28 @@ import { Buffer } from "node:buffer";
 import type { MetricsPort } from "../../bus/ports.ts";
 import type { Clock } from "../../clock.ts";
 import { describeError, logger } from "../../log.ts";
-import type { Client, ClientOptions, Speaker } from "./client.ts";
-import type { ConnectedClients } from "./connected_clients.ts";
+import { CLOSE, type CloseCode } from "../../model/close_code.ts";
 import type { Identity } from "../access/identity.ts";
-import { CLOSE, V2_PROTOCOL } from "../close_codes.ts";
 import { TokenBucket } from "../access/rate.ts";
+import type { Client, ClientOptions, ClientSocket, SendingClient } from "./client.ts";
+import type { ConnectedClients } from "./connected_clients.ts";
 import { Inbox, type Turns } from "./fair_inbox.ts";
 
 const log = logger("server");
 
+/** A client's messages can wait for so many seconds' worth of its rate, or {@linkcode BURST}. */
 const WAITING_SECONDS = 5;
+/** What a script may send in one go. */
+const BURST = 1000;
 
-/** Makes a client of a socket. */
-export type Dialect = (socket: WebSocket, client: ClientOptions) => Client & Speaker;
+/** Which clients are made for a request. */
+export interface ClientFactory {
+  /** The sub-protocol that the server accepts. */
+  readonly protocol?: string;
+  create(socket: ClientSocket, options: ClientOptions): SendingClient;
+}
 
-export interface SocketOptions {
+interface SocketContext {
   readonly clock: Clock;
   readonly clients: ConnectedClients;
   readonly maxUnsentBytes: number;
@@ -28,50 +35,50 @@ export interface SocketOptions {
   readonly stopping: AbortSignal;
 }
 
-/** One who wants a socket. */
-export interface Applicant {
+/** The sender of a request for a socket. */
+interface Applicant {
   readonly address: string;
-  /** `undefined`: the token is not good, which only a close code can tell a page. */
+  /** `undefined`: the token is not valid, which only a close code can tell a page. */
   readonly identity: Identity | undefined;
-  readonly dialect: Dialect;
-  readonly speaksV2: boolean;
 }
 
-/** @returns The answer that makes the connection a WebSocket, or says why it cannot be one. */
-export function accept(
+/** @returns The response that makes the connection a WebSocket, or says why it cannot be one. */
+export function acceptSocket(
   request: Request,
-  { address, identity, dialect, speaksV2 }: Applicant,
-  { clock, clients, limits, metrics, turns, stopping, ...options }: SocketOptions,
+  { address, identity }: Applicant,
+  { protocol, create }: ClientFactory,
+  context: SocketContext,
 ): Response {
+  const { clock, clients, limits, metrics, maxUnsentBytes } = context;
   let upgraded: Deno.WebSocketUpgrade;
   try {
     upgraded = Deno.upgradeWebSocket(request, {
-      idleTimeout: options.clientTimeoutSeconds,
-      ...speaksV2 && { protocol: V2_PROTOCOL },
+      idleTimeout: context.clientTimeoutSeconds,
+      ...protocol !== undefined && { protocol },
     });
   } catch (error) {
     return new Response(`Not a WebSocket request: ${describeError(error)}\n`, { status: 400 });
   }
   const { socket, response } = upgraded;
-  let client: Client & Speaker | undefined;
-  // Most clients listen and never send anything.
+  let client: SendingClient | undefined;
+  // Most clients never send anything.
   let inbox: Inbox | undefined;
   socket.binaryType = "arraybuffer";
   socket.onopen = () => {
     if (identity === undefined) {
-      log.debug("Client {address} brought no good token", { address });
-      return socket.close(CLOSE.unauthorized, "the token is not known, or has expired");
+      log.debug("Client {address} has no valid token", { address });
+      return socket.close(CLOSE.unauthorized.code, "the token is not known, or has expired");
     }
     if (clients.isFull(address)) {
-      log.warn("Client {address} is one too many: {clients} are connected", {
+      log.warn("Client {address} is refused: too many connections ({clients} in all)", {
         address,
         clients: clients.size,
       });
-      return socket.close(CLOSE.tooMany, "too many connections");
+      return socket.close(CLOSE.tooMany.code, "too many connections");
     }
-    const opened: Client & Speaker = dialect(socket, {
+    const opened = create(socket, {
       clock,
-      maxUnsentBytes: options.maxUnsentBytes,
+      maxUnsentBytes,
       address,
       identity,
       onClosed: (code) => {
@@ -82,15 +89,16 @@ export function accept(
     client = opened;
     clients.add(opened);
     log.debug("Client {address} connected: {clients} now", { address, clients: clients.size });
-    if (stopping.aborted) opened.close(CLOSE.goingAway, "server stops");
+    if (context.stopping.aborted) opened.close(CLOSE.goingAway, "server stops");
   };
   socket.onmessage = ({ data }) => {
     if (client === undefined || socket.readyState !== WebSocket.OPEN) return;
     if (isLonger(data, limits.messageBytes)) {
-      return end(client, CLOSE.tooLarge, `expected at most ${limits.messageBytes} bytes`);
+      return expel(client, CLOSE.tooLarge, `expected at most ${limits.messageBytes} bytes`);
     }
-    inbox ??= inboxOf(client, socket, { clock, limits, turns });
-    if (!inbox.take(data)) end(client, CLOSE.tooMany, "too many messages");
+    inbox ??= inboxOf(client, socket, context);
+    const text = typeof data === "string" ? data : "";
+    if (!inbox.take(text)) expel(client, CLOSE.tooMany, "too many messages");
   };
   socket.onerror = (event) =>
     log.debug("Client {address}: {error}", {
@@ -98,7 +106,7 @@ export function accept(
       error: event instanceof ErrorEvent ? event.message : "connection failed",
     });
   socket.onclose = ({ code }) => {
-    // After an unanswered ping the runtime tells of the close twice.
+    // After an unanswered ping the runtime reports the close twice.
     if (client === undefined || !clients.delete(client)) return;
     client[Symbol.dispose]();
     metrics?.closed(code);
@@ -111,44 +119,39 @@ export function accept(
   return response;
 }
 
-/** Takes a client's messages in their turns, as many as it may send. */
+/** Handles a client's messages in their turns, within its rate. */
 function inboxOf(
-  client: Client & Speaker,
+  client: SendingClient,
   socket: WebSocket,
-  { clock, limits, turns }: Pick<SocketOptions, "clock" | "limits" | "turns">,
+  { clock, limits: { commandsPerSecond }, turns }: SocketContext,
 ): Inbox {
-  const bucket = new TokenBucket(clock, limits.commandsPerSecond);
-  return new Inbox(turns, mostWaiting(limits), (data) => {
-    // Behind the server's goodbye nothing is looked at any more.
+  const bucket = new TokenBucket(clock, commandsPerSecond);
+  return new Inbox(turns, Math.max(BURST, commandsPerSecond * WAITING_SECONDS), (text) => {
+    // After the server's goodbye nothing is handled.
     if (socket.readyState !== WebSocket.OPEN) return;
     switch (bucket.take()) {
       case "free":
-        return void client.receive(data).catch((error) =>
+        return void client.receive(text).catch((error) =>
           log.error("Client {address}: its message failed: {error}", {
             address: client.address,
             error: describeError(error),
           })
         );
       case "refused":
-        return client.refuse(data, {
+        return client.refuse(text, {
           code: "rate_limited",
-          message: `expected at most ${limits.commandsPerSecond} messages a second`,
+          message: `expected at most ${commandsPerSecond} messages a second`,
         });
       case "abusive":
-        return end(client, CLOSE.tooMany, "too many messages");
+        return expel(client, CLOSE.tooMany, "too many messages");
     }
   });
 }
 
-/** Ends the connection of one who sends more than anybody needs to. */
-function end(client: Client, code: number, reason: string): void {
+/** Closes a client that sends more than any client needs to. */
+function expel(client: Client, code: CloseCode, reason: string): void {
   log.warn("Client {address} is closed: {reason}", { address: client.address, reason });
   client.close(code, reason);
-}
-
-/** How many messages of a client may wait: some seconds' worth, and whatever a script sends at once. */
-function mostWaiting({ commandsPerSecond }: SocketOptions["limits"]): number {
-  return Math.max(1000, commandsPerSecond * WAITING_SECONDS);
 }
 
 /** The runtime has read the message already: it takes up to 64 MiB and cannot be told otherwise. */

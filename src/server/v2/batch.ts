@@ -1,6 +1,6 @@
 /**
- * Batches: what clients that asked for it hear in one turn of the loop goes out in one frame. All who
- * want the same are one group, which listens once and puts the frame together once.
+ * Batches: the events of one turn of the loop in one frame, for clients that ask for it. All clients
+ * with the same subscription are one group, which listens once and makes the frame once.
  */
 import { setImmediate } from "node:timers";
 import { describeError, logger } from "../../log.ts";
@@ -8,17 +8,17 @@ import { describeError, logger } from "../../log.ts";
 const log = logger("server");
 
 /** Listens to events, as the texts that clients get, until the result is disposed of. */
-export type Listen = (hear: (text: string) => void) => Disposable;
+type Listen = (take: (text: string) => void) => Disposable;
 
-/** A client's place in a group; it hears nothing more when it is disposed of. */
+/** A client's place in a group. */
 export interface Membership extends Disposable {
-  /** Sends what waits for the client now, because something else is to be sent behind it. */
+  /** Sends what waits for the client now, because something else is to be sent after it. */
   flush(): void;
 }
 
-/** Texts of events as one frame: one as it is, several as a JSON array; none for none. */
+/** One event as it is, several as a JSON array; `undefined` for none. */
 export function batchFrame(texts: readonly string[]): string | undefined {
-  // Put together by join alone: the runtime sends the flat string that it makes at less cost.
+  // Made by join alone: the flat string that it makes is cheaper for the runtime to send.
   return texts.length > 1 ? ["[", texts.join(), "]"].join("") : texts[0];
 }
 
@@ -27,11 +27,11 @@ export class Batcher {
   readonly #groups = new Map<string, Group>();
 
   /**
-   * Joins the group of those who want the same.
+   * Joins the group of a subscription.
    *
-   * @param key Says what is wanted: the same for the same.
-   * @param listen How the group listens, where this is its first member.
-   * @param send Takes the member's frames.
+   * @param key The same for the same subscription.
+   * @param listen How the group listens, if this is its first member.
+   * @param send Sends the member's frames.
    */
   join(key: string, listen: Listen, send: (frame: string) => void): Membership {
     const group = this.#groups.get(key) ?? new Group(listen, () => this.#groups.delete(key));
@@ -40,11 +40,17 @@ export class Batcher {
   }
 }
 
+interface Member {
+  readonly send: (frame: string) => void;
+  /** How many of the waiting texts it must not get: it came later, or has them already. */
+  from: number;
+}
+
 class Group {
   readonly #subscription: Disposable;
   readonly #onEmpty: () => void;
   readonly #members = new Set<Member>();
-  /** What has been heard in this turn. */
+  /** The events of this turn. */
   #texts: string[] = [];
 
   constructor(listen: Listen, onEmpty: () => void) {
@@ -87,10 +93,4 @@ class Group {
       }
     }
   }
-}
-
-interface Member {
-  readonly send: (frame: string) => void;
-  /** How much of what waits it need not get: it came later, or has it already. */
-  from: number;
 }

@@ -1,20 +1,31 @@
-/** A client that speaks v2: its feed, its commands, and the order in which it is told of both. */
+/** A client that speaks v2: its events, its requests, and the order in which it is sent the answers. */
 import { logger } from "../../log.ts";
 import type { CommandError } from "../../model/error.ts";
+import type { JournalPort } from "../../bus/ports.ts";
+import type { Identity } from "../access/identity.ts";
 import { monitorRefusal } from "../access/permissions.ts";
-import { Client, type ClientOptions, type ClientSocket, type Speaker } from "../net/client.ts";
-import type { Authenticator, Identity } from "../access/identity.ts";
+import { type CommandContext, execute } from "../commands.ts";
+import {
+  Client,
+  type ClientOptions,
+  type ClientSocket,
+  type SendingClient,
+} from "../net/client.ts";
 import { type Batcher, batchFrame } from "./batch.ts";
-import { Feed } from "./feed.ts";
-import { errorFrame, type RequestId, resultFrame, type V2Encoder } from "./frames.ts";
-import { search } from "./journal.ts";
-import { type Answer, obey, type Ports, query } from "./perform.ts";
-import { parseRequest, type Request, type SubscribeRequest } from "./requests.ts";
+import { Feed, type FeedContext } from "./feed.ts";
+import { type Answer, errorFrame, resultFrame } from "./frames.ts";
+import { queryJournal, queryState } from "./queries.ts";
+import {
+  parseMessage,
+  type RequestId,
+  type ServerRequest,
+  type SubscribeRequest,
+} from "./requests.ts";
 
 const log = logger("server");
 
-/** What a client is told of the server's bounds. */
-export interface Limits {
+/** The server's limits, as `hello` has them. */
+interface Limits {
   readonly messageBytes: number;
   readonly commandsPerSecond: number;
   readonly maxUnsentBytes: number;
@@ -22,32 +33,30 @@ export interface Limits {
   readonly historyLength: number;
 }
 
-export interface V2ClientOptions extends ClientOptions, Ports {
+/** What all v2 clients share. */
+export interface V2Context extends CommandContext, FeedContext {
   readonly version: string;
   readonly limits: Limits;
-  readonly encoder: V2Encoder;
   readonly batcher: Batcher;
-  /** None: no token is one. */
-  readonly authenticator?: Authenticator | undefined;
+  readonly journal?: JournalPort | undefined;
+  /** The identity that a token belongs to; `undefined` if it is not valid. */
+  readonly identify: (token: string) => Promise<Identity | undefined>;
 }
 
-export class V2Client extends Client implements Speaker {
+export class V2Client extends Client implements SendingClient {
   readonly dialect = "v2";
-  readonly #options: V2ClientOptions;
+  readonly #context: V2Context;
   readonly #feed: Feed;
-  /** Pending while it is found out whom a token belongs to. */
-  #proving: Promise<void> | undefined;
+  /** Pending while a token is checked. */
+  #authenticating: Promise<void> | undefined;
 
-  constructor(socket: ClientSocket, options: V2ClientOptions) {
+  constructor(socket: ClientSocket, options: ClientOptions, context: V2Context) {
     super(socket, options);
-    this.#options = options;
-    this.#feed = new Feed({
-      ...options,
-      maxReplayCharacters: replayBound(options),
-      hear: (text) => this.send(text),
-      batches: { batcher: options.batcher, send: (frame) => this.send(frame) },
-    });
-    const { version, limits, bus: { epoch, seq } } = options;
+    this.#context = context;
+    const send = (text: string) => this.send(text);
+    const { maxUnsentBytes } = options;
+    const { version, limits, batcher, bus: { epoch, seq } } = context;
+    this.#feed = new Feed(context, { maxUnsentBytes, send, batches: { batcher, send } });
     this.send(JSON.stringify({
       type: "hello",
       server: { name: "tapi2ws", version },
@@ -58,36 +67,37 @@ export class V2Client extends Client implements Speaker {
     }));
   }
 
-  get chosenLines(): readonly string[] | null {
-    return this.#feed.chosenLines;
+  get subscribedLines(): readonly string[] | null {
+    return this.#feed.lines;
   }
 
-  async receive(data: unknown): Promise<void> {
-    // What comes behind a token is said by whom it belongs to.
-    while (this.#proving !== undefined) await this.#proving;
+  async receive(text: string): Promise<void> {
+    // Messages after a token belong to its identity.
+    while (this.#authenticating !== undefined) await this.#authenticating;
     if (!this.isAdmitted()) return;
-    const message = parseRequest(typeof data === "string" ? data : "");
-    if (message.kind === "request") return await this.#perform(message.request);
-    const { id, error } = message;
-    log.debug("Client {address} sent what is answered with {code}", {
-      address: this.address,
-      code: error.code,
-    });
-    this.#options.metrics?.answered("invalid", error.code);
-    this.#answer(id, { ok: false, error });
+    const message = parseMessage(text);
+    const { id } = message;
+    switch (message.kind) {
+      case "command":
+        return this.#answer(id, await execute(message.command, this, this.#context));
+      case "request":
+        return await this.#handle(id, message.request);
+      case "error": {
+        const { code } = message.error;
+        log.debug("Client {address} is answered with {code}", { address: this.address, code });
+        this.#context.metrics?.answered("invalid", code);
+        this.#answer(id, { ok: false, error: message.error });
+      }
+    }
   }
 
-  refuse(data: unknown, error: CommandError): void {
-    const message = parseRequest(typeof data === "string" ? data : "");
-    this.#answer(message.kind === "request" ? message.request.id : message.id, {
-      ok: false,
-      error,
-    });
+  refuse(text: string, error: CommandError): void {
+    this.#answer(parseMessage(text).id, { ok: false, error });
   }
 
-  override become(identity: Identity): void {
-    super.become(identity);
-    this.#feed.continueFor(identity);
+  override setIdentity(identity: Identity): void {
+    super.setIdentity(identity);
+    this.#feed.setIdentity(identity);
   }
 
   override [Symbol.dispose](): void {
@@ -95,76 +105,64 @@ export class V2Client extends Client implements Speaker {
     this.#feed[Symbol.dispose]();
   }
 
-  async #perform(request: Request): Promise<void> {
-    // Before the subscription changes, or an answer overtakes it.
-    this.#feed.flush();
+  async #handle(id: RequestId | undefined, request: ServerRequest): Promise<void> {
     switch (request.cmd) {
       case "subscribe":
-        return this.#subscribe(request);
+        return this.#subscribe(id, request);
       case "unsubscribe":
+        this.#feed.flush();
         this.#feed[Symbol.dispose]();
-        return this.#answer(request.id, { ok: true, outcome: {} });
+        return this.#answer(id, { ok: true, outcome: {} });
       case "auth":
-        return await this.#authenticate(request.id, request.token);
-      case "ping":
-      case "lines":
-      case "calls":
-        return this.#answer(request.id, query(request, this.identity, this.#options));
+        return await this.#authenticate(id, request.token);
       case "journal":
-        return this.#answer(request.id, await search(request, this.identity, this.#options));
+        return this.#answer(id, await queryJournal(request, this.identity, this.#context));
       default:
-        this.#answer(request.id, await obey(request, this, this.#options));
+        this.#answer(id, queryState(request, this.identity, this.#context));
     }
   }
 
   /** All in one turn: the state, or what was missed, and the events from then on. */
-  #subscribe(request: SubscribeRequest): void {
-    const { id } = request;
-    const refused = monitorRefusal(this.identity);
-    if (refused !== undefined) return this.#answer(id, { ok: false, error: refused });
+  #subscribe(id: RequestId | undefined, request: SubscribeRequest): void {
+    const error = monitorRefusal(this.identity);
+    if (error !== undefined) return this.#answer(id, { ok: false, error });
+    // Before the former subscription ends.
+    this.#feed.flush();
     const opening = this.#feed.open(request, this.identity);
     if (opening.kind === "snapshot") {
-      this.#answer(id, { ok: true, outcome: opening.snapshot });
-    } else {
-      const { epoch, seq, missed } = opening;
-      this.#answer(id, { ok: true, outcome: { epoch, seq, replayed: missed.length } });
+      return this.#answer(id, { ok: true, outcome: opening.snapshot });
     }
-    if (opening.kind === "snapshot") return;
-    const texts = opening.missed.map(({ text }) => text);
+    const { epoch, seq, missed } = opening;
+    this.#answer(id, { ok: true, outcome: { epoch, seq, replayed: missed.length } });
+    const texts = missed.map(({ text }) => text);
     if (request.batch !== true) return texts.forEach((text) => this.send(text));
     const frame = batchFrame(texts);
     if (frame !== undefined) this.send(frame);
   }
 
   async #authenticate(id: RequestId | undefined, token: string): Promise<void> {
-    const { authenticator } = this.#options;
-    const proved = Promise.withResolvers<void>();
-    this.#proving = proved.promise;
+    const authenticated = Promise.withResolvers<void>();
+    this.#authenticating = authenticated.promise;
     try {
-      const identity = await authenticator?.identify(token);
+      const identity = await this.#context.identify(token);
       if (!this.isAdmitted()) return;
       if (identity === undefined) {
         const error = { code: "unauthorized", message: "The token is not known" } as const;
         return this.#answer(id, { ok: false, error });
       }
-      this.become(identity);
+      this.setIdentity(identity);
       this.#answer(id, { ok: true, outcome: { identity: shownIdentity(identity) } });
     } finally {
-      this.#proving = undefined;
-      proved.resolve();
+      this.#authenticating = undefined;
+      authenticated.resolve();
     }
   }
 
-  /** Whatever was heard before is sent before. */
+  /** Events before the answer are sent before it. */
   #answer(id: RequestId | undefined, answer: Answer): void {
     this.#feed.flush();
     this.send(answer.ok ? resultFrame(id, answer.outcome) : errorFrame(id, answer.error));
   }
-}
-
-/** Half of what may wait for a client: a replay must not be why it is closed as too slow. */
-export function replayBound({ maxUnsentBytes }: { readonly maxUnsentBytes: number }): number {
-  return maxUnsentBytes / 2;
 }
 
 function shownIdentity({ name, can, lines }: Identity): Pick<Identity, "name" | "can" | "lines"> {

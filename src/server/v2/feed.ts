@@ -1,32 +1,19 @@
 /**
- * What one client hears: the state or what it missed, and every event behind that, none missing, none
- * twice, in order.
+ * The events of one client: the state or what it missed, then every event from there on, none missing,
+ * none twice, in order.
  */
 import type { EventBus } from "../../bus/bus.ts";
 import type { StatePort } from "../../bus/ports.ts";
 import type { BusEvent, ProviderState } from "../../model/event.ts";
-import { hearing, mayMonitor, visibleCalls, visibleLines } from "../access/permissions.ts";
+import type { Line } from "../../model/line.ts";
 import type { Identity } from "../access/identity.ts";
+import { mayMonitor, visibleCalls, visibleLines, visibleTo } from "../access/permissions.ts";
 import type { Batcher, Membership } from "./batch.ts";
-import {
-  type CallObject,
-  callObject,
-  type LineObject,
-  lineObject,
-  type V2Encoder,
-} from "./frames.ts";
-import type { EventKind } from "./requests.ts";
+import { type CallObject, callObject, type V2Encoder } from "./frames.ts";
+import type { SubscribeRequest } from "./requests.ts";
 
-/** What a client wants to hear. */
-export interface Wish {
-  /** Every line that it may hear when left out. */
-  readonly lines?: readonly string[] | undefined;
-  /** Every kind when left out. */
-  readonly events?: readonly EventKind[] | undefined;
-  /** What happens in one turn of the loop comes in one frame. */
-  readonly batch?: boolean | undefined;
-  readonly resume?: { readonly epoch: string; readonly seq: number } | undefined;
-}
+/** Which events are wanted, and from where on. */
+export type Subscription = Omit<SubscribeRequest, "cmd">;
 
 /** The state, and the number of the event that led to it. */
 export interface Snapshot {
@@ -35,53 +22,58 @@ export interface Snapshot {
   /** Events are missing between the point of resumption and this. */
   readonly gap?: true;
   readonly provider: ProviderState;
-  readonly lines: readonly LineObject[];
+  readonly lines: readonly Line[];
   readonly calls: readonly CallObject[];
 }
 
 /** An event as it is sent. */
-export interface Heard {
+interface EncodedEvent {
   readonly text: string;
   readonly seq: number;
 }
 
-/** With what a feed begins. */
-export type Opening =
+/** The beginning of a feed. */
+type Opening =
   | { readonly kind: "snapshot"; readonly snapshot: Snapshot }
   | {
     readonly kind: "replay";
     readonly epoch: string;
     readonly seq: number;
     /** Oldest first. */
-    readonly missed: readonly Heard[];
+    readonly missed: readonly EncodedEvent[];
   };
 
-export interface FeedOptions {
+/** What all feeds share. */
+export interface FeedContext {
   readonly bus: EventBus;
   readonly state: StatePort;
   readonly encoder: V2Encoder;
-  /** More text than this is not sent again: the client gets the state instead. */
-  readonly maxReplayCharacters: number;
-  /** Takes an event. */
-  readonly hear: (text: string, seq: number) => void;
-  /** For those who may wish for batches. */
+}
+
+export interface FeedOptions {
+  readonly maxUnsentBytes: number;
+  /** Sends an event. */
+  readonly send: (text: string, seq: number) => void;
+  /** For clients that can have batches. */
   readonly batches?: { readonly batcher: Batcher; readonly send: (frame: string) => void };
 }
 
 export class Feed implements Disposable {
+  readonly #context: FeedContext;
   readonly #options: FeedOptions;
-  #wish: Wish | undefined;
-  #subscription: Disposable | undefined;
-  /** The same, where it is a batching one. */
+  #wanted: Subscription | undefined;
+  #listening: Disposable | undefined;
+  /** The same as {@linkcode #listening}, with batches. */
   #membership: Membership | undefined;
 
-  constructor(options: FeedOptions) {
+  constructor(context: FeedContext, options: FeedOptions) {
+    this.#context = context;
     this.#options = options;
   }
 
-  /** The extensions that are heard, none while nothing is; `null`: every one that may be heard. */
-  get chosenLines(): readonly string[] | null {
-    return this.#wish === undefined ? [] : this.#wish.lines ?? null;
+  /** The extensions that are subscribed to, none without a subscription; `null`: every one. */
+  get lines(): readonly string[] | null {
+    return this.#wanted === undefined ? [] : this.#wanted.lines ?? null;
   }
 
   /** Sends what waits for the end of the turn. */
@@ -89,91 +81,85 @@ export class Feed implements Disposable {
     this.#membership?.flush();
   }
 
-  /**
-   * Begins, or begins anew. What the opening says must be sent in this turn: the next event comes
-   * straight after it.
-   */
-  open(wish: Wish, identity: Identity): Opening {
-    const { bus, state } = this.#options;
-    this.#listen(wish, identity);
+  /** Begins, or begins anew. The opening must be sent in this turn: the next event follows it. */
+  open(wanted: Subscription, identity: Identity): Opening {
+    const { bus, state } = this.#context;
+    this.#listen(wanted, identity);
     const { epoch, seq } = bus;
-    const missed = this.#missed(wish, identity);
+    const missed = this.#missed(wanted, identity);
     if (missed !== undefined) return { kind: "replay", epoch, seq, missed };
-    const named = wish.lines && new Set(wish.lines);
+    const lines = wanted.lines && new Set(wanted.lines);
     const snapshot: Snapshot = {
       epoch,
       seq,
-      ...wish.resume !== undefined && { gap: true },
+      ...wanted.resume !== undefined && { gap: true },
       provider: state.provider,
-      lines: visibleLines(identity, state, named).map(lineObject),
-      calls: visibleCalls(identity, state, named).map(callObject),
+      lines: visibleLines(identity, state, lines),
+      calls: visibleCalls(identity, state, lines).map(callObject),
     };
     return { kind: "snapshot", snapshot };
   }
 
-  /** Goes on for somebody else; nothing is missed meanwhile. */
-  continueFor(identity: Identity): void {
-    if (this.#wish === undefined) return;
+  /** Continues with another identity; no event is missed. */
+  setIdentity(identity: Identity): void {
+    if (this.#wanted === undefined) return;
     // In the group that is left, what waits for the end of the turn would be lost.
     this.flush();
-    if (mayMonitor(identity)) this.#listen(this.#wish, identity);
+    if (mayMonitor(identity)) this.#listen(this.#wanted, identity);
     else this[Symbol.dispose]();
   }
 
-  /** Nothing is heard from now on; what waits is lost. */
+  /** Ends the feed; what waits is lost. */
   [Symbol.dispose](): void {
-    this.#subscription?.[Symbol.dispose]();
-    this.#subscription = undefined;
+    this.#listening?.[Symbol.dispose]();
+    this.#listening = undefined;
     this.#membership = undefined;
-    this.#wish = undefined;
+    this.#wanted = undefined;
   }
 
-  #listen(wish: Wish, identity: Identity): void {
+  #listen(wanted: Subscription, identity: Identity): void {
     this[Symbol.dispose]();
-    this.#wish = wish;
-    const { lines } = wish;
-    const where = hearing(identity);
-    const { bus, encoder, hear, batches } = this.#options;
-    const wanted = wantedKinds(wish);
-    const listen = (hear: (text: string, seq: number) => void) =>
+    this.#wanted = wanted;
+    const { lines, events } = wanted;
+    const where = visibleTo(identity);
+    const { bus, encoder } = this.#context;
+    const { send, batches } = this.#options;
+    const isWanted = filterOf(wanted);
+    const listen = (send: (text: string, seq: number) => void) =>
       bus.subscribe((event) => {
-        if (wanted(event)) hear(encoder.encode(event), event.seq);
+        if (isWanted(event)) send(encoder.encode(event), event.seq);
       }, { ...lines !== undefined && { lines }, ...where !== undefined && { where } });
-    if (wish.batch === true && batches !== undefined) {
-      const key = JSON.stringify([
-        lines?.toSorted(),
-        wish.events?.toSorted(),
-        where && identity.lines,
-      ]);
-      this.#membership = batches.batcher.join(key, listen, batches.send);
-      this.#subscription = this.#membership;
-    } else this.#subscription = listen(hear);
+    if (wanted.batch === true && batches !== undefined) {
+      const key = JSON.stringify([lines?.toSorted(), events?.toSorted(), where && identity.lines]);
+      this.#listening = this.#membership = batches.batcher.join(key, listen, batches.send);
+    } else this.#listening = listen(send);
   }
 
-  /** What the client has not heard; `undefined` where that is not known, or is too much. */
-  #missed(wish: Wish, identity: Identity): Heard[] | undefined {
-    const { bus, encoder, maxReplayCharacters } = this.#options;
-    const { resume } = wish;
+  /** The events that the client has missed; `undefined` if they are not known, or too many. */
+  #missed(wanted: Subscription, identity: Identity): EncodedEvent[] | undefined {
+    const { bus, encoder } = this.#context;
+    const { resume } = wanted;
     const events = resume?.epoch === bus.epoch ? bus.since(resume.seq) : undefined;
     if (events === undefined) return undefined;
-    const lines = wish.lines && new Set(wish.lines);
-    const hears = hearing(identity);
-    const wanted = wantedKinds(wish);
-    const missed: Heard[] = [];
-    let characters = 0;
+    const lines = wanted.lines && new Set(wanted.lines);
+    const visible = visibleTo(identity);
+    const isWanted = filterOf(wanted);
+    const missed: EncodedEvent[] = [];
+    // Half of what may wait for a client: a replay must not be why it is closed as too slow.
+    let charactersLeft = this.#options.maxUnsentBytes / 2;
     for (const event of events) {
-      if (!wanted(event)) continue;
+      if (!isWanted(event)) continue;
       if (event.type !== "provider" && lines?.has(event.line) === false) continue;
-      if (event.type !== "provider" && hears?.(event.line) === false) continue;
+      if (event.type !== "provider" && visible?.(event.line) === false) continue;
       const text = encoder.encode(event);
-      characters += text.length;
-      if (characters > maxReplayCharacters) return undefined;
+      charactersLeft -= text.length;
+      if (charactersLeft < 0) return undefined;
       missed.push({ text, seq: event.seq });
     }
     return missed;
   }
 }
 
-function wantedKinds({ events }: Wish): (event: BusEvent) => boolean {
+function filterOf({ events }: Subscription): (event: BusEvent) => boolean {
   return events === undefined ? () => true : ({ type }) => events.includes(type);
 }

@@ -1,59 +1,42 @@
-/** What v2 clients are sent: events, results and errors as JSON, each event turned into text once. */
-import type { Call, Direction, Party } from "../../model/call.ts";
-import type { Forward } from "../../model/forward.ts";
-import type { Line, LineStatus } from "../../model/line.ts";
-import type { CallCommandName, LineCommandName } from "../../model/command.ts";
+/** What v2 clients are sent, as JSON; each event is encoded once, however many clients get it. */
+import type { Call } from "../../model/call.ts";
 import type { CommandError } from "../../model/error.ts";
-import type { BusEvent, CallEvent, LineEvent, ProviderState } from "../../model/event.ts";
+import type { BusEvent, CallEvent, LineEvent, ProviderEvent } from "../../model/event.ts";
+import type { JournalEntry } from "../../model/journal.ts";
+import type { Line } from "../../model/line.ts";
+import type { RequestId } from "./requests.ts";
 
-/** A call, as clients see it. Times are ISO 8601, UTC, with milliseconds. */
-export interface CallObject {
-  readonly id: number;
-  readonly callId: string;
-  readonly relatedCallId: string;
-  readonly line: string;
-  readonly state: string;
-  readonly stateMode: string | null;
-  readonly direction: Direction;
-  readonly origin: string;
-  readonly reason: string;
-  readonly caller: Party;
-  readonly called: Party;
-  readonly connected: Party;
-  readonly redirecting: Party;
-  readonly redirection: Party;
-  readonly startedAt: string;
-  readonly connectedAt?: string | undefined;
-  readonly endedAt?: string | undefined;
-  readonly disconnect?: string | undefined;
-  readonly can: readonly CallCommandName[];
-}
+/** An object of the model as JSON has it: times are ISO 8601, UTC, with milliseconds. */
+type Json<T> = {
+  [K in keyof T as K extends `${infer Name}AtMs` ? `${Name}At` : K]:
+    | (K extends `${string}AtMs` ? string : T[K])
+    | (undefined extends T[K] ? undefined : never);
+};
 
-/** A line, as clients see it. */
-export interface LineObject {
-  readonly line: string;
-  readonly name: string;
-  readonly permanentId: string;
-  readonly provider: string;
-  readonly status: LineStatus;
-  readonly error?: string | undefined;
-  readonly forwards: readonly Forward[];
-  readonly messageWaiting: boolean;
-  readonly can: readonly LineCommandName[];
-}
+export type CallObject = Json<Call>;
+export type LineObject = Json<Line>;
 
-/** An event, as clients see it. */
+export type EntryObject = Json<JournalEntry> & {
+  /** Until the call was answered, or ended. */
+  readonly ringMs: number;
+  /** From then on; left out if it was not answered. */
+  readonly talkMs?: number | undefined;
+};
+
 export type EventFrame =
   & { readonly seq: number; readonly at: string }
   & (
-    | { readonly type: "call"; readonly change: CallEvent["change"]; readonly call: CallObject }
-    | { readonly type: "line"; readonly change: LineEvent["change"]; readonly line: LineObject }
-    | { readonly type: "provider"; readonly state: ProviderState }
+    | Pick<CallEvent, "type" | "change"> & { readonly call: CallObject }
+    | Pick<LineEvent, "type" | "change"> & { readonly line: LineObject }
+    | Pick<ProviderEvent, "type" | "state">
   );
 
-/** What a client's message is known by: the client's own choice. */
-export type RequestId = string | number;
+/** What became of a request. */
+export type Answer<Outcome = object> =
+  | { readonly ok: true; readonly outcome: Outcome }
+  | { readonly ok: false; readonly error: CommandError };
 
+/** A literal, because events are encoded with it: a copy by spread takes several times as long. */
 export function callObject(call: Call): CallObject {
   return {
     id: call.id,
@@ -78,17 +61,17 @@ export function callObject(call: Call): CallObject {
   };
 }
 
-export function lineObject(line: Line): LineObject {
+export function entryObject(
+  { startedAtMs, answeredAtMs, endedAtMs, ...entry }: JournalEntry,
+): EntryObject {
   return {
-    line: line.line,
-    name: line.name,
-    permanentId: line.permanentId,
-    provider: line.provider,
-    status: line.status,
-    error: line.error,
-    forwards: line.forwards,
-    messageWaiting: line.messageWaiting,
-    can: line.can,
+    ...entry,
+    startedAt: isoTime(startedAtMs),
+    answeredAt: answeredAtMs === undefined ? undefined : isoTime(answeredAtMs),
+    endedAt: isoTime(endedAtMs),
+    // The computer's clock may have been set back during the call.
+    ringMs: Math.max((answeredAtMs ?? endedAtMs) - startedAtMs, 0),
+    talkMs: answeredAtMs === undefined ? undefined : Math.max(endedAtMs - answeredAtMs, 0),
   };
 }
 
@@ -104,13 +87,13 @@ export function toV2(event: BusEvent): EventFrame {
     case "call":
       return { type: "call", seq, at, change: event.change, call: callObject(event.call) };
     case "line":
-      return { type: "line", seq, at, change: event.change, line: lineObject(event.now) };
+      return { type: "line", seq, at, change: event.change, line: event.now };
     case "provider":
       return { type: "provider", seq, at, state: event.state };
   }
 }
 
-/** Turns each event into text once, however many clients get it. */
+/** Encodes each event once. */
 export class V2Encoder {
   #event: BusEvent | undefined;
   #text = "";
@@ -124,14 +107,11 @@ export class V2Encoder {
   }
 }
 
-/** The frame of what a command came to. */
 export function resultFrame(id: RequestId | undefined, result: object): string {
   return JSON.stringify({ type: "result", id, result });
 }
 
-export function errorFrame(
-  id: RequestId | undefined,
-  { code, message, tapi }: CommandError,
-): string {
+export function errorFrame(id: RequestId | undefined, error: CommandError): string {
+  const { code, message, tapi } = error;
   return JSON.stringify({ type: "error", id, error: { code, message, tapi } });
 }

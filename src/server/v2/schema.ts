@@ -1,66 +1,68 @@
 /**
- * The shape of every v2 frame, in both directions, as zod schemas and as the JSON Schema made of them:
- * what clients' authors and tests check frames with. Not used on the way of an event.
+ * The shape of every v2 frame, both ways, as zod schemas and as the JSON Schema made of them: for the
+ * authors of clients, and for tests. Not used when an event is sent.
  */
 import { z } from "zod";
-import { CALL_COMMANDS, LINE_COMMANDS } from "../../model/command.ts";
+import {
+  CALL_ORIGINS,
+  CALL_REASONS,
+  CALL_STATES,
+  DIRECTIONS,
+  partiesOf,
+  PRESENTATIONS,
+} from "../../model/call.ts";
+import { CALL_COMMANDS, type CommandOutcome, LINE_COMMANDS } from "../../model/command.ts";
+import { ERROR_CODES } from "../../model/error.ts";
+import { CALL_CHANGES, LINE_CHANGES, PROVIDER_STATES } from "../../model/event.ts";
+import { FORWARD_CASES } from "../../model/forward.ts";
 import { CALL_RESULTS } from "../../model/journal.ts";
-import type { CallObject, EventFrame, LineObject } from "./frames.ts";
-import type { EntryObject } from "./journal.ts";
-import { REQUESTS } from "./requests.ts";
-
-const PARTY = z.object({
-  number: z.string(),
-  name: z.string(),
-  presentation: z.enum(["shown", "withheld", "pending", "unavailable"]),
-}).meta({
-  id: "Party",
-  description: 'One end of a call. number is "" unless presentation is "shown".',
-});
-
-/** A name that TAPI has, or the hex of a value that it does not define. */
-function named(prefix: string, ...names: string[]): z.ZodString {
-  return z.string().regex(new RegExp(`^(?:${names.join("|")}|${prefix}_\\$[0-9A-F]+)$`));
-}
+import { LINE_STATUSES } from "../../model/line.ts";
+import { RIGHTS } from "../../model/right.ts";
+import type { CallObject, EntryObject, EventFrame, LineObject } from "./frames.ts";
+import { FORMS, requestId } from "./requests.ts";
 
 const time = z.iso.datetime({ precision: 3 });
 const hex = z.string().regex(/^0x[0-9A-F]+$/);
 const seq = z.int().nonnegative();
 const call = z.int().nonnegative();
 
+/** A name that TAPI has, or the hex of a value that it does not define. */
+function named<const Prefix extends string, T extends string>(
+  prefix: Prefix,
+  names: readonly T[],
+): z.ZodType<T | `${Prefix}_$${string}`> {
+  const schema: z.ZodType = z.string().regex(
+    new RegExp(`^(?:${names.join("|")}|${prefix}_\\$[0-9A-F]+)$`),
+  );
+  return schema as z.ZodType<T | `${Prefix}_$${string}`>;
+}
+
+const PARTY = z.object({
+  number: z.string(),
+  name: z.string(),
+  presentation: z.enum(PRESENTATIONS),
+}).meta({
+  id: "Party",
+  description: 'One end of a call. number is "" unless presentation is "shown".',
+});
+const parties = partiesOf(() => PARTY);
+
 const CALL: z.ZodType<CallObject> = z.object({
   id: call.describe("The server's own number, unique over its life"),
-  callId: hex.describe("dwCallID; 0x0 where the provider gives none"),
+  callId: hex.describe("dwCallID; 0x0 if the driver gives none"),
   relatedCallId: hex.describe("dwRelatedCallID: a call that this one came from"),
   line: z.string(),
-  state: named(
-    "LINECALLSTATE",
-    ...["IDLE", "OFFERING", "ACCEPTED", "DIALTONE", "DIALING", "RINGBACK", "BUSY", "SPECIALINFO"],
-    ...["CONNECTED", "PROCEEDING", "ONHOLD", "CONFERENCED", "ONHOLDPENDCONF"],
-    ...["ONHOLDPENDTRANSFER", "DISCONNECTED", "UNKNOWN"],
-  ),
+  state: named("LINECALLSTATE", CALL_STATES),
   stateMode: z.string().nullable(),
-  direction: z.enum(["in", "out", "unknown"]),
-  origin: named(
-    "LINECALLORIGIN",
-    ...["OUTBOUND", "INTERNAL", "EXTERNAL", "UNKNOWN", "UNAVAIL", "CONFERENCE", "INBOUND"],
-  ),
-  reason: named(
-    "LINECALLREASON",
-    ...["DIRECT", "FWDBUSY", "FWDNOANSWER", "FWDUNCOND", "PICKUP", "UNPARK", "REDIRECT"],
-    ...["CALLCOMPLETION", "TRANSFER", "REMINDER", "UNKNOWN", "UNAVAIL", "INTRUDE", "PARKED"],
-    ...["CAMPEDON", "ROUTEREQUEST"],
-  ),
-  caller: PARTY,
-  called: PARTY,
-  connected: PARTY,
-  redirecting: PARTY,
-  redirection: PARTY,
+  direction: z.enum(DIRECTIONS),
+  origin: named("LINECALLORIGIN", CALL_ORIGINS),
+  reason: named("LINECALLREASON", CALL_REASONS),
+  ...parties,
   startedAt: time,
   connectedAt: time.optional(),
   endedAt: time.optional(),
   disconnect: z.string().optional(),
-  can: z.array(z.enum(CALL_COMMANDS)).describe("What can be done with the call now"),
+  can: z.array(z.enum(CALL_COMMANDS)).describe("The commands that the call takes now"),
 }).meta({ id: "Call", description: "A call on a line, as last heard." });
 
 const LINE: z.ZodType<LineObject> = z.object({
@@ -68,32 +70,23 @@ const LINE: z.ZodType<LineObject> = z.object({
   name: z.string(),
   permanentId: z.string(),
   provider: z.string(),
-  status: z.enum(["open", "closed", "out_of_service", "failed"]),
+  status: z.enum(LINE_STATUSES),
   error: z.string().optional(),
-  forwards: z.array(z.object({ when: z.enum(["always", "busy", "no_answer"]), to: z.string() })),
+  forwards: z.array(z.object({ when: z.enum(FORWARD_CASES), to: z.string() })),
   messageWaiting: z.boolean(),
-  can: z.array(z.enum(LINE_COMMANDS)).describe("What can be done with the line now"),
+  can: z.array(z.enum(LINE_COMMANDS)).describe("The commands that the line takes now"),
 }).meta({ id: "Line", description: "A line as last heard." });
 
-const PROVIDER = z.enum(["up", "down", "restarting"]);
+const PROVIDER = z.enum(PROVIDER_STATES);
 const event = { seq, at: time };
 
 const EVENT: z.ZodType<EventFrame> = z.discriminatedUnion("type", [
-  z.object({
-    type: z.literal("call"),
-    ...event,
-    change: z.enum(["new", "state", "info", "ended"]),
-    call: CALL,
-  }).meta({ id: "CallEvent" }),
-  z.object({
-    type: z.literal("line"),
-    ...event,
-    change: z.enum(["added", "removed", "status", "forwarding", "message_lamp", "info"]),
-    line: LINE,
-  }).meta({ id: "LineEvent" }),
-  z.object({ type: z.literal("provider"), ...event, state: PROVIDER }).meta({
-    id: "ProviderEvent",
-  }),
+  z.object({ type: z.literal("call"), ...event, change: z.enum(CALL_CHANGES), call: CALL })
+    .meta({ id: "CallEvent" }),
+  z.object({ type: z.literal("line"), ...event, change: z.enum(LINE_CHANGES), line: LINE })
+    .meta({ id: "LineEvent" }),
+  z.object({ type: z.literal("provider"), ...event, state: PROVIDER })
+    .meta({ id: "ProviderEvent" }),
 ]).meta({ id: "Event" });
 
 const BATCH = z.array(EVENT).min(2).meta({
@@ -103,7 +96,7 @@ const BATCH = z.array(EVENT).min(2).meta({
 
 const IDENTITY = z.object({
   name: z.string(),
-  can: z.array(z.enum(["monitor", "control"])),
+  can: z.array(z.enum(RIGHTS)),
   lines: z.array(z.string()).describe("Patterns of the extensions, in which * is anything"),
 }).meta({ id: "Identity" });
 
@@ -135,24 +128,24 @@ const ENTRY: z.ZodType<EntryObject> = z.object({
   id: z.int().positive().describe("The journal's own number"),
   call,
   line: z.string(),
-  direction: z.enum(["in", "out", "unknown"]),
+  direction: z.enum(DIRECTIONS),
   result: z.enum(CALL_RESULTS),
-  caller: PARTY,
-  called: PARTY,
-  connected: PARTY,
-  redirecting: PARTY,
-  redirection: PARTY,
+  ...parties,
   startedAt: time,
   answeredAt: time.optional(),
   endedAt: time,
   ringMs: z.int().nonnegative(),
-  talkMs: z.int().nonnegative().optional().describe("Left out where it was not answered"),
+  talkMs: z.int().nonnegative().optional().describe("Left out if it was not answered"),
   callId: hex,
   relatedCallId: hex,
-  origin: z.string(),
-  reason: z.string(),
+  origin: named("LINECALLORIGIN", CALL_ORIGINS),
+  reason: named("LINECALLREASON", CALL_REASONS),
   disconnect: z.string().optional(),
 }).meta({ id: "JournalEntry", description: "A finished call." });
+
+const COMMAND_OUTCOME: z.ZodType<
+  { readonly [K in keyof CommandOutcome]: CommandOutcome[K] | undefined }
+> = z.object({ call: call.optional(), slot: z.string().optional() });
 
 const OUTCOME = z.union([
   z.object({
@@ -168,10 +161,8 @@ const OUTCOME = z.union([
   z.object({ seq, lines: z.array(LINE) }),
   z.object({ seq, calls: z.array(CALL) }),
   z.object({ identity: IDENTITY }),
-  z.object({ call: call.optional(), slot: z.string().optional() }),
+  COMMAND_OUTCOME,
 ]);
-
-const requestId = z.union([z.string(), z.number()]);
 
 const RESULT = z.object({
   type: z.literal("result"),
@@ -183,11 +174,7 @@ const ERROR = z.object({
   type: z.literal("error"),
   id: requestId.optional(),
   error: z.object({
-    code: z.enum([
-      ...["bad_json", "bad_request", "unknown_command", "unknown_line", "unknown_call"] as const,
-      ...["no_call", "ambiguous", "not_supported", "not_permitted", "unauthorized"] as const,
-      ...["rate_limited", "tapi_error", "timeout", "provider_down", "too_large"] as const,
-    ]),
+    code: z.enum(ERROR_CODES),
     message: z.string().describe("For people"),
     tapi: z.object({ code: z.number(), name: z.string() }).optional(),
   }),
@@ -195,15 +182,15 @@ const ERROR = z.object({
 
 const SERVER_FRAME = z.union([HELLO, RESULT, ERROR, EVENT, BATCH]).meta({
   id: "ServerFrame",
-  description: "What the server sends.",
+  description: "A frame that the server sends.",
 });
 
 const CLIENT_FRAME = z.union(
-  Object.entries(REQUESTS).map(([cmd, entry]) => {
-    const forms = "byCall" in entry ? [entry.byLine, entry.byCall] : [entry.byLine];
-    return z.union(forms).meta({ id: `${cmd[0]?.toUpperCase()}${cmd.slice(1)}Command` });
-  }),
-).meta({ id: "ClientFrame", description: "What a client sends." });
+  Array.from(
+    FORMS,
+    ([cmd, forms]) => z.union(forms).meta({ id: `${cmd[0]?.toUpperCase()}${cmd.slice(1)}Command` }),
+  ),
+).meta({ id: "ClientFrame", description: "A frame that a client sends." });
 
 const FRAME = z.union([SERVER_FRAME, CLIENT_FRAME]).meta({
   title: "tapi2ws.v2",

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { RecordingClient } from "../../support/client.ts";
 import { callEvent, lineEvent } from "../../support/events.ts";
+import { ANYONE } from "../../support/identity.ts";
 import { LogRecorder } from "../../support/log.ts";
 import { HANDSHAKE, RawConnection } from "../../support/raw.ts";
 import { rulesFor, startTestServer as start, tokenRule, until } from "../../support/server.ts";
-import { ANYONE } from "../../../src/server/access/identity.ts";
 import { V2TestClient } from "../../support/v2_client.ts";
 
 const statusOf = (answer: string) => Number(answer.match(/^HTTP\/1\.1 (\d+)/)?.[1]);
@@ -272,7 +272,7 @@ Deno.test("changed rules hold at once, for those who are connected too", async (
   await using anyone = await RecordingClient.connect(server.port);
   await a.ask({ cmd: "subscribe" });
   await until(() => server.clients === 4);
-  server.rule(
+  server.setRules(
     rulesFor(undefined, { tokens: [tokenRule("a", { can: ["monitor"], lines: ["201"] })] }),
   );
   await b.until(() => b.closed);
@@ -326,7 +326,7 @@ Deno.test("every command is told of: who, from where, what, and what came of it"
   assert.deepEqual(lines, [
     "ada at 127.0.0.1: dial on line 201 to +*********001: done",
     "ada at 127.0.0.1: forward on line 201 to ********002: done",
-    "ada at 127.0.0.1: dial on line ********003 to 1: unknown_line",
+    "ada at 127.0.0.1: dial on line ********003 to 1: unknown_line, There is no such line",
   ]);
   assert(!log.lines.some((line) => line.includes("secret-1")), "a token is never logged");
   await server.stop(1000);

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { exportJWK, generateKeyPair, type JWTHeaderParameters, SignJWT, UnsecuredJWT } from "jose";
 import type { JwtRule } from "../../../src/settings/access_rules.ts";
 import { Identities } from "../../../src/server/access/identities.ts";
-import { ANYONE } from "../../../src/server/access/identity.ts";
 import { ManualClock } from "../../support/clock.ts";
+import { ANYONE } from "../../support/identity.ts";
 import { LogRecorder } from "../../support/log.ts";
 import { rulesFor, tokenRule } from "../../support/server.ts";
 
@@ -138,7 +138,9 @@ Deno.test("public keys: a token signed by one of them; no secret made of the key
     bytes(jwks),
   );
   assert.equal(await identities.identify(confused), undefined);
-  assert.throws(() => identities.rule(rulesFor(ANYONE, { jwt: { key: { jwks: '{"keys":1}' } } })));
+  assert.throws(() =>
+    identities.setRules(rulesFor(ANYONE, { jwt: { key: { jwks: '{"keys":1}' } } }))
+  );
   assert(await identities.identify(good), "rules that cannot be used change nothing");
 });
 
@@ -171,20 +173,22 @@ Deno.test("rules of now hold for those who are there: changed, revoked, let in",
     b: await identities.identify("b"),
     jwt: await identities.identify(await jwt(clock).sign(bytes(SECRET))),
     anonymous: identities.anonymous(),
-    nobody: identities.nobody(clock.nowMs() + 1000),
+    nobody: identities.unauthenticated(clock.nowMs() + 1000),
   };
   const renewed = () =>
     Object.fromEntries(
       Object.entries(who).map(([key, identity]) => [key, identity && identities.renew(identity)]),
     );
-  identities.rule(rulesFor(undefined, { tokens: [tokenRule("a", { lines: ["201"] })], jwt: rule }));
+  identities.setRules(
+    rulesFor(undefined, { tokens: [tokenRule("a", { lines: ["201"] })], jwt: rule }),
+  );
   let now = renewed();
   assert.deepEqual(now["a"]?.lines, ["201"]);
   assert.equal(now["b"], undefined);
   assert.equal(now["jwt"]?.name, "ada");
   assert.equal(now["anonymous"], undefined);
   assert.equal(now["nobody"], who.nobody);
-  identities.rule(rulesFor(ANYONE, { jwt: { key: { secret: SECRET.replace("0", "9") } } }));
+  identities.setRules(rulesFor(ANYONE, { jwt: { key: { secret: SECRET.replace("0", "9") } } }));
   now = renewed();
   assert.equal(now["jwt"], undefined);
   assert.equal(now["nobody"]?.name, "anonymous");

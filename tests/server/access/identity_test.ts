@@ -1,9 +1,10 @@
 /** Whom the server lets do what: each identity through every door. */
 import assert from "node:assert/strict";
-import { ANYONE, type Identity } from "../../../src/server/access/identity.ts";
+import type { Identity } from "../../../src/server/access/identity.ts";
 import { RecordingClient } from "../../support/client.ts";
 import { callEvent, lineEvent } from "../../support/events.ts";
 import { EventStreamReader } from "../../support/event_stream.ts";
+import { ANYONE } from "../../support/identity.ts";
 import { rulesFor, startTestServer, type TestServer, until } from "../../support/server.ts";
 import { V2TestClient } from "../../support/v2_client.ts";
 import { type Frame, Rig } from "../v2/rig.ts";
@@ -197,7 +198,7 @@ Deno.test("who may not see a line may not take the calls that ring there", async
 
 Deno.test("a token makes somebody else of a client, and its subscription follows", async () => {
   const rig = new Rig({
-    authenticator: { identify: (token) => token === "secret" ? MONITOR_OF_20 : undefined },
+    identify: (token) => token === "secret" ? MONITOR_OF_20 : undefined,
   });
   const reader = rig.connect(ONE_LINE);
   await reader.say({ cmd: "subscribe" });
@@ -215,7 +216,7 @@ Deno.test("a token makes somebody else of a client, and its subscription follows
 });
 
 Deno.test("one who may not hear any more hears nothing more", async () => {
-  const rig = new Rig({ authenticator: { identify: () => CONTROL } });
+  const rig = new Rig({ identify: () => CONTROL });
   const reader = rig.connect();
   await reader.say({ cmd: "subscribe" });
   await reader.say({ cmd: "auth", token: "x" });
@@ -226,7 +227,7 @@ Deno.test("one who may not hear any more hears nothing more", async () => {
 
 Deno.test("what comes behind a token waits until it is known whose it is, and keeps its order", async () => {
   const known = Promise.withResolvers<Identity>();
-  const rig = new Rig({ authenticator: { identify: () => known.promise } });
+  const rig = new Rig({ identify: () => known.promise });
   const reader = rig.connect(CONTROL);
   const said = [
     reader.say({ cmd: "auth", id: 1, token: "x" }),
@@ -245,16 +246,14 @@ Deno.test("what comes behind a token waits until it is known whose it is, and ke
   assert.equal(rig.commands.length, 2);
 });
 
-Deno.test("without an authenticator no token is known", async () => {
+Deno.test("a token that nobody has is not known", async () => {
   const { error } = await new Rig().connect().ask({ cmd: "auth", token: "x" });
   assert.equal(error.code, "unauthorized");
 });
 
 Deno.test("an identity that expires ends the connection with 4401, and nothing is done for it", async () => {
   const rig: Rig = new Rig({
-    authenticator: {
-      identify: (): Identity => ({ ...ANYONE, expiresAtMs: rig.clock.nowMs() + 3_000_000_000 }),
-    },
+    identify: () => ({ ...ANYONE, expiresAtMs: rig.clock.nowMs() + 3_000_000_000 }),
   });
   const short = rig.connect({ ...ANYONE, expiresAtMs: rig.clock.nowMs() + 1000 });
   const renewed = rig.connect({ ...ANYONE, expiresAtMs: rig.clock.nowMs() + 1000 });

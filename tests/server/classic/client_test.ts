@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { EventBus } from "../../../src/bus/bus.ts";
+import { CLOSE } from "../../../src/model/close_code.ts";
 import type { CommandPort } from "../../../src/bus/ports.ts";
 import type { Command, CommandResult } from "../../../src/model/command.ts";
 import { ClassicEncoder } from "../../../src/server/classic/messages.ts";
 import { ClassicClient } from "../../../src/server/classic/client.ts";
-import { ANYONE } from "../../../src/server/access/identity.ts";
 import { ManualClock } from "../../support/clock.ts";
 import { callEvent } from "../../support/events.ts";
+import { ANYONE } from "../../support/identity.ts";
 import { MemorySocket } from "../../support/memory_socket.ts";
 import { FoldedState } from "../../support/state.ts";
 
@@ -25,19 +26,18 @@ function setUp(answer: CommandResult = { ok: true, outcome: {} }, lines?: string
   const encoder = new ClassicEncoder();
   const connect = () => {
     const socket = new MemorySocket();
-    const client = new ClassicClient(socket, {
-      bus,
-      state,
-      clock: new ManualClock(),
-      identity: ANYONE,
-      commands: port,
-      encoder,
-      maxUnsentBytes: 1000,
-      address: "192.0.2.1:5000",
-      lineType: "number",
-      onClosed: () => {},
-      ...lines && { lines },
-    });
+    const client = new ClassicClient(
+      socket,
+      {
+        clock: new ManualClock(),
+        identity: ANYONE,
+        maxUnsentBytes: 1000,
+        address: "192.0.2.1:5000",
+        onClosed: () => {},
+      },
+      { bus, state, commands: port, encoder },
+      { lineType: "number", ...lines && { lines } },
+    );
     return { socket, client };
   };
   return { bus, commands, connect };
@@ -76,8 +76,8 @@ Deno.test("a command that succeeds is not answered; one that fails is, without a
 Deno.test("bad messages answer the one who sent them and leave the connection open", async () => {
   const { bus, commands, connect } = setUp();
   const [bad, other] = [connect(), connect()];
-  for (const data of ["nonsense", "[]", '{"cmd":"fly"}', new ArrayBuffer(2), '{"cmd":"dial"}']) {
-    await bad.client.receive(data);
+  for (const text of ["nonsense", "[]", '{"cmd":"fly"}', "", '{"cmd":"dial"}']) {
+    await bad.client.receive(text);
   }
   assert.deepEqual(bad.socket.sent.map((text) => JSON.parse(text).error.code), [
     "bad_json",
@@ -112,7 +112,7 @@ Deno.test("a client that reads too slowly is closed with 4410, the others get ev
 Deno.test("a closed client hears nothing more", () => {
   const { bus, connect } = setUp();
   const { client, socket } = connect();
-  client.close(1001, "server stops");
+  client.close(CLOSE.goingAway, "server stops");
   bus.publish(callEvent({ line: "201" }));
   assert.deepEqual([socket.sent, socket.closed?.code], [[], 1001]);
 });
@@ -123,7 +123,7 @@ Deno.test("a socket that fails on close does no harm", () => {
   socket.close = () => {
     throw new Error("broken");
   };
-  client.close(1001, "server stops");
+  client.close(CLOSE.goingAway, "server stops");
 });
 
 Deno.test("a client that takes nothing any more is closed with 4408 at the second look", () => {
@@ -131,7 +131,7 @@ Deno.test("a client that takes nothing any more is closed with 4408 at the secon
   const [stuck, slow, idle] = [connect(), connect(), connect()];
   for (const { socket } of [stuck, slow]) socket.stalled = true;
   bus.publish(callEvent());
-  const look = () => [stuck, slow, idle].forEach(({ client }) => client.checkTaking());
+  const look = () => [stuck, slow, idle].forEach(({ client }) => client.closeIfStuck());
   look();
   slow.socket.bufferedAmount -= 50;
   bus.publish(callEvent());

@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
 import { Inbox, Turns } from "../../../src/server/net/fair_inbox.ts";
 
-function rig(most = 1000) {
+function rig(capacity = 1000) {
   const turns = new Turns();
   const handled: string[] = [];
   const inbox = (name: string) =>
-    new Inbox(turns, most, (message) => void handled.push(`${name}${message}`));
+    new Inbox(turns, capacity, (message) => void handled.push(`${name}${message}`));
   return { handled, inbox };
 }
 
@@ -15,14 +15,14 @@ Deno.test("a message is handled at once, and ten of one client in a turn; the ot
   const { handled, inbox } = rig();
   const a = inbox("a");
   const b = inbox("b");
-  for (let i = 1; i <= 25; i++) assert(a.take(i));
+  for (let i = 1; i <= 25; i++) assert(a.take(String(i)));
   assert.equal(handled.length, 10);
-  assert(b.take(1));
+  assert(b.take("1"));
   assert.equal(handled.at(-1), "b1");
   // What waits comes before what is new.
   await setImmediate();
-  assert(a.take(26));
-  assert(b.take(2));
+  assert(a.take("26"));
+  assert(b.take("2"));
   for (let turn = 0; turn < 3; turn++) await setImmediate();
   const of = (name: string) => handled.filter((entry) => entry.startsWith(name));
   assert.deepEqual(of("a"), Array.from({ length: 26 }, (_, i) => `a${i + 1}`));
@@ -32,10 +32,10 @@ Deno.test("a message is handled at once, and ten of one client in a turn; the ot
 Deno.test("more than may wait is not taken, and there is room again in time", async () => {
   const { handled, inbox } = rig(5);
   const a = inbox("a");
-  for (let i = 1; i <= 15; i++) assert(a.take(i));
-  assert.equal(a.take(16), false);
+  for (let i = 1; i <= 15; i++) assert(a.take(String(i)));
+  assert.equal(a.take("16"), false);
   await setImmediate();
-  assert(a.take(17));
+  assert(a.take("17"));
   await setImmediate();
   assert.deepEqual(handled.at(-1), "a17");
   assert.equal(handled.length, 16);

@@ -3,12 +3,12 @@
  * must have heard, and in which order.
  */
 import assert from "node:assert/strict";
-import type { BusEvent } from "../../../src/model/event.ts";
+import { type BusEvent, EVENT_KINDS } from "../../../src/model/event.ts";
 import { Random } from "../../../src/fake/random.ts";
-import { ANYONE, type Identity, permits } from "../../../src/server/access/identity.ts";
-import type { Wish } from "../../../src/server/v2/feed.ts";
-import { EVENT_KINDS } from "../../../src/server/v2/requests.ts";
+import { type Identity, permits } from "../../../src/server/access/identity.ts";
+import type { Subscription } from "../../../src/server/v2/feed.ts";
 import { callEvent, lineEvent } from "../../support/events.ts";
+import { ANYONE } from "../../support/identity.ts";
 import { type Reader, Rig, turn } from "./rig.ts";
 
 const RUNS = 40;
@@ -27,7 +27,7 @@ const IDENTITIES: Readonly<Record<string, Identity>> = {
 class Modelled {
   readonly expected: number[] = [];
   #identity = ANYONE;
-  #wish: Wish | undefined;
+  #wanted: Subscription | undefined;
 
   constructor(readonly reader: Reader) {}
 
@@ -37,8 +37,8 @@ class Modelled {
   }
 
   expect(event: BusEvent): void {
-    if (this.#wish === undefined) return;
-    const { lines, events = EVENT_KINDS } = this.#wish;
+    if (this.#wanted === undefined) return;
+    const { lines, events = EVENT_KINDS } = this.#wanted;
     if (!events.includes(event.type)) return;
     const isHeard = event.type === "provider" ||
       ((lines?.includes(event.line) ?? true) && permits(this.#identity, "monitor", event.line));
@@ -46,22 +46,22 @@ class Modelled {
   }
 
   async subscribe(random: Random, { bus: { epoch, seq } }: Rig, past: BusEvent[]): Promise<void> {
-    const wish: Wish = {
+    const wanted: Subscription = {
       ...random.oneIn(2) && { lines: LINES.filter(() => random.oneIn(2)) },
       ...random.oneIn(2) && { events: EVENT_KINDS.slice(random.between(0, 2)) },
       batch: random.oneIn(2),
     };
     const resume = random.oneIn(2) ? { epoch, seq: random.between(0, seq) } : undefined;
-    await this.reader.say({ cmd: "subscribe", ...wish, ...resume && { resume } });
+    await this.reader.say({ cmd: "subscribe", ...wanted, ...resume && { resume } });
     if (!this.#identity.can.includes("monitor")) return;
-    this.#wish = wish;
+    this.#wanted = wanted;
     if (resume === undefined || seq - resume.seq > HISTORY) return;
     for (const event of past.slice(resume.seq)) this.expect(event);
   }
 
   async unsubscribe(): Promise<void> {
     await this.reader.say({ cmd: "unsubscribe" });
-    this.#wish = undefined;
+    this.#wanted = undefined;
   }
 
   /** @param meanwhile Happens while it is found out whom the token belongs to. */
@@ -70,7 +70,7 @@ class Modelled {
     meanwhile();
     await proved;
     this.#identity = IDENTITIES[token] ?? ANYONE;
-    if (!this.#identity.can.includes("monitor")) this.#wish = undefined;
+    if (!this.#identity.can.includes("monitor")) this.#wanted = undefined;
   }
 }
 
@@ -81,10 +81,10 @@ function anyEvent(random: Random): Parameters<Rig["bus"]["publish"]>[0] {
 }
 
 Deno.test("whatever clients choose in turn, and whoever they become, they hear just that, in order", async () => {
-  const authenticator = { identify: (token: string) => IDENTITIES[token] };
+  const identify = (token: string) => IDENTITIES[token];
   for (let seed = 1; seed <= RUNS; seed++) {
     const random = new Random(seed);
-    const rig = new Rig({ historyLength: HISTORY, authenticator });
+    const rig = new Rig({ historyLength: HISTORY, identify });
     const past: BusEvent[] = [];
     rig.bus.subscribe((event) => void past.push(event));
     const clients = Array.from({ length: CLIENTS }, () => new Modelled(rig.connect()));

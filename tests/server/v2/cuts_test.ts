@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import type { EventBus } from "../../../src/bus/bus.ts";
 import { Random } from "../../../src/fake/random.ts";
-import { V2_PROTOCOL } from "../../../src/server/close_codes.ts";
+import { V2_PROTOCOL } from "../../../src/server/sub_protocols.ts";
 import { callEvent, lineEvent } from "../../support/events.ts";
 import { Follower, type Wish } from "../../support/follower.ts";
 import { startTestServer, until } from "../../support/server.ts";

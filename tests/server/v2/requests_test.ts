@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Command } from "../../../src/model/command.ts";
-import { commandOf, type Order, parseRequest } from "../../../src/server/v2/requests.ts";
+import { parseMessage } from "../../../src/server/v2/requests.ts";
 import { assertValid } from "../../support/v2_schema.ts";
 import { Rig } from "./rig.ts";
 
 /** The command that a message means; it must be one that the schema permits too. */
 function commandFrom(message: object): Command {
   assertValid("ClientFrame", message);
-  const parsed = parseRequest(JSON.stringify(message));
-  assert(parsed.kind === "request", JSON.stringify(parsed));
-  return commandOf(parsed.request as Order);
+  const parsed = parseMessage(JSON.stringify(message));
+  assert(parsed.kind === "command", JSON.stringify(parsed));
+  return parsed.command;
 }
 
 Deno.test("every command of the table means what it says", () => {
@@ -163,7 +163,7 @@ Deno.test("what the parser takes is what the schema permits", () => {
     .map(([cmd, fields]) => ({ cmd, ...fields }));
   fc.assert(
     fc.property(message, (message) => {
-      const taken = parseRequest(JSON.stringify(message)).kind === "request";
+      const taken = parseMessage(JSON.stringify(message)).kind !== "error";
       if (taken) assertValid("ClientFrame", message);
       else assert.throws(() => assertValid("ClientFrame", message), /Not a ClientFrame/);
     }),
@@ -175,6 +175,6 @@ Deno.test("no text at all makes the parser throw", () => {
   fc.assert(fc.property(fc.oneof(fc.string(), fc.json(), fc.json().map((j) => `{"cmd":${j}}`)), (
     text,
   ) => {
-    parseRequest(text);
+    parseMessage(text);
   }));
 });

@@ -2,11 +2,12 @@
 import { setImmediate } from "node:timers/promises";
 import { EventBus } from "../../../src/bus/bus.ts";
 import type { Command, CommandResult } from "../../../src/model/command.ts";
-import { ANYONE, type Authenticator, type Identity } from "../../../src/server/access/identity.ts";
+import type { Identity } from "../../../src/server/access/identity.ts";
 import { Batcher } from "../../../src/server/v2/batch.ts";
 import { V2Client } from "../../../src/server/v2/client.ts";
 import { V2Encoder } from "../../../src/server/v2/frames.ts";
 import { ManualClock } from "../../support/clock.ts";
+import { ANYONE } from "../../support/identity.ts";
 import { MemorySocket } from "../../support/memory_socket.ts";
 import { FoldedState } from "../../support/state.ts";
 import { readServerFrame } from "../../support/v2_schema.ts";
@@ -17,7 +18,8 @@ export type Frame = any;
 export interface RigOptions {
   readonly historyLength?: number;
   readonly maxUnsentBytes?: number;
-  readonly authenticator?: Authenticator;
+  /** The identity of a token; by default no token is valid. */
+  readonly identify?: (token: string) => Identity | undefined | Promise<Identity | undefined>;
   /** What a command comes to. */
   readonly execute?: (command: Command) => CommandResult | Promise<CommandResult>;
 }
@@ -71,7 +73,7 @@ export class Rig {
   }
 
   connect(identity: Identity = ANYONE): Reader {
-    const { historyLength = 100, maxUnsentBytes = 1 << 20, authenticator, execute } = this.#options;
+    const { historyLength = 100, maxUnsentBytes = 1 << 20, identify, execute } = this.#options;
     const socket = new MemorySocket();
     const client = new V2Client(socket, {
       clock: this.clock,
@@ -79,6 +81,7 @@ export class Rig {
       address: "192.0.2.1:5000",
       identity,
       onClosed: () => {},
+    }, {
       bus: this.bus,
       state: this.state,
       commands: {
@@ -97,7 +100,7 @@ export class Rig {
       },
       encoder: this.#encoder,
       batcher: this.#batcher,
-      authenticator,
+      identify: async (token) => await identify?.(token),
     });
     return new Reader(client, socket);
   }

@@ -1,0 +1,92 @@
+/** Answers what v2 clients ask for: the state and the journal, as far as they may see them. */
+import type { EventBus } from "../../bus/bus.ts";
+import {
+  CursorError,
+  type JournalPort,
+  JournalUnavailableError,
+  type MetricsPort,
+  type StatePort,
+} from "../../bus/ports.ts";
+import type { JournalPage } from "../../model/journal.ts";
+import type { Identity } from "../access/identity.ts";
+import { monitorRefusal, visibleCalls, visibleLines, visibleTo } from "../access/permissions.ts";
+import { type Answer, callObject, type EntryObject, entryObject } from "./frames.ts";
+import type { JournalRequest, StateRequest } from "./requests.ts";
+
+/** Entries of a page if the request does not say. */
+const PAGE_ENTRIES = 100;
+
+/** Answers in the same turn: the answer must be as old as the events before it. */
+export function queryState(
+  { cmd }: StateRequest,
+  identity: Identity,
+  { bus: { epoch, seq }, state }: { readonly bus: EventBus; readonly state: StatePort },
+): Answer {
+  if (cmd === "ping") return { ok: true, outcome: { epoch, seq } };
+  const error = monitorRefusal(identity);
+  if (error !== undefined) return { ok: false, error };
+  return {
+    ok: true,
+    outcome: cmd === "lines"
+      ? { seq, lines: visibleLines(identity, state) }
+      : { seq, calls: visibleCalls(identity, state).map(callObject) },
+  };
+}
+
+export interface EntryPage {
+  readonly entries: readonly EntryObject[];
+  readonly next?: string;
+}
+
+/** Never rejects. */
+export async function queryJournal(
+  request: JournalRequest,
+  identity: Identity,
+  { journal, metrics }: {
+    readonly journal?: JournalPort | undefined;
+    readonly metrics?: MetricsPort | undefined;
+  },
+): Promise<Answer<EntryPage>> {
+  const answer = await readJournal(request, identity, journal);
+  metrics?.answered("journal", answer.ok ? "ok" : answer.error.code);
+  return answer;
+}
+
+async function readJournal(
+  request: JournalRequest,
+  identity: Identity,
+  journal: JournalPort | undefined,
+): Promise<Answer<EntryPage>> {
+  const error = monitorRefusal(identity);
+  if (error !== undefined) return { ok: false, error };
+  if (journal === undefined) return failed("not_supported", "The server keeps no journal");
+  const { cmd: _, from, to, limit = PAGE_ENTRIES, chain, ...filter } = request;
+  const visible = visibleTo(identity);
+  try {
+    const { entries, next }: JournalPage = chain !== undefined
+      ? { entries: await journal.chain(chain, visible) }
+      : await journal.page({
+        ...filter,
+        visible,
+        fromMs: msOf(from),
+        toMs: msOf(to),
+        limit,
+      });
+    return {
+      ok: true,
+      outcome: { entries: entries.map(entryObject), ...next !== undefined && { next } },
+    };
+  } catch (error) {
+    if (error instanceof CursorError) return failed("bad_request", `cursor: ${error.message}`);
+    if (error instanceof JournalUnavailableError) return failed("not_supported", error.message);
+    throw error;
+  }
+}
+
+function msOf(time: string | undefined): number | undefined {
+  return time === undefined ? undefined : Date.parse(time);
+}
+
+function failed(code: "not_supported" | "bad_request", message: string): Answer<EntryPage> {
+  return { ok: false, error: { code, message } };
+}

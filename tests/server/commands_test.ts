@@ -1,0 +1,70 @@
+/** The one way of a command: permitted, executed, and in the audit log once, without numbers in full. */
+import assert from "node:assert/strict";
+import { EventBus } from "../../src/bus/bus.ts";
+import type { Command, CommandResult } from "../../src/model/command.ts";
+import { execute } from "../../src/server/commands.ts";
+import { callEvent, lineEvent } from "../support/events.ts";
+import { ANYONE } from "../support/identity.ts";
+import { LogRecorder } from "../support/log.ts";
+import { FoldedState } from "../support/state.ts";
+
+const SENDER = { identity: { ...ANYONE, name: "ada" }, address: "192.0.2.1:5000" };
+const NUMBER = "+441632960456";
+
+/** Line 201 with call 7, and a phone system that ends the call with each command. */
+function rig(result: CommandResult = { ok: true, outcome: {} }) {
+  const bus = new EventBus((error) => {
+    throw error;
+  });
+  const state = FoldedState.of(bus);
+  bus.publish(lineEvent({ line: "201" }, { change: "added" }));
+  bus.publish(callEvent({ id: 7, line: "201" }, { change: "new" }));
+  const executed: Command[] = [];
+  const commands = {
+    execute(command: Command) {
+      executed.push(command);
+      bus.publish(callEvent({ id: 7, line: "201", state: "IDLE" }, { change: "ended" }));
+      return Promise.resolve(result);
+    },
+  };
+  const give = (command: Command, identity = SENDER.identity) =>
+    execute(command, { ...SENDER, identity }, { state, commands });
+  return { executed, give };
+}
+
+Deno.test("every command is in the audit log once, with its result, and no number in full", async () => {
+  const error = { code: "tapi_error", message: "LINEERR_RESOURCEUNAVAIL" } as const;
+  const cases: [Command, string][] = [
+    [{ cmd: "answer", call: 7 }, "answer of call 7 on line 201: done"],
+    [{ cmd: "dtmf", call: 7, digits: "4711" }, "dtmf of call 7 on line 201: done"],
+    [{ cmd: "consult", line: "201", number: NUMBER }, "consult on line 201 to +*********456: done"],
+    [{ cmd: "drop", line: "201", all: true }, "drop on line 201: done"],
+    [{ cmd: "drop", call: 8 }, "drop of call 8: done"],
+    [
+      { cmd: "dial", line: "+441632960111", number: NUMBER },
+      "dial on line +*********111 to +*********456: done",
+    ],
+    [{ cmd: "forward", line: "201", when: "busy", to: "202" }, "forward on line 201 to 202: done"],
+    [{ cmd: "forward", line: "201", when: "busy", to: null }, "forward on line 201: done"],
+    [{ cmd: "park", call: 7, slot: "1234" }, "park of call 7 on line 201 to *234: done"],
+    [{ cmd: "pickup", line: "201", from: "2024" }, "pickup on line 201 to *024: done"],
+    [{ cmd: "complete", line: "201", mode: "transfer" }, "complete on line 201: done"],
+  ];
+  await using log = await LogRecorder.start("debug");
+  for (const [command] of cases) await rig().give(command);
+  await rig({ ok: false, error }).give({ cmd: "hold", call: 7 });
+  assert.deepEqual(log.lines, [
+    ...cases.map(([, line]) => `ada at 192.0.2.1:5000: ${line}`),
+    "ada at 192.0.2.1:5000: hold of call 7 on line 201: tapi_error, LINEERR_RESOURCEUNAVAIL",
+  ]);
+});
+
+Deno.test("a refused command is in the audit log, and not executed", async () => {
+  await using log = await LogRecorder.start();
+  const { executed, give } = rig();
+  const { ok } = await give({ cmd: "drop", call: 7 }, { ...ANYONE, can: ["monitor"] });
+  assert.deepEqual([ok, executed], [false, []]);
+  assert.deepEqual(log.lines, [
+    "anonymous at 192.0.2.1:5000: drop of call 7 on line 201: not_permitted, You may hear the line, but not control it",
+  ]);
+});
