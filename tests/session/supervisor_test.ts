@@ -3,7 +3,7 @@
  * test moves.
  */
 import assert from "node:assert/strict";
-import { parseScenario } from "../../src/fake/scenario.ts";
+import { parseScenario } from "../../src/fake/scenarios/scenario.ts";
 import type { Signal } from "../../src/session/signals.ts";
 import { Supervisor } from "../../src/session/supervisor.ts";
 import { LINE, LINEERR } from "../../src/tapi/constants.ts";

@@ -6,7 +6,7 @@ import type { Line } from "../../src/model/line.ts";
 import type { BusEvent, CallEvent, LineEvent } from "../../src/model/event.ts";
 import { Tracker } from "../../src/state/tracker.ts";
 import { createFakeTapi, type FakeTapi, type FakeTapiOptions } from "../../src/fake/library.ts";
-import { parseScenario } from "../../src/fake/scenario.ts";
+import { parseScenario } from "../../src/fake/scenarios/scenario.ts";
 import { toClassic } from "../../src/server/classic/messages.ts";
 import { Supervisor } from "../../src/session/supervisor.ts";
 import type { TapiLibrary } from "../../src/tapi/library.ts";
