@@ -1,9 +1,9 @@
 // @ts-check
-/** Whether the telephone system is heard, in one sentence. Pure. */
+/** Whether the phone system is connected, in one sentence. Pure. */
 /** @import { Line, ProviderState, StatusEvent } from "../client/client.d.ts" */
 
 /**
- * What `GET readyz` tells.
+ * The answer to `GET readyz`.
  *
  * @typedef {object} Readiness
  * @property {"up" | "down"} provider
@@ -17,74 +17,78 @@
  * @property {StatusEvent} status
  * @property {boolean} wasOpen
  * @property {string | undefined} refusal
- * @property {readonly string[]} can What the identity may do.
+ * @property {readonly string[]} can The rights of the identity.
  * @property {ProviderState | undefined} provider
  * @property {Iterable<Line>} lines
  * @property {Readiness | undefined} ready
  */
 
 /**
- * @typedef {object} Judgement
+ * @typedef {object} Health
  * @property {"quiet" | "ok" | "warn" | "bad"} tone
  * @property {string} letter
  * @property {string} sentence
  * @property {string} [advice]
  */
 
-/** The probe comes every 15 seconds; this is three of them missed. */
+/** A probe is due every 15 seconds; after so long at least three are missing. */
 const PROBE_IS_LATE_SECONDS = 60;
-const WANTS_TOKEN = "This server wants a token";
+const NEEDS_TOKEN = "This server requires a token";
+const CONNECTED = "Connected to the phone system";
+const DISCONNECTED = "Not connected to the phone system";
+const OTHER_TOKEN = "A different token may allow it.";
+const RESTART = "restart the Windows service Telephony";
 
 /**
  * @param {Facts} facts
- * @returns {Judgement}
+ * @returns {Health}
  */
-export function judge(facts) {
+export function healthOf(facts) {
   return ofConnection(facts) ?? ofService(facts) ?? ofLines(facts);
 }
 
 /**
  * @param {Facts} facts
- * @returns {Judgement | undefined}
+ * @returns {Health | undefined}
  */
 function ofConnection({ status: { status, reason = "" }, wasOpen, refusal, can }) {
   if (status === "open") {
     if (can.includes("monitor")) return undefined;
-    if (can.length === 0) return bad(WANTS_TOKEN, "Press “Token…” to give one.");
-    return warn("You may command, but not look", "With another token you might.");
+    if (can.length === 0) return bad(NEEDS_TOKEN, "Press “Token…” to enter one.");
+    return warn("You can control calls, but not see them", OTHER_TOKEN);
   }
   if (refusal === "unauthorized") {
-    return bad(WANTS_TOKEN, `It says: ${reason}. Press “Token…” to give one.`);
+    return bad(NEEDS_TOKEN, `Its answer: ${reason}. Press “Token…” to enter one.`);
   }
   if (refusal === "not_permitted") {
-    return bad("You may not look", `It says: ${reason}. With another token you might.`);
+    return bad("You cannot see lines and calls", `The server's answer: ${reason}. ${OTHER_TOKEN}`);
   }
-  if (status === "closed") return bad("Not connected to Tapi2Ws", `It is given up: ${reason}`);
+  if (status === "closed") return bad("Not connected to Tapi2Ws", `Gave up: ${reason}`);
   if (!wasOpen && status === "connecting") {
     return { tone: "quiet", letter: "…", sentence: "Connecting…" };
   }
   return bad(
     "Not connected to Tapi2Ws",
-    "It is tried again by itself. Does the program run, and is the network there? " +
-      "What stands below is as it was.",
+    "Reconnecting automatically. Check that Tapi2Ws is running and that the network is up. " +
+      "The data below may be out of date.",
   );
 }
 
 /**
  * @param {Facts} facts
- * @returns {Judgement | undefined}
+ * @returns {Health | undefined}
  */
 function ofService({ provider, ready }) {
   if (provider === "restarting") {
     return bad(
-      "The telephone system is not heard: TAPI is being initialised anew",
-      "The service “Telephony” ended or wants its programs to begin anew. This takes seconds.",
+      `${DISCONNECTED}: TAPI is being initialised again`,
+      "The Windows service Telephony stopped or asked for it. This takes a few seconds.",
     );
   }
   if (provider === "down" || ready?.provider === "down") {
     return bad(
-      "The telephone system is not heard: TAPI is not available",
-      "Start the service “Telephony” on the server. Tapi2Ws tries again for as long as it takes.",
+      `${DISCONNECTED}: TAPI is not available`,
+      "Start the Windows service Telephony on the server. Tapi2Ws keeps trying.",
     );
   }
   return undefined;
@@ -92,7 +96,7 @@ function ofService({ provider, ready }) {
 
 /**
  * @param {Facts} facts
- * @returns {Judgement}
+ * @returns {Health}
  */
 function ofLines({ lines, ready }) {
   let all = 0;
@@ -103,34 +107,33 @@ function ofLines({ lines, ready }) {
   }
   if (all === 0) {
     return bad(
-      "The telephone system is not heard: there is no line",
-      "No TAPI driver is installed, or it has no lines, or your token is for none. Drivers need " +
-        "their own set-up, often a licence, and the service “Telephony” restarted after it.",
+      `${DISCONNECTED}: there are no lines`,
+      "No TAPI driver is installed, or it has no lines, or your token permits none. A driver needs " +
+        `its own set-up and often a licence; then ${RESTART}.`,
     );
   }
   if (open === 0) {
-    return bad("The telephone system is not heard: no line is open", "Why is told below.");
+    return bad(`${DISCONNECTED}: no line is open`, "The reasons are below.");
   }
   if (open < all) {
-    const sentence = `The telephone system is heard, but for ${all - open} of ${all} lines`;
-    return warn(sentence, "Why is told below.");
+    return warn(`${CONNECTED}, except ${all - open} of ${all} lines`, "The reasons are below.");
   }
   if (ready !== undefined && ready.hanging.length > 0) {
-    return warn("The telephone system is heard, but its driver hangs", "Where is told below.");
+    return warn(`${CONNECTED}, but its driver hangs`, "The function is named below.");
   }
   if (ready !== undefined && (ready.lastProbeAgeSeconds ?? 0) > PROBE_IS_LATE_SECONDS) {
     return warn(
-      "The telephone system may not be heard: TAPI has not answered for long",
-      "If it stays so, restart the service “Telephony”.",
+      "The phone system may be disconnected: TAPI has not answered for a while",
+      `If it stays so, ${RESTART}.`,
     );
   }
-  return { tone: "ok", letter: "✓", sentence: "The telephone system is heard" };
+  return { tone: "ok", letter: "✓", sentence: CONNECTED };
 }
 
 /**
  * @param {string} sentence
  * @param {string} advice
- * @returns {Judgement}
+ * @returns {Health}
  */
 function warn(sentence, advice) {
   return { tone: "warn", letter: "!", sentence, advice };
@@ -139,7 +142,7 @@ function warn(sentence, advice) {
 /**
  * @param {string} sentence
  * @param {string} advice
- * @returns {Judgement}
+ * @returns {Health}
  */
 function bad(sentence, advice) {
   return { tone: "bad", letter: "✕", sentence, advice };

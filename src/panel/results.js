@@ -1,6 +1,6 @@
 // @ts-check
-/** What commands came to, newest first: success with what it brought, failure with what to do. */
-import { adviceOn } from "./advice.js";
+/** The results of commands, newest first; an error with advice. */
+import { adviceOn } from "../model/advice.ts";
 import { make, part } from "./dom.js";
 
 const MOST = 20;
@@ -11,23 +11,21 @@ const MOST = 20;
  * @property {{ readonly name: string } | undefined} [tapi]
  */
 
-export class Answers {
+export class Results {
   #list;
   #none;
 
   /** @param {HTMLElement} root */
   constructor(root) {
-    this.#list = part(root, "answers");
-    this.#none = part(root, "no-answers");
+    this.#list = part(root, "results");
+    this.#none = part(root, "no-results");
   }
 
   /**
-   * Shows what becomes of a command.
-   *
-   * @param {string} what Such as `201: dial 0123`.
-   * @param {Promise<unknown>} result Rejected with a {@linkcode Problem}.
+   * @param {string} what The command, such as `201: dial 0123`.
+   * @param {Promise<unknown>} result Rejects with a {@linkcode Problem}.
    */
-  async give(what, result) {
+  async show(what, result) {
     const text = make("span", ` ${what} …`);
     const item = make("li");
     const lamp = make("span", "…", { class: "lamp", "aria-hidden": "true" });
@@ -42,7 +40,7 @@ export class Answers {
       text.textContent = ` ${what}: ${outcome}`;
     } catch (error) {
       const { message, tapi } = /** @type {Problem} */ (error);
-      const advice = adviceOn(tapi?.name);
+      const advice = adviceOn(tapi?.name, "");
       lamp.textContent = "✕";
       lamp.dataset["tone"] = "bad";
       text.textContent = ` ${what}: ${message}${advice === undefined ? "" : `. ${advice}`}`;
@@ -57,5 +55,5 @@ export class Answers {
 function describe(result) {
   const { call, slot } = /** @type {{ call?: unknown, slot?: unknown }} */ (result ?? {});
   if (slot !== undefined) return `parked at ${slot}`;
-  return typeof call === "number" ? `done, it is call ${call}` : "done";
+  return typeof call === "number" ? `done, call ${call}` : "done";
 }

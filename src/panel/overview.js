@@ -1,18 +1,18 @@
 // @ts-check
-/** The top of the page: whether the telephone system is heard, and the figures that show it. */
-/** @import { Readiness } from "./judgement.js" */
+/** The top of the page: whether the phone system is connected, and the facts that show it. */
+/** @import { Readiness } from "./health.js" */
 /** @import { Session } from "./session.js" */
 import { byId, light, make, mark, part, write } from "./dom.js";
 import { ago, counted } from "./format.js";
 import { drawEverySecond, drawSoon } from "./frames.js";
+import { healthOf } from "./health.js";
 import { ask, poll } from "./http.js";
-import { judge } from "./judgement.js";
 
 const READY_EVERY_MS = 3000;
 
-export class Verdict {
+export class Overview {
   #session;
-  #root = byId("verdict", HTMLElement);
+  #root = byId("overview", HTMLElement);
   #server = byId("server", HTMLElement);
   #identity = byId("identity", HTMLElement);
   #onReady;
@@ -30,7 +30,7 @@ export class Verdict {
     this.#session = session;
     this.#onReady = onReady;
     for (
-      const name of ["Lines open", "Live calls", "Last message of TAPI", "Last probe answered"]
+      const name of ["Open lines", "Live calls", "Last TAPI message", "Last probe answered"]
     ) {
       const value = make("dd");
       const pair = make("div");
@@ -49,7 +49,7 @@ export class Verdict {
 
   async #ask() {
     const { status, body } = await ask("readyz");
-    // 503 has the same body: it says that the system is not heard.
+    // 503 has the same body, and means that the phone system is not connected.
     this.#ready = status === 200 || status === 503
       ? /** @type {Readiness | undefined} */ (body)
       : undefined;
@@ -61,7 +61,7 @@ export class Verdict {
   #draw() {
     const { client, status, wasOpen, refusal } = this.#session;
     const { identity, provider, lines, calls, server } = client;
-    const { tone, letter, sentence, advice } = judge({
+    const { tone, letter, sentence, advice } = healthOf({
       status,
       wasOpen,
       refusal,
@@ -76,9 +76,9 @@ export class Verdict {
     part(this.#root, "advice").hidden = advice === undefined;
     write(part(this.#root, "advice"), advice ?? "");
     const open = [...lines.values()].filter((line) => line.status === "open").length;
-    this.#show("Lines open", `${open} of ${lines.size}`);
+    this.#show("Open lines", `${open} of ${lines.size}`);
     this.#show("Live calls", String(calls.size));
-    this.#show("Last message of TAPI", this.#age(this.#ready?.lastMessageAgeSeconds));
+    this.#show("Last TAPI message", this.#age(this.#ready?.lastMessageAgeSeconds));
     this.#show("Last probe answered", this.#age(this.#ready?.lastProbeAgeSeconds));
     write(
       this.#server,
@@ -101,11 +101,11 @@ export class Verdict {
   }
 
   /**
-   * @param {number | null | undefined} seconds When it was told.
+   * @param {number | null | undefined} seconds Its age when the server answered.
    * @returns {string}
    */
   #age(seconds) {
-    if (seconds === undefined) return "not known";
+    if (seconds === undefined) return "unknown";
     return ago(seconds === null ? null : seconds + (Date.now() - this.#readyAtMs) / 1000);
   }
 }
@@ -113,5 +113,5 @@ export class Verdict {
 /** @param {{ name: string, can: readonly string[], lines: readonly string[] }} identity */
 function describe({ name, can, lines }) {
   const where = lines.includes("*") ? "" : `, lines ${lines.join(", ")}`;
-  return `${name} (${can.join(", ") || "may nothing"}${where})`;
+  return `${name} (${can.join(", ") || "no permissions"}${where})`;
 }
