@@ -1,58 +1,17 @@
-/** The process: its arguments, its signals, its exit code. */
-import "./rights.ts";
-import { execute } from "./cli/command_line.ts";
-import { describeError } from "./log.ts";
-import { ListenError } from "./server/net/listen_error.ts";
-import { SettingsError } from "./settings/setting.ts";
-import type { SettingsSources } from "./settings/settings.ts";
-import { LibraryError } from "./tapi/library.ts";
+/**
+ * The process. Rights come first, then the connection to the service control manager, which waits for
+ * no more than 30 seconds, and only then everything else with its packages.
+ */
+import { WINDOWS_RIGHTS } from "./rights.ts";
+import { SERVICE_NAME } from "./windows/names.ts";
+import { ServiceProcess } from "./windows/service_process.ts";
 
-const SOURCES: SettingsSources = {
-  env: (name) => Deno.env.get(name),
-  os: Deno.build.os,
-  besideProgram: (file) =>
-    Deno.build.standalone ? Deno.execPath().replace(/[^\\/]*$/, file) : undefined,
-  readTextFile(path) {
-    try {
-      return Deno.readTextFileSync(path);
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return undefined;
-      throw error;
-    }
-  },
-};
+/** Windows starts the service by these words. */
+const isService = Deno.args[0] === "service" && Deno.args[1] === "run";
+const service = isService && WINDOWS_RIGHTS !== undefined
+  ? new ServiceProcess(WINDOWS_RIGHTS.windows, WINDOWS_RIGHTS.serviceCallbacks, SERVICE_NAME)
+  : undefined;
 
-/** The signals that end the program: Ctrl-C, Ctrl-Break and a closed console, or SIGTERM. */
-function stopSignal(): Promise<Deno.Signal> {
-  const signals: readonly Deno.Signal[] = Deno.build.os === "windows"
-    ? ["SIGINT", "SIGBREAK", "SIGHUP", "SIGTERM"]
-    : ["SIGINT", "SIGTERM"];
-  return new Promise((resolve) => {
-    for (const signal of signals) Deno.addSignalListener(signal, () => resolve(signal));
-  });
-}
-
-/** @returns The exit code: 0; 1 when something is unavailable, 2 when a setting cannot be used. */
-async function main(args: readonly string[]): Promise<number> {
-  try {
-    const { text, exitCode } = await execute(args, SOURCES, stopSignal);
-    // deno-lint-ignore no-console -- the result of a command
-    if (text !== undefined) console.log(text);
-    return exitCode;
-  } catch (error) {
-    const exitCode = exitCodeOf(error);
-    if (exitCode === undefined) throw error;
-    // deno-lint-ignore no-console -- one clear line, also before logging is configured
-    console.error(`tapi2ws: ${describeError(error)}`);
-    return exitCode;
-  }
-}
-
-function exitCodeOf(error: unknown): 1 | 2 | undefined {
-  if (error instanceof SettingsError) return 2;
-  if (error instanceof ListenError || error instanceof LibraryError) return 1;
-  return undefined;
-}
-
+const { main } = await import("./cli/main.ts");
 // Exits even when a function of the library never returns from its thread.
-if (import.meta.main) Deno.exit(await main(Deno.args));
+Deno.exit(await main(Deno.args, WINDOWS_RIGHTS, service));

@@ -54,7 +54,7 @@ Deno.test("it may do what it needs: TAPI's library, files, sockets, its own vari
     allow_net: [],
     allow_read: [],
     allow_write: [],
-    allow_env: ["TAPI2WS_*", "SystemRoot"],
+    allow_env: ["TAPI2WS_*"],
     allow_sys: ["hostname"],
     prompt: false,
   });

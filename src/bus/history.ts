@@ -1,31 +1,31 @@
-/** The latest events, for clients that reconnect: a ring buffer. */
+/** The latest events, for clients that were away: a ring of bounded length. */
 import type { BusEvent } from "../model/event.ts";
 
 export class History {
-  readonly #capacity: number;
+  readonly #most: number;
   readonly #ring: BusEvent[] = [];
 
-  /** @param capacity How many events are kept. */
-  constructor(capacity: number) {
-    this.#capacity = capacity;
+  /** @param most How many events are kept; 0: none. */
+  constructor(most: number) {
+    this.#most = most;
   }
 
   add(event: BusEvent): void {
-    if (this.#capacity > 0) this.#ring[event.seq % this.#capacity] = event;
+    if (this.#most > 0) this.#ring[event.seq % this.#most] = event;
   }
 
   /**
-   * The events after `seq`, oldest first; `undefined` if the ring does not have all of them any more,
-   * or `seq` has not been given yet.
+   * The events behind `seq`, oldest first; `undefined` where the ring does not hold all of them any
+   * more, or `seq` is none that was ever given.
    *
    * @param latestSeq The number of the latest event.
    */
   since(seq: number, latestSeq: number): BusEvent[] | undefined {
     const count = latestSeq - seq;
-    if (count < 0 || count > Math.min(this.#capacity, latestSeq)) return undefined;
+    if (count < 0 || count > Math.min(this.#most, latestSeq)) return undefined;
     const events: BusEvent[] = [];
     for (let next = seq + 1; next <= latestSeq; next++) {
-      const event = this.#ring[next % this.#capacity];
+      const event = this.#ring[next % this.#most];
       if (event !== undefined) events.push(event);
     }
     return events;

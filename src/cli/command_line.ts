@@ -4,7 +4,8 @@ import { VERSION } from "../program.ts";
 import { ROWS } from "../settings/schema.ts";
 import { defaultTextOf, flagNameOf, isList, SettingsError } from "../settings/setting.ts";
 import { type Flags, readSettings, type SettingsSources } from "../settings/settings.ts";
-import { type CommandName, COMMANDS, type Outcome } from "./commands.ts";
+import { type CommandName, COMMANDS } from "./commands.ts";
+import type { Invocation, Outcome } from "./invocation.ts";
 
 export interface CommandLine {
   readonly command: CommandName;
@@ -19,7 +20,11 @@ const FLAGS = new Map(
     row.placeholder === undefined ? [] : [[flagNameOf(key), row] as const]
   ),
 );
-const WITH_VALUE = ["config", ...FLAGS.keys()];
+const WITH_VALUE = [
+  "config",
+  ...FLAGS.keys(),
+  ...Object.values(COMMANDS).flatMap((row) => row.options ?? []),
+];
 const LISTS = [...FLAGS].flatMap(([name, row]) => isList(row) ? [name] : []);
 /** Flags without a value. */
 const SWITCHES = ["help", "version", ...Object.values(COMMANDS).flatMap((row) => row.switches)];
@@ -27,13 +32,12 @@ const SWITCHES = ["help", "version", ...Object.values(COMMANDS).flatMap((row) =>
 /**
  * Executes the command that the arguments name.
  *
- * @param stopped Resolves with the reason to stop; a command that runs until then calls it.
  * @throws SettingsError, LibraryError or ListenError
  */
 export async function execute(
   args: readonly string[],
   sources: SettingsSources,
-  stopped: () => Promise<string>,
+  surroundings: Pick<Invocation, "lifecycle" | "windows">,
 ): Promise<Outcome> {
   const { command, operand = "", flags } = readCommandLine(args);
   if (flags.has("help")) return { text: helpText(), exitCode: 0 };
@@ -42,7 +46,7 @@ export async function execute(
     operand,
     flags,
     readSettings: () => readSettings(flags, sources),
-    stopped,
+    ...surroundings,
   });
 }
 
@@ -93,11 +97,11 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   return { command, operand, flags };
 }
 
-/** @throws SettingsError when the command lacks its operand, or does not take a switch. */
+/** @throws SettingsError when the command lacks its operand, or does not take a flag. */
 function checkUse(command: CommandName, operand: string | undefined, flags: Flags): void {
   const takers = (name: string) =>
     Object.entries(COMMANDS).flatMap(([command, row]) =>
-      row.switches.includes(name) ? [command] : []
+      [...row.switches, ...row.options ?? []].includes(name) ? [command] : []
     );
   for (const name of flags.keys()) {
     const commands = takers(name);
@@ -132,7 +136,10 @@ Options:
 ${
     columns([
       ...options,
-      ["--config FILE", "settings file, TOML (default: tapi2ws.toml beside the executable)"],
+      [
+        "--config FILE",
+        "settings file, TOML (default: tapi2ws.toml beside the executable; of the installed one, in C:\\ProgramData\\Tapi2Ws)",
+      ],
       ["--version, --help", ""],
     ])
   }

@@ -1,27 +1,10 @@
 /** The table of commands: how each is written, its line of help, and the function that executes it. */
-import type { Flags, Settings } from "../settings/settings.ts";
 import { diagnose } from "./doctor.ts";
+import type { Invocation, Outcome } from "./invocation.ts";
 import { listLines } from "./lines.ts";
 import { run } from "./run.ts";
+import { executeService, SERVICE_VERBS } from "./service.ts";
 import { newToken } from "./token.ts";
-
-/** What a command is executed with. */
-export interface Invocation {
-  /** The word after the command; "" for commands that take none. */
-  readonly operand: string;
-  readonly flags: Flags;
-  /** Reads the settings, again with every call. @throws SettingsError */
-  readonly readSettings: () => Settings;
-  /** Resolves with the reason to stop, such as a signal's name. */
-  readonly stopped: () => Promise<string>;
-}
-
-/** How a command ended. */
-export interface Outcome {
-  /** For standard output. */
-  readonly text?: string;
-  readonly exitCode: 0 | 1;
-}
 
 /** One row. */
 export interface Command {
@@ -29,22 +12,32 @@ export interface Command {
   readonly help: string;
   /** Flags without a value that only some commands take, by name without `--`. */
   readonly switches: readonly string[];
+  /** Flags with a value that only some commands take. */
+  readonly options?: readonly string[];
   /** The word that has to follow the command, in an error message. */
   readonly operand?: string;
   readonly execute: (invocation: Invocation) => Outcome | Promise<Outcome>;
 }
 
-export type CommandName = "run" | "doctor" | "lines" | "token";
+export type CommandName = "run" | "service" | "doctor" | "lines" | "token";
 
 export const COMMANDS: Readonly<Record<CommandName, Command>> = {
   run: {
     usage: "run",
     help: "serves clients; the default",
     switches: [],
-    execute: async ({ readSettings, stopped }) => {
-      await run(readSettings, stopped);
+    execute: async ({ readSettings, lifecycle }) => {
+      await run(readSettings, lifecycle);
       return { exitCode: 0 };
     },
+  },
+  service: {
+    usage: `service ${SERVICE_VERBS.join("|")}`,
+    help: "installs Tapi2Ws as a Windows service, or controls it; install --account NAME",
+    switches: [],
+    options: ["account"],
+    operand: "what to do with it, as in tapi2ws service install",
+    execute: executeService,
   },
   doctor: {
     usage: "doctor [--json]",

@@ -3,8 +3,11 @@ import http from "node:http";
 import https from "node:https";
 import { describeError } from "../log.ts";
 import { listenProblem } from "../server/net/listen_error.ts";
+import { ServiceCommandError } from "./service_control.ts";
 
 const PATIENCE_MS = 3000;
+const CTRL_C = "\x03";
+const BACKSPACES = ["\b", "\x7f"];
 
 /** Why the program cannot listen on the port; `undefined` when it can. */
 export function portProblem(host: string, port: number): string | undefined {
@@ -42,16 +45,70 @@ export function answersOn(host: string, port: number, isTls: boolean): Promise<b
 /** Why the file cannot be written; `undefined` when it can. A file that did not exist is removed. */
 export function writeProblem(path: string): string | undefined {
   try {
-    let isThere = true;
-    try {
-      Deno.statSync(path);
-    } catch {
-      isThere = false;
-    }
+    const isThere = exists(path);
     Deno.openSync(path, { append: true, create: true }).close();
     if (!isThere) Deno.removeSync(path);
     return undefined;
   } catch (error) {
     return describeError(error);
+  }
+}
+
+/**
+ * Puts a copy of the executable into a folder, which is made where it is not there. Run from the
+ * sources, there is nothing to copy: it must lie there already.
+ *
+ * @returns Where it lies.
+ * @throws ServiceCommandError
+ */
+export function copyProgram(folder: string): string {
+  const target = `${folder}\\tapi2ws.exe`;
+  const source = Deno.execPath();
+  if (source.toLowerCase() === target.toLowerCase()) return target;
+  if (Deno.build.standalone) {
+    Deno.mkdirSync(folder, { recursive: true });
+    Deno.copyFileSync(source, target);
+  } else if (!exists(target)) {
+    throw new ServiceCommandError(`Cannot install from the sources: there is no ${target}`);
+  }
+  return target;
+}
+
+/** Creates a text file where there is none of the name. */
+export function createFile(path: string, text: string): void {
+  if (!exists(path)) Deno.writeTextFileSync(path, text, { createNew: true });
+}
+
+/** Asks a person for what nobody else should see; takes a line where nobody sits there. */
+export async function askSecret(question: string): Promise<string> {
+  const isTerminal = Deno.stdin.isTerminal();
+  await Deno.stderr.write(new TextEncoder().encode(question));
+  if (isTerminal) Deno.stdin.setRaw(true);
+  try {
+    return await readSecret();
+  } finally {
+    if (isTerminal) Deno.stdin.setRaw(false);
+    await Deno.stderr.write(new TextEncoder().encode("\n"));
+  }
+}
+
+async function readSecret(): Promise<string> {
+  let secret = "";
+  for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
+    for (const character of text) {
+      if (character === "\r" || character === "\n") return secret;
+      if (character === CTRL_C) throw new ServiceCommandError("No password was given");
+      secret = BACKSPACES.includes(character) ? secret.slice(0, -1) : secret + character;
+    }
+  }
+  return secret;
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
   }
 }

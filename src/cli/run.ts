@@ -9,21 +9,31 @@ import { isOpenToDial, type Settings } from "../settings/settings.ts";
 
 const log = logger("program");
 
+/** How a process that serves is asked to stop, and who hears how far it is. */
+export interface Lifecycle {
+  /** Resolves with the reason to stop, such as a signal's name. */
+  stopped(): Promise<string>;
+  /** The port listens. */
+  running(): void;
+  /** Clients and lines are being closed. */
+  stopping(): void;
+}
+
 /**
  * Starts the program, applies changes of its settings, and stops it.
  *
- * @param stopped Resolves with the reason to stop, such as a signal's name.
  * @throws SettingsError, LibraryError or ListenError
  */
 export async function run(
   readSettings: () => Settings,
-  stopped: () => Promise<string>,
+  lifecycle: Lifecycle,
 ): Promise<void> {
   const settings = readSettings();
   await startLogging(settings);
-  const stopReason = stopped();
+  const stopped = lifecycle.stopped();
   const { library, description, simulation } = await openProvider(settings);
   const program = startProgram(settings, library, systemClock, simulation);
+  lifecycle.running();
   const { host, port } = program.server;
   log.info("Tapi2Ws {version} listens on {host}:{port}", { version: VERSION, host, port });
   log.info("Calls come from {provider}", { provider: description });
@@ -43,7 +53,8 @@ export async function run(
     read: readSettings,
     apply: (settings) => program.reconfigure(settings),
   });
-  log.info("Stopping: {reason}", { reason: await stopReason });
+  log.info("Stopping: {reason}", { reason: await stopped });
+  lifecycle.stopping();
   await program.stop();
   log.info("Stopped");
   await closeLogging();

@@ -1,6 +1,6 @@
 /**
- * The journal: writes finished calls to its file, in batches and not while events are delivered, and
- * deletes old ones. Trouble with the file is logged once, and never affects calls.
+ * The journal: hears of finished calls, keeps them until they are written, in batches and off the way
+ * of events, and deletes them when they are too old. Trouble with the file is told once; calls go on.
  */
 import type { DatabaseSync } from "node:sqlite";
 import type { EventBus } from "../bus/bus.ts";
@@ -18,12 +18,12 @@ const log = logger("journal");
 
 /** How long an entry waits for others, to be written together with them. */
 const WRITE_AFTER_MS = 250;
-/** Entries in one transaction, for which the event loop is blocked. */
+/** Entries written in one transaction: what the event loop waits for at once. */
 const BATCH_ENTRIES = 50;
 /** Entries kept while they cannot be written. */
 const MOST_WAITING = 10_000;
 const RETRY_AFTER_MS = 10_000;
-/** Old entries that are deleted at once, and the pause until the next ones. */
+/** Too old entries deleted at once, and the pause until the next of them. */
 const PURGE_ENTRIES = 200;
 const PURGE_STEP_MS = 250;
 const PURGE_EVERY_MS = 10 * 60_000;
@@ -74,7 +74,7 @@ export class Journal implements JournalPort {
     return this.#written;
   }
 
-  /** Entries dropped because they could not be written for a long time. */
+  /** Entries that were dropped, because they could not be written for long. */
   get dropped(): number {
     return this.#dropped;
   }
@@ -89,7 +89,7 @@ export class Journal implements JournalPort {
     return seen.some((entry) => entry.id === id) ? seen : [];
   }
 
-  /** Writes the waiting entries and closes the file; queries then fail. */
+  /** Writes what waits and closes the file. Queries are answered no more. */
   stop(): void {
     const { clock } = this.#options;
     this.#subscription[Symbol.dispose]();
@@ -105,21 +105,24 @@ export class Journal implements JournalPort {
     this.#close();
   }
 
-  /** Called while an event is delivered, so it does nothing else. */
+  /** On the way of an event: nothing but this. */
   #add(entry: NewEntry): void {
     this.#waiting.push(entry);
     if (this.#waiting.length > MOST_WAITING) {
       this.#waiting.shift();
       if (this.#dropped++ === 0) {
-        log.error("The journal drops its oldest unwritten entries: more than {entries} wait", {
-          entries: MOST_WAITING,
-        });
+        log.error(
+          "The journal has dropped its oldest unwritten entries: more than {entries} wait",
+          {
+            entries: MOST_WAITING,
+          },
+        );
       }
     }
     this.#writeAfter(WRITE_AFTER_MS);
   }
 
-  /** Plans to write, unless that is planned already. */
+  /** Unless it is written sooner or later already. */
   #writeAfter(delayMs: number): void {
     this.#writeTimer ??= this.#options.clock.setTimeout(() => {
       this.#writeTimer = undefined;
@@ -169,14 +172,14 @@ export class Journal implements JournalPort {
     this.#opened = undefined;
   }
 
-  /** Works on the file; logs when that begins to fail, and when it works again. */
+  /** Does something with the file; what goes wrong is told once, and so is that it works again. */
   #attempt(work: () => void): boolean {
     try {
-      this.#withRepair(work);
+      this.#mended(work);
     } catch (error) {
       const trouble = describeError(error);
       if (this.#trouble === undefined) {
-        log.error("The journal in {file} cannot be written: {trouble}. Calls are not affected", {
+        log.error("The journal in {file} cannot be written: {trouble}. Calls go on", {
           file: this.#options.file,
           trouble,
         });
@@ -190,33 +193,30 @@ export class Journal implements JournalPort {
     return true;
   }
 
-  /** If the file is damaged, works again on a new one. */
-  #withRepair(work: () => void): void {
+  /** Does it a second time, on a new file, where the file turns out to be damaged. */
+  #mended(work: () => void): void {
     try {
       work();
     } catch (error) {
       if (!isDamage(error)) throw error;
-      this.#replace(error);
+      this.#begin(error);
       work();
     }
   }
 
-  /** Replaces a damaged file by a new one. */
-  #replace(damage: unknown): void {
+  /** Begins a new file in the place of a damaged one. */
+  #begin(damage: unknown): void {
     const { file, clock } = this.#options;
     this.#close();
     const aside = moveAside(file, clock.nowMs());
-    log.error(
-      "The journal {file} is damaged ({damage}): it was renamed to {aside}, and a new one begins",
-      {
-        file,
-        damage: describeError(damage),
-        aside,
-      },
-    );
+    log.error("The journal {file} is damaged ({damage}): it is now {aside}, and a new one begins", {
+      file,
+      damage: describeError(damage),
+      aside,
+    });
   }
 
-  /** Writes the waiting entries first: a query must find them. */
+  /** What has ended until now is written before. */
   async #read<T>(read: (opened: Opened) => T | Promise<T>): Promise<T> {
     while (this.#waiting.length > 0 && this.#trouble === undefined) this.#write();
     if (this.#opened === undefined) {
@@ -226,7 +226,7 @@ export class Journal implements JournalPort {
       return await read(this.#opened);
     } catch (error) {
       if (error instanceof CursorError) throw error;
-      if (isDamage(error)) this.#attempt(() => this.#replace(error));
+      if (isDamage(error)) this.#attempt(() => this.#begin(error));
       throw new JournalUnavailableError(`The journal is not available: ${describeError(error)}`);
     }
   }

@@ -1,7 +1,7 @@
-/** Counters: added to while the program runs, read when metrics are collected. */
+/** Plain numbers that grow while the program runs: added to on its way, read when somebody asks. */
 
-/** How often each of a few things has happened, by a name and perhaps a detail. */
-class Tally {
+/** How often each of a few things happened, with at most two names to a thing. */
+export class Tally {
   readonly #counts = new Map<string, Map<string, number>>();
 
   add(name: string, detail = "", count = 1): void {
@@ -17,6 +17,7 @@ class Tally {
   }
 }
 
+/** What is counted of one program. */
 export interface Counts {
   /** Of TAPI. */
   messages: number;

@@ -1,20 +1,20 @@
 // @ts-check
-/** The phone: dials, and shows the selected line and its calls with the commands that they allow. */
+/** The telephone: dials, and shows the line that is looked at with all that can be done on it. */
 /** @import { Call, Line } from "../client/client.d.ts" */
+/** @import { Answers } from "./answers.js" */
 /** @import { Command } from "./commands.js" */
-/** @import { Results } from "./results.js" */
 /** @import { Session } from "./session.js" */
-import { adviceOn } from "../model/advice.ts";
+import { adviceOn } from "./advice.js";
 import { CommandBar } from "./command_bar.js";
-import { commandsIn, fieldsOf } from "./commands.js";
+import { CALL_COMMANDS, fieldsOf, LINE_COMMANDS } from "./commands.js";
 import { byId, copyOf, KeyedList, light, mark, part, write } from "./dom.js";
-import { elapsed, otherEnd, person, spaced } from "./format.js";
+import { elapsed, otherEnd, person } from "./format.js";
 import { drawEverySecond, drawSoon } from "./frames.js";
 import { lookOfState } from "./states.js";
 
 export class Phone {
   #session;
-  #results;
+  #answers;
   #root = byId("phone", HTMLElement);
   #dial = part(this.#root, "dial", HTMLFormElement);
   #lineBar;
@@ -27,15 +27,15 @@ export class Phone {
 
   /**
    * @param {Session} session
-   * @param {Results} results
+   * @param {Answers} answers
    */
-  constructor(session, results) {
+  constructor(session, answers) {
     this.#session = session;
-    this.#results = results;
+    this.#answers = answers;
     this.#lineBar = new CommandBar(
       part(this.#root, "line-buttons"),
       part(this.#root, "line-form"),
-      (command, values) => this.#command(command, { line: session.selected }, values),
+      (command, values) => this.#give(command, { line: session.selected }, values),
     );
     this.#dial.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -67,7 +67,7 @@ export class Phone {
   #dialFrom(line, number) {
     if (this.#session.client.lines.has(line)) this.#session.select(line);
     const result = this.#session.client.dial(line, number);
-    void this.#results.show(`${line}: dial ${number}`, result);
+    void this.#answers.give(`${line}: dial ${number}`, result);
   }
 
   /**
@@ -75,17 +75,17 @@ export class Phone {
    * @param {{ readonly line: string, readonly call?: Call }} target
    * @param {Readonly<Record<string, string>>} values
    */
-  #command(command, target, values) {
+  #give(command, target, values) {
     const fields = fieldsOf(command, target, values);
     const details = Object.values(values).filter((value) => value !== "").join(" ");
     const what = `${target.line}: ${command.label.toLowerCase()} ${details}`.trim();
-    void this.#results.show(what, this.#session.client.command(command.cmd, fields));
+    void this.#answers.give(what, this.#session.client.command(command.cmd, fields));
   }
 
   #draw() {
     const { client, selected, status, mayControl } = this.#session;
     const isOpen = status.status === "open";
-    part(this.#root, "view-only").hidden = !isOpen || mayControl;
+    part(this.#root, "hears-only").hidden = !isOpen || mayControl;
     for (const button of this.#dial.querySelectorAll("button")) {
       button.disabled = !isOpen || !mayControl;
     }
@@ -103,8 +103,9 @@ export class Phone {
     const { line: extension, name, can } = line;
     write(part(this.#root, "line-title"), `Line ${extension}${name === "" ? "" : ` · ${name}`}`);
     write(part(this.#root, "line-text"), describe(line));
-    mark(part(this.#root, "line-buttons"), "aria-label", `Commands for line ${extension}`);
-    this.#lineBar.show(mayCommand ? commandsIn(can) : []);
+    mark(part(this.#root, "line-buttons"), "aria-label", `What line ${extension} can`);
+    const names = /** @type {readonly string[]} */ (can);
+    this.#lineBar.show(mayCommand ? LINE_COMMANDS.filter(({ cmd }) => names.includes(cmd)) : []);
   }
 
   /**
@@ -114,9 +115,9 @@ export class Phone {
   #create(call) {
     const item = copyOf("phone-call-template");
     const { id, line } = call;
-    mark(part(item, "buttons"), "aria-label", `Commands for call ${id}`);
+    mark(part(item, "buttons"), "aria-label", `What call ${id} can`);
     const bar = new CommandBar(part(item, "buttons"), part(item, "form"), (command, values) => {
-      this.#command(command, { line, call }, values);
+      this.#give(command, { line, call }, values);
     });
     this.#callBars.set(item, bar);
     return item;
@@ -134,30 +135,34 @@ export class Phone {
     write(part(item, "lasts"), elapsed(connectedAt ?? startedAt));
     const mode = stateMode === null ? "" : ` ${stateMode}`;
     const also = [];
-    if (call.redirecting.number !== "") also.push(`redirected by ${person(call.redirecting)}`);
-    if (call.redirection.number !== "") also.push(`redirected to ${person(call.redirection)}`);
+    if (call.redirecting.number !== "") also.push(`sent by ${person(call.redirecting)}`);
+    if (call.redirection.number !== "") also.push(`sent on to ${person(call.redirection)}`);
     if (direction === "in" && call.called.number !== "") also.push(`called ${person(call.called)}`);
     const parts = [`${state}${mode}`, `${origin}, ${reason}`, ...also, `call ${id}`];
     write(part(item, "text"), parts.join(" · "));
     const { status, mayControl } = this.#session;
+    const names = /** @type {readonly string[]} */ (can);
     const mayCommand = status.status === "open" && mayControl;
-    this.#callBars.get(item)?.show(mayCommand ? commandsIn(can) : []);
+    const commands = CALL_COMMANDS.filter(({ cmd }) => mayCommand && names.includes(cmd));
+    this.#callBars.get(item)?.show(commands);
   }
 }
 
 /**
  * @param {Line} line
- * @returns {string} Its status and the reason, its forwarding, its driver.
+ * @returns {string} Its status, why, where its calls go, whose it is.
  */
 function describe({ status, error, forwards, messageWaiting, provider }) {
-  const parts = [spaced(status)];
+  const parts = [status.replaceAll("_", " ")];
   if (error !== undefined) parts.push(error);
   const advice = status === "open" ? undefined : adviceOn(error, status);
   if (advice !== undefined) parts.push(advice);
   for (const { when, to } of forwards) {
-    parts.push(to === "" ? `refuses calls: ${spaced(when)}` : `forwards ${spaced(when)} to ${to}`);
+    parts.push(
+      to === "" ? `refuses calls: ${when}` : `forwards ${when.replace("_", " ")} to ${to}`,
+    );
   }
-  if (messageWaiting) parts.push("message waiting");
+  if (messageWaiting) parts.push("a message waits");
   if (provider !== "") parts.push(provider);
   return parts.join(" · ");
 }

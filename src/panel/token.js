@@ -1,5 +1,5 @@
 // @ts-check
-/** The token of this tab: where it is kept, and the dialog that asks for it. */
+/** The token of this tab: where it is kept, and the window in which it is asked for. */
 import { byId, part, write } from "./dom.js";
 
 const KEY = "tapi2ws.token";
@@ -9,16 +9,16 @@ export function currentToken() {
   return sessionStorage.getItem(KEY) ?? undefined;
 }
 
-export class TokenDialog {
+export class TokenWindow {
   #dialog = byId("token", HTMLDialogElement);
   #field = /** @type {HTMLInputElement} */ (this.#dialog.querySelector("input"));
-  /** Whether it was cancelled: then only the button opens it again. */
+  /** Whether it was sent away: then it comes back only when it is called for. */
   #isDeclined = false;
 
-  /** @param {() => void} onChange Called when the token was changed or removed. */
+  /** @param {() => void} onChange Told when there is another token, or none any more. */
   constructor(onChange) {
     const opener = byId("change-token", HTMLButtonElement);
-    opener.addEventListener("click", () => this.open("A token can permit you to see or do more."));
+    opener.addEventListener("click", () => this.open("Who has a token may see or do more."));
     this.#dialog.addEventListener("close", () => {
       const { returnValue } = this.#dialog;
       const token = this.#field.value.trim();
@@ -35,7 +35,7 @@ export class TokenDialog {
   }
 
   /**
-   * Asks because the server refuses; not again after it was cancelled.
+   * Asks because the server refuses; not again, when it was sent away.
    *
    * @param {string} why
    */
@@ -44,7 +44,7 @@ export class TokenDialog {
   }
 
   /**
-   * Asks for a token.
+   * Asks for a token; once, until it is answered.
    *
    * @param {string} why
    */
@@ -52,7 +52,7 @@ export class TokenDialog {
     write(part(this.#dialog, "why"), why);
     part(this.#dialog, "forget").hidden = currentToken() === undefined;
     if (this.#dialog.open) return;
-    // Escape would leave the value of the last time.
+    // Escape leaves the value of the last time.
     this.#dialog.returnValue = "";
     this.#dialog.showModal();
   }

@@ -1,13 +1,12 @@
 // @ts-check
-/** Problems, their cause and what to do: lines that are not open, driver functions that hang. */
+/** What is wrong, why, and what to do: lines that are not open, functions of the driver that hang. */
 /** @import { Line } from "../client/client.d.ts" */
-/** @import { Readiness } from "./health.js" */
+/** @import { Readiness } from "./judgement.js" */
 /** @import { Session } from "./session.js" */
-import { ADVICE, adviceOn } from "../model/advice.ts";
+import { adviceOn } from "./advice.js";
 import { byId, copyOf, KeyedList, light, part, write } from "./dom.js";
 import { counted } from "./format.js";
 import { drawSoon } from "./frames.js";
-import { lookOfLine } from "./states.js";
 
 /**
  * @typedef {object} Trouble
@@ -17,8 +16,15 @@ import { lookOfLine } from "./states.js";
  * @property {string[]} lines
  */
 
-/** Lines beyond are only counted. */
+/** More lines than this are counted only. */
 const MOST_NAMED = 30;
+
+/** @type {Readonly<Record<string, string>>} */
+const STATUS = {
+  closed: "closed by the driver",
+  failed: "cannot be opened",
+  out_of_service: "out of service",
+};
 
 export class Troubles {
   #session;
@@ -49,7 +55,7 @@ export class Troubles {
 }
 
 /**
- * One entry for all lines with the same status and error.
+ * One trouble for all lines that have the same.
  *
  * @param {ReadonlyMap<string, Line>} lines
  * @returns {Map<string, Trouble>}
@@ -64,7 +70,7 @@ function ofLines(lines) {
     if (first === undefined) continue;
     const { status, error } = first;
     troubles.set(key, {
-      what: `${counted(group.length, "line")} ${lookOfLine(first, undefined).word}`,
+      what: `${counted(group.length, "line")} ${STATUS[status] ?? status}`,
       error: error ?? "",
       advice: adviceOn(error, status) ?? "",
       lines: group.map(({ line }) => line),
@@ -81,7 +87,7 @@ function ofHanging(hanging) {
   return new Map(hanging.map(({ fn, line, forSeconds }, index) => [`hanging ${index}`, {
     what: `${fn} has not returned for ${Math.floor(forSeconds)} s`,
     error: "",
-    advice: ADVICE.hanging,
+    advice: adviceOn(undefined, "hanging") ?? "",
     lines: line === undefined ? [] : [line],
   }]));
 }

@@ -8,7 +8,7 @@ import { refusal } from "./access/permissions.ts";
 const audit = logger("audit");
 
 /** Who gives a command. */
-interface Sender {
+export interface Sender {
   readonly identity: Identity;
   readonly address: string;
 }

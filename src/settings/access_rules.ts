@@ -168,7 +168,7 @@ export const ACCESS_SETTINGS = {
       LEAST_SECRET_CHARACTERS,
     ),
   }, { help: "secret of JSON Web Tokens signed with HS256", secret: true, live: true }),
-  "jwt.jwks": setting({ schema: text("the path of a JWKS file") }, {
+  "jwt.jwks": setting({ schema: text("the path of a JWKS file"), isPath: true }, {
     help: "file with the public keys of JSON Web Tokens (JWKS), instead of `jwt.secret`",
     live: true,
   }),

@@ -2,8 +2,7 @@
  * Changes of the settings while the program runs. A file that cannot be used is reported, and the
  * settings in use stay.
  */
-import { basename, dirname } from "node:path";
-import type { Clock, TimerId } from "../clock.ts";
+import { type Clock, sleep } from "../clock.ts";
 import { describeError, logger } from "../log.ts";
 import { ROWS } from "./schema.ts";
 import type { Settings } from "./settings.ts";
@@ -26,9 +25,12 @@ export interface ReloadOptions {
 /** Watches the files of the settings until it is disposed. */
 export class Reload implements Disposable {
   readonly #options: ReloadOptions;
+  readonly #stopped = new AbortController();
   #current: Settings;
   #watcher: Deno.FsWatcher | undefined;
-  #timer: TimerId = 0;
+  /** How many changes were seen. */
+  #changes = 0;
+  #settling = false;
 
   constructor(options: ReloadOptions) {
     this.#options = options;
@@ -37,7 +39,7 @@ export class Reload implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#options.clock.clearTimeout(this.#timer);
+    this.#stopped.abort();
     this.#watcher?.close();
     this.#watcher = undefined;
   }
@@ -49,9 +51,9 @@ export class Reload implements Disposable {
     const { files } = this.#current;
     if (files.length === 0) return;
     try {
-      const folders = new Set(files.map((file) => dirname(file)));
-      this.#watcher = Deno.watchFs([...folders], { recursive: false });
-      void this.#listen(this.#watcher, new Set(files.map((file) => basename(file))));
+      const watcher = Deno.watchFs([...new Set(files.map(folderOf))], { recursive: false });
+      this.#watcher = watcher;
+      void this.#listen(watcher, new Set(files.map(nameOf)));
     } catch (error) {
       log.warn("Changes of the settings are not noticed: {error}", {
         error: describeError(error),
@@ -59,15 +61,25 @@ export class Reload implements Disposable {
     }
   }
 
-  /** Reads the settings after the last of a series of changes. */
   async #listen(watcher: Deno.FsWatcher, names: ReadonlySet<string>): Promise<void> {
-    const { clock } = this.#options;
     for await (const { kind, paths } of watcher) {
-      if (this.#watcher === undefined) return;
-      if (kind === "access" || !paths.some((path) => names.has(basename(path)))) continue;
-      clock.clearTimeout(this.#timer);
-      this.#timer = clock.setTimeout(() => this.#reload(), QUIET_MS);
+      if (kind === "access" || !paths.some((path) => names.has(nameOf(path)))) continue;
+      this.#changes++;
+      if (!this.#settling) void this.#settle();
     }
+  }
+
+  /** Reads the settings after the last of a series of changes. */
+  async #settle(): Promise<void> {
+    const { clock } = this.#options;
+    const { signal } = this.#stopped;
+    this.#settling = true;
+    for (let before = -1; before !== this.#changes && !signal.aborted;) {
+      before = this.#changes;
+      await sleep(clock, QUIET_MS, signal);
+    }
+    this.#settling = false;
+    if (!signal.aborted) this.#reload();
   }
 
   #reload(): void {
@@ -107,4 +119,12 @@ function textAt(settings: Settings, key: string): string {
     settings,
   );
   return String(value);
+}
+
+function folderOf(path: string): string {
+  return path.match(/^(.*[\\/])[^\\/]*$/)?.[1] ?? ".";
+}
+
+function nameOf(path: string): string {
+  return path.replace(/^.*[\\/]/, "");
 }

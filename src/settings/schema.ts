@@ -20,10 +20,10 @@ export const GENERAL_SETTINGS = {
     manual: "Required on other systems",
   }),
   tapiLibrary: setting(path("a library"), {
-    default: ({ env }) => `${env("SystemRoot") ?? "C:\\Windows"}\\System32\\tapi32.dll`,
-    defaultText: "`%SystemRoot%\\System32\\tapi32.dll`",
+    default: ({ tapiLibrary }) => tapiLibrary,
+    defaultText: "Windows' own",
     help: "TAPI library to open",
-    manual: "A full path, so that a DLL beside the executable is not loaded instead",
+    manual: "On Windows, no other than `tapi32.dll` of `System32` is opened",
   }),
   host: setting({ placeholder: "ADDRESS", schema: text("an address") }, {
     default: "0.0.0.0",
@@ -70,8 +70,8 @@ export const GENERAL_SETTINGS = {
 /** Settings that the file keeps in tables. */
 const TABLES = {
   "journal.file": setting(path("a file"), {
-    default: ({ besideProgram }) => besideProgram("tapi2ws-journal.sqlite") ?? ":memory:",
-    defaultText: "`tapi2ws-journal.sqlite` beside the executable",
+    default: ({ dataFile }) => dataFile("tapi2ws-journal.sqlite") ?? ":memory:",
+    defaultText: "`tapi2ws-journal.sqlite` beside the settings",
     help: "file for finished calls",
     manual: "When run from the sources, they are kept in memory",
   }),
@@ -136,7 +136,9 @@ const TABLES = {
     help: "format of log lines, on standard error and in the file",
     manual: "`json` has the values of `message` in `properties`",
   }),
-  "log.file": setting(path("a file"), {
+  "log.file": setting<string | undefined>(path("a file"), {
+    default: ({ isService, dataFile }) => isService ? dataFile("tapi2ws.log") : undefined,
+    defaultText: "as a service `tapi2ws.log` beside the settings, otherwise none",
     help: "file for log lines as well",
     manual: "Rotated at 10 MiB; ten files are kept",
   }),

@@ -11,8 +11,15 @@ export interface Surroundings {
   /** The value of an environment variable; only named ones can be read. */
   readonly env: (name: string) => string | undefined;
   readonly os: typeof Deno.build.os;
-  /** The path of a file next to the executable; `undefined` when run from the sources. */
-  readonly besideProgram: (file: string) => string | undefined;
+  /** The path of Windows' own TAPI library. */
+  readonly tapiLibrary: string;
+  /**
+   * The path of a file of the program's own: beside the executable, and where it is installed in
+   * `C:\ProgramData\Tapi2Ws`; `undefined` when run from the sources.
+   */
+  readonly dataFile: (name: string) => string | undefined;
+  /** Whether it is the Windows service. */
+  readonly isService: boolean;
 }
 
 /** What can be written, and what the program makes of it. */
@@ -20,6 +27,8 @@ export interface ValueType<T> {
   readonly schema: z.ZodType<T>;
   /** The value in `--help`: `N`; one that ends in `...` can be repeated. None: in the file only. */
   readonly placeholder?: string;
+  /** In the settings file, a relative path starts at that file's folder. */
+  readonly isPath?: true;
 }
 
 /** One row; the key under which it stands is the one in the settings file: `log.file`. */

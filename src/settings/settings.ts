@@ -1,4 +1,5 @@
 /** The program's settings: read from flags, environment variables and the file, checked and frozen. */
+import { dirname, isAbsolute, join } from "node:path";
 import { matchesAny } from "../patterns.ts";
 import { type AccessRules, accessRulesOf } from "./access_rules.ts";
 import { type FileReader, readJwks, readSettingsFile, readTls } from "./file.ts";
@@ -41,7 +42,7 @@ export type Flags = ReadonlyMap<string, readonly string[]>;
  * @throws SettingsError
  */
 export function readSettings(flags: Flags, sources: SettingsSources): Settings {
-  const { env, readTextFile, besideProgram } = sources;
+  const { env, readTextFile, dataFile } = sources;
   const [flag] = flags.get("config") ?? [];
   const variable = env(variableOf("config"));
   const named = flag !== undefined
@@ -49,7 +50,7 @@ export function readSettings(flags: Flags, sources: SettingsSources): Settings {
     : variable
     ? { source: variableOf("config"), path: variable }
     : undefined;
-  const file = readSettingsFile(readTextFile, named, besideProgram("tapi2ws.toml"));
+  const file = readSettingsFile(readTextFile, named, dataFile("tapi2ws.toml"));
   const given = new Map<Key, unknown>();
   for (const [key, row] of ROWS) {
     const flag = row.placeholder && flags.get(flagNameOf(key));
@@ -57,7 +58,8 @@ export function readSettings(flags: Flags, sources: SettingsSources): Settings {
     if (flag) given.set(key, check(row, flag.join(","), `--${flagNameOf(key)}`));
     else if (variable) given.set(key, check(row, variable, variableOf(key)));
     else if (file.values.has(key)) {
-      given.set(key, check(row, file.values.get(key), key, ` in ${file.name}`));
+      const value = check(row, file.values.get(key), key, ` in ${file.name}`);
+      given.set(key, row.isPath ? besideFile(file.name, String(value)) : value);
     }
   }
   const values = Object.fromEntries(ROWS.map(([key, { default: standard }]) => [
@@ -65,6 +67,12 @@ export function readSettings(flags: Flags, sources: SettingsSources): Settings {
     given.get(key) ?? (typeof standard === "function" ? standard(sources) : standard),
   ])) as unknown as Values;
   return settingsOf(values, readTextFile, file.name);
+}
+
+/** A relative path in a settings file, from that file's folder on. */
+function besideFile(file: string | undefined, path: string): string {
+  const isMemory = path === ":memory:";
+  return file === undefined || isMemory || isAbsolute(path) ? path : join(dirname(file), path);
 }
 
 function settingsOf(

@@ -31,7 +31,7 @@ export function text(what: string, leastCharacters = 1): z.ZodType<string> {
 }
 
 export function path(what: string, placeholder = "PATH"): ValueType<string> {
-  return { placeholder, schema: text(`the path of ${what}`) };
+  return { placeholder, schema: text(`the path of ${what}`), isPath: true };
 }
 
 /** Texts or whole numbers: one, several, or several in one text, separated by commas. */

@@ -5,10 +5,14 @@
  * @see https://learn.microsoft.com/windows/win32/secauthz/security-descriptor-string-format
  */
 import { createHash } from "node:crypto";
+import { lstatSync, readdirSync } from "node:fs";
 import { encodeText } from "../tapi/text.ts";
 import { ERROR, SE, SECURITY_INFORMATION } from "./constants.ts";
 import { SECURITY_ATTRIBUTES } from "./structs.ts";
 import { addressIn, type Arena, cell, type Windows } from "./windows.ts";
+
+/** The account of Windows itself, as the service control manager has it. */
+export const LOCAL_SYSTEM = "LocalSystem";
 
 const SDDL_REVISION_1 = 1;
 const LONGEST_SID_BYTES = 68;
@@ -17,7 +21,7 @@ const LONGEST_DOMAIN_CHARACTERS = 256;
 /** The folder and what is in it, read, written and deleted: no more than a service needs. */
 const MODIFY = "0x1301bf";
 
-/** Who may write, as SDDL has well-known ones or as a SID, without harm: Windows and administrators. */
+/** Windows and administrators, as SDDL has them: who may write anyway. */
 const TRUSTED = [
   "SY", // Local System
   "BA", // Administrators
@@ -41,13 +45,13 @@ export class Access {
 
   /**
    * Makes a folder that only administrators and one account can look into and write to. Where it is
-   * there, it is so from now on, with everything in it.
+   * there, it is so from now on, with what lies in it: whoever made it may have meant ill.
    *
-   * @param sid The account's.
-   * @returns Whether it is new.
-   * @throws WindowsError
+   * @param sid The account's, or its two letters in SDDL.
+   * @returns Who owned it and had rights before; `undefined` where it is new.
+   * @throws WindowsError, or Error where it is a link to somewhere else.
    */
-  makePrivateFolder(path: string, sid: string): boolean {
+  makePrivateFolder(path: string, sid: string): AccessList | undefined {
     const windows = this.#windows;
     using arena = windows.arena();
     const sddl = `O:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;${MODIFY};;;${sid})`;
@@ -58,10 +62,13 @@ export class Access {
     });
     const made = windows.kernel32.CreateDirectoryW(encodeText(path), attributes);
     const code = windows.errorOf(made);
-    if (code === 0) return true;
+    if (code === 0) return undefined;
     if (code !== ERROR.ALREADY_EXISTS) throw windows.failure("CreateDirectoryW", code);
+    if (!lstatSync(path).isDirectory()) throw new Error(`${path} is a link, or no folder`);
+    const before = this.of(path);
     this.#apply(path, descriptor);
-    return false;
+    for (const name of readdirSync(path)) this.#apply(`${path}\\${name}`, descriptor);
+    return before;
   }
 
   /** The owner and rights of a file or folder. @throws WindowsError */
@@ -98,8 +105,9 @@ export class Access {
     return new AccessList(windows.textAt(arena.own(addressIn(text))));
   }
 
-  /** The SID of an account. @throws WindowsError where there is none. */
+  /** The SID of an account, or its two letters in SDDL. @throws WindowsError where there is none. */
   sidOf(account: string): string {
+    if (account === LOCAL_SYSTEM) return "SY";
     const virtual = account.match(/^NT SERVICE\\(.+)$/i)?.[1];
     // Such an account is there from the time on when the service is.
     if (virtual !== undefined) return serviceSid(virtual);
@@ -179,12 +187,17 @@ export class AccessList {
     return this.sddl.match(/O:(S-[\d-]+|[A-Z]{2})/)?.[1] ?? "";
   }
 
+  /** Whether Windows, an administrator, or the account that is expected owns it. */
+  isTrusted(expected: string): boolean {
+    return this.owner === expected || TRUSTED.includes(this.owner);
+  }
+
   /**
    * Who may write, delete or take more rights, besides administrators and Windows itself.
    *
-   * @param expected A SID that may too.
+   * @param expected A SID that may too, and may be the owner.
    */
-  writers(expected?: string): string[] {
+  writers(expected: string): string[] {
     const entries = this.sddl.matchAll(/\(([A-Z]+);([A-Z]*);([^;]*);[^;]*;[^;]*;([^);]+)/g);
     const writers = new Set<string>();
     for (const [, type, flags = "", rights = "", who = ""] of entries) {
@@ -192,7 +205,7 @@ export class AccessList {
       if (type !== "A" || flags.includes("IO") || !isWriting(rights)) continue;
       if (who !== expected && !TRUSTED.includes(who)) writers.add(who);
     }
-    if (!TRUSTED.includes(this.owner) && this.owner !== expected) writers.add(this.owner);
+    if (!this.isTrusted(expected)) writers.add(this.owner);
     return [...writers];
   }
 }

@@ -58,6 +58,11 @@ export class Service {
     this.#windows = windows;
   }
 
+  /** @throws WindowsError where this process may not install services. */
+  checkRights(): void {
+    this.#manager(SC_MANAGER.CONNECT | SC_MANAGER.CREATE_SERVICE)[Symbol.dispose]();
+  }
+
   /**
    * Sets it up; where it is there, as it is to be from now on.
    *

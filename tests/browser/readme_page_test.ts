@@ -63,12 +63,11 @@ sampleTest(
   async (page, program) => {
     await textBecomes(page, "#status", "open");
     await program.ring("202", "+441632960002");
-    await program.ring("201", "+441632960001");
+    await program.ring("201", "+441632960001", 2000);
     await textBecomes(page, "#calls li", "OFFERING: +441632960001 to 201");
     await page.frameLocator('#card[src="card.html?number=%2B441632960001"]').locator("html")
       .waitFor();
-    await program.drop("201");
-    await page.locator("#calls li").waitFor({ state: "detached" });
+    await page.locator("#calls li").waitFor({ state: "detached", timeout: 20_000 });
   },
 );
 

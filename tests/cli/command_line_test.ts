@@ -6,7 +6,14 @@ import { SettingsError } from "../../src/settings/setting.ts";
 import { NOTHING_SET } from "../support/settings.ts";
 
 const run = (...args: string[]) =>
-  execute(args, { ...NOTHING_SET, os: "linux" }, () => Promise.reject(new Error("it runs")));
+  execute(args, { ...NOTHING_SET, os: "linux" }, {
+    windows: undefined,
+    lifecycle: {
+      stopped: () => Promise.reject(new Error("it runs")),
+      running() {},
+      stopping() {},
+    },
+  });
 
 function rejects(args: string[], ...mentions: string[]): void {
   assert.throws(() => readCommandLine(args), (error) => {

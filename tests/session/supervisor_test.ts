@@ -3,8 +3,7 @@
  * test moves.
  */
 import assert from "node:assert/strict";
-import { createFakeTapi } from "../../src/fake/library.ts";
-import { parseScenario } from "../../src/fake/scenarios/scenario.ts";
+import { parseScenario } from "../../src/fake/scenario.ts";
 import type { Signal } from "../../src/session/signals.ts";
 import { Supervisor } from "../../src/session/supervisor.ts";
 import { LINE, LINEERR } from "../../src/tapi/constants.ts";
@@ -34,14 +33,13 @@ const ONE_CALL = parseScenario(
 
 class Supervised implements AsyncDisposable {
   readonly clock = new ManualClock();
-  readonly fake = createFakeTapi({
+  readonly tapi = new TroubledTapi({
     extensions: LINES,
     scenario: ONE_CALL,
     polite: true,
     seed: 1,
     clock: this.clock,
   });
-  readonly tapi = new TroubledTapi(this.fake);
   readonly signals: Signal[] = [];
   readonly supervisor = new Supervisor({
     library: this.tapi.library,
@@ -202,13 +200,13 @@ Deno.test("a function that does not return is told of once, with its line, and o
 Deno.test("a line that was closed before lineOpen returned is not closed, though its device came again", async () => {
   await using supervised = new Supervised();
   const { tapi, supervisor } = supervised;
-  tapi.hang("lineOpenW", "after its work");
+  tapi.hang("lineOpenW", "behind its work");
   void supervisor.start();
   await supervised.until(() => tapi.callsOf("lineOpenW") === LINES);
   supervised.tellOf201(LINE.REMOVE);
   supervised.tellOf201(LINE.CREATE);
   await supervised.until(() => tapi.callsOf("lineOpenW") === LINES + 1);
-  supervised.fake.forceClose("201");
+  tapi.fake.forceClose("201");
   await supervised.pass(STEP_MS);
   tapi.release("lineOpenW");
   await supervised.until(() => supervised.openLines === LINES);

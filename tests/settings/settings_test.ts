@@ -5,6 +5,9 @@ import { ROWS } from "../../src/settings/schema.ts";
 import { SettingsError } from "../../src/settings/setting.ts";
 import { readSettings, type Settings, type SettingsSources } from "../../src/settings/settings.ts";
 
+import { NOTHING_SET } from "../support/settings.ts";
+
+const TAPI_LIBRARY = "C:\\Windows\\System32\\tapi32.dll";
 const HASH = "ab".repeat(32);
 
 interface Given {
@@ -15,15 +18,18 @@ interface Given {
   file?: string;
   os?: SettingsSources["os"];
   journal?: string;
+  isService?: boolean;
 }
 
 function settingsOf(
-  { args = [], env = {}, file, files = {}, os = "windows", journal }: Given,
+  { args = [], env = {}, file, files = {}, os = "windows", journal, isService = false }: Given,
 ): Settings {
   return readSettings(readCommandLine(args).flags, {
     env: (name) => env[name],
     os,
-    besideProgram: (name) => name === "tapi2ws.toml" ? name : journal,
+    tapiLibrary: TAPI_LIBRARY,
+    isService,
+    dataFile: (name) => name === "tapi2ws.toml" ? name : journal,
     readTextFile: (path) => path === "tapi2ws.toml" ? file : files[path],
   });
 }
@@ -38,9 +44,9 @@ function rejects(given: Given, ...mentions: string[]) {
 }
 
 Deno.test("without any setting, a Windows server gets the documented defaults", () => {
-  assert.deepEqual(settingsOf({ env: { SystemRoot: "D:\\Windows" } }), {
+  assert.deepEqual(settingsOf({}), {
     provider: "tapi32",
-    tapiLibrary: "D:\\Windows\\System32\\tapi32.dll",
+    tapiLibrary: TAPI_LIBRARY,
     host: "0.0.0.0",
     port: 43001,
     lineType: "number",
@@ -291,8 +297,38 @@ Deno.test("every default is a value that could be written", () => {
     const value = typeof standard !== "function" ? standard : standard({
       env: () => undefined,
       os: "windows",
-      besideProgram: (file: string) => file,
+      tapiLibrary: TAPI_LIBRARY,
+      isService: true,
+      dataFile: (name: string) => name,
     });
     assert.deepEqual(schema.parse(value), value, key);
   }
+});
+
+Deno.test("a relative path in the file starts at the file's folder; in a flag, where one is", () => {
+  const sources = {
+    ...NOTHING_SET,
+    readTextFile: (path: string) => path === "/etc/tapi2ws/tapi2ws.toml" ? FILE : undefined,
+  };
+  const FILE =
+    `[log]\nfile = "logs/calls.log"\n[audit]\nfile = "/var/audit.jsonl"\n[journal]\nfile = ":memory:"\n`;
+  const config = ["--config", "/etc/tapi2ws/tapi2ws.toml"];
+  const read = (...args: string[]) =>
+    readSettings(readCommandLine([...config, ...args]).flags, sources);
+  const { log, audit, journal } = read();
+  assert.deepEqual([log.file, audit.file, journal?.file], [
+    "/etc/tapi2ws/logs/calls.log",
+    "/var/audit.jsonl",
+    ":memory:",
+  ]);
+  assert.equal(read("--log-file", "here.log").log.file, "here.log");
+});
+
+Deno.test("a service always has a log file", () => {
+  assert.equal(settingsOf({ isService: true, journal: "C:\\beside" }).log.file, "C:\\beside");
+  assert.equal(settingsOf({ journal: "C:\\beside" }).log.file, undefined);
+  assert.equal(
+    settingsOf({ isService: true, file: '[log]\nfile = "own.log"' }).log.file,
+    "own.log",
+  );
 });

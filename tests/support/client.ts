@@ -1,5 +1,4 @@
 /** A WebSocket client that records what it is sent and lets a test wait for it. */
-import { Changes } from "./patience.ts";
 
 /** A classic frame, or an error frame. */
 export interface Frame {
@@ -13,6 +12,9 @@ export interface Frame {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
+/** How long a test waits for what must come, before it fails. */
+const PATIENCE_MS = 20_000;
+
 export class RecordingClient implements AsyncDisposable {
   /** Every text frame so far, as it came. */
   readonly texts: string[] = [];
@@ -21,27 +23,35 @@ export class RecordingClient implements AsyncDisposable {
   closed: { code: number; reason: string } | undefined;
   readonly #socket: WebSocket;
   readonly #gone: Promise<void>;
-  readonly #changes = new Changes();
+  #wake = Promise.withResolvers<void>();
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.onmessage = ({ data }) => {
       this.texts.push(String(data));
       this.frames.push(JSON.parse(String(data)));
-      this.#changes.tell();
+      this.#notify();
     };
     this.#gone = new Promise((resolve) => {
       socket.onclose = ({ code, reason }) => {
         this.closed = { code, reason };
-        this.#changes.tell();
+        this.#notify();
         resolve();
       };
     });
   }
 
-  /** Connects; rejects when the server refuses. */
-  static async connect(port: number, path = "/", protocols?: string[]): Promise<RecordingClient> {
-    const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, protocols);
+  /** Connects; rejects when the server refuses. @param secured Connects with TLS. */
+  static async connect(
+    port: number,
+    path = "/",
+    protocols: string[] = [],
+    secured?: Deno.HttpClient,
+  ): Promise<RecordingClient> {
+    const address = `127.0.0.1:${port}${path}`;
+    const socket = secured === undefined
+      ? new WebSocket(`ws://${address}`, protocols)
+      : new WebSocket(`wss://${address}`, { protocols, client: secured });
     const client = new RecordingClient(socket);
     await new Promise<void>((resolve, reject) => {
       socket.onopen = () => resolve();
@@ -78,12 +88,27 @@ export class RecordingClient implements AsyncDisposable {
 
   /** Waits until `reached` is true; it is asked whenever a frame or the close has come. */
   async until(reached: () => boolean): Promise<void> {
-    const last = () => `The frame after these:\n${this.texts.slice(-5).join("\n")}\n`;
-    await this.#changes.until(reached, last);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        const last = this.texts.slice(-5).join("\n");
+        reject(new Error(`It did not come within ${PATIENCE_MS} ms. The last frames:\n${last}`));
+      }, PATIENCE_MS);
+    });
+    try {
+      while (!reached()) await Promise.race([this.#wake.promise, late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#socket.close();
     await this.#gone;
+  }
+
+  #notify(): void {
+    this.#wake.resolve();
+    this.#wake = Promise.withResolvers();
   }
 }

@@ -1,8 +1,9 @@
 /** The program as a process of its own, with what it writes. */
 import { fileURLToPath } from "node:url";
-import { Changes } from "./patience.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+/** How long a test waits for what must come, before it fails. */
+const PATIENCE_MS = 30_000;
 
 /** A process, with what it writes. */
 export class WatchedProcess implements AsyncDisposable {
@@ -12,7 +13,7 @@ export class WatchedProcess implements AsyncDisposable {
   output = "";
   readonly #child: Deno.ChildProcess;
   readonly #reading: Promise<unknown>;
-  readonly #changes = new Changes();
+  #wake = Promise.withResolvers<void>();
 
   constructor(executable: string, options: Deno.CommandOptions) {
     this.#child = new Deno.Command(executable, {
@@ -38,9 +39,27 @@ export class WatchedProcess implements AsyncDisposable {
   }
 
   async #wrote(pattern: RegExp, written: () => string): Promise<RegExpMatchArray> {
-    const missing = () => `${pattern}, after\n${written()}${this.log}\n`;
-    await this.#changes.until(() => pattern.test(written()), missing);
-    return written().match(pattern) as RegExpMatchArray;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(
+        () =>
+          reject(
+            new Error(
+              `${pattern} was not written within ${PATIENCE_MS} ms:\n${written()}${this.log}`,
+            ),
+          ),
+        PATIENCE_MS,
+      );
+    });
+    try {
+      for (;;) {
+        const match = written().match(pattern);
+        if (match !== null) return match;
+        await Promise.race([this.#wake.promise, late]);
+      }
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** The port that the program says it listens on. */
@@ -54,6 +73,13 @@ export class WatchedProcess implements AsyncDisposable {
     const writer = this.#child.stdin.getWriter();
     await writer.write(new TextEncoder().encode(text));
     await writer.close();
+  }
+
+  /** Writes a line to standard input, where that is piped, and leaves it open. */
+  async writeLine(text: string): Promise<void> {
+    const writer = this.#child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(`${text}\n`));
+    writer.releaseLock();
   }
 
   signal(signal: Deno.Signal): void {
@@ -79,7 +105,8 @@ export class WatchedProcess implements AsyncDisposable {
   async #read(stream: ReadableStream<Uint8Array>, take: (text: string) => void): Promise<void> {
     for await (const text of stream.pipeThrough(new TextDecoderStream())) {
       take(text);
-      this.#changes.tell();
+      this.#wake.resolve();
+      this.#wake = Promise.withResolvers();
     }
   }
 }

@@ -1,6 +1,9 @@
 /** Connections that speak for themselves: bytes of HTTP and of WebSocket frames, good or bad. */
+
 import { Buffer } from "node:buffer";
-import { Changes } from "./patience.ts";
+
+/** How long a test waits for what must come, before it fails. */
+const PATIENCE_MS = 20_000;
 
 /** The head of a request that asks for a WebSocket. */
 export const HANDSHAKE: readonly string[] = [
@@ -18,7 +21,7 @@ export class RawConnection implements Disposable {
   /** The other end has closed. */
   ended = false;
   readonly #connection: Deno.TcpConn;
-  readonly #changes = new Changes();
+  #wake = Promise.withResolvers<void>();
 
   private constructor(connection: Deno.TcpConn) {
     this.#connection = connection;
@@ -57,7 +60,15 @@ export class RawConnection implements Disposable {
   }
 
   async until(reached: () => boolean): Promise<void> {
-    await this.#changes.until(reached, () => `More than ${JSON.stringify(this.text)}`);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`It did not come: ${this.text}`)), PATIENCE_MS);
+    });
+    try {
+      while (!reached()) await Promise.race([this.#wake.promise, late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   [Symbol.dispose](): void {
@@ -73,13 +84,18 @@ export class RawConnection implements Disposable {
     try {
       for (let read; (read = await this.#connection.read(buffer)) !== null;) {
         this.text += Buffer.from(buffer.subarray(0, read)).toString("latin1");
-        this.#changes.tell();
+        this.#notify();
       }
     } catch {
       // Closed by either end.
     }
     this.ended = true;
-    this.#changes.tell();
+    this.#notify();
+  }
+
+  #notify(): void {
+    this.#wake.resolve();
+    this.#wake = Promise.withResolvers();
   }
 }
 

@@ -6,7 +6,9 @@ import { readSettings, type Settings, type SettingsSources } from "../../src/set
 export const NOTHING_SET: SettingsSources = {
   env: () => undefined,
   os: "windows",
-  besideProgram: () => undefined,
+  tapiLibrary: "C:\\Windows\\System32\\tapi32.dll",
+  dataFile: () => undefined,
+  isService: false,
   readTextFile: () => undefined,
 };
 
@@ -23,7 +25,7 @@ export function settingsOfFile(
 ): Settings {
   return readSettings(new Map(), {
     ...NOTHING_SET,
-    besideProgram: (file) => file,
+    dataFile: (name) => name,
     readTextFile: (path) => path === "tapi2ws.toml" ? text : readOther(path),
   });
 }

@@ -59,7 +59,10 @@ export function startProgram(
   machine: Machine,
   stage: Stage,
   args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
+  { env = {}, main = `${WINDOWS_REPOSITORY}\\src\\main.ts` }: {
+    env?: Readonly<Record<string, string>> | undefined;
+    main?: string;
+  } = {},
 ): WatchedProcess {
   return startOn(machine, stage.folder, [
     `${WINDOWS_STAGE}\\launch.exe`,
@@ -68,7 +71,7 @@ export function startProgram(
     "--frozen",
     "--cached-only",
     ...PERMISSION_FLAGS,
-    `${WINDOWS_REPOSITORY}\\src\\main.ts`,
+    main,
     ...args,
   ], env);
 }
@@ -80,7 +83,7 @@ export async function runProgram(
   surroundings: Surroundings = {},
 ): Promise<{ code: number; log: string; output: string }> {
   await using stage = await Stage.prepare(machine, surroundings);
-  await using process = startProgram(machine, stage, args, surroundings.env);
+  await using process = startProgram(machine, stage, args, { env: surroundings.env });
   const timer = setTimeout(() => process.signal("SIGKILL"), PATIENCE_MS);
   const code = await process.exitCode();
   clearTimeout(timer);
@@ -97,41 +100,53 @@ export class WindowsProgram implements AsyncDisposable {
     readonly client: RecordingClient,
     readonly stage: Stage,
     readonly remote: RemoteStandin,
+    readonly http: Deno.HttpClient | undefined,
   ) {}
 
   /** @param prepare Sets the stand-in up further, before the program asks for its lines. */
   static async start(
     machine: Machine,
     devices: Devices,
-    { args = [], env = {}, prepare }: {
+    { args = [], env = {}, files = {}, caCerts, prepare }: {
       args?: readonly string[];
       env?: Readonly<Record<string, string>>;
+      files?: Readonly<Record<string, string>>;
+      /** Of a server with https. */
+      caCerts?: string[];
       prepare?: (standin: StandIn) => void;
     } = {},
   ): Promise<WindowsProgram> {
     await using owned = new AsyncDisposableStack();
-    const stage = owned.use(await Stage.prepare(machine));
+    const stage = owned.use(await Stage.prepare(machine, { files }));
     const remote = owned.use(await RemoteStandin.listen());
     const process = owned.use(
       startProgram(machine, stage, ["--host", "127.0.0.1", "--port", "0", ...args], {
-        TAPI_STANDIN_CONTROL: String(remote.port),
-        ...env,
+        env: { TAPI_STANDIN_CONTROL: String(remote.port), ...env },
       }),
     );
     const port = await process.port();
-    const client = owned.use(await RecordingClient.connect(port));
+    const http = caCerts && owned.use(Deno.createHttpClient({ caCerts }));
+    const client = owned.use(await RecordingClient.connect(port, "/", [], http));
     await remote.connected;
     remote.standin.reset(devices);
     prepare?.(remote.standin);
     remote.go();
     await process.logged(/lines are open/);
-    const program = new WindowsProgram(process, port, client, stage, remote);
+    const program = new WindowsProgram(process, port, client, stage, remote, http);
     program.#owned.use(owned.move());
     return program;
   }
 
   get standin(): StandIn {
     return this.remote.standin;
+  }
+
+  fetch(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+    const scheme = this.http === undefined ? "http" : "https";
+    return fetch(`${scheme}://127.0.0.1:${this.port}${path}`, {
+      headers,
+      ...this.http && { client: this.http },
+    });
   }
 
   /** Waits until the client has a frame of this state. */

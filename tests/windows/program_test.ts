@@ -6,8 +6,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import denoJson from "../../deno.json" with { type: "json" };
 import type { Devices } from "../native/standin.ts";
-import { type Machine, prepareMachine, WINDOWS_STAGE } from "./machine.ts";
-import { runProgram, until, WindowsProgram } from "./program.ts";
+import { hasOpenSsl, makeCertificate } from "../support/certificate.ts";
+import { type Machine, prepareMachine, WINDOWS_REPOSITORY, WINDOWS_STAGE } from "./machine.ts";
+import { runProgram, Stage, startProgram, until, WindowsProgram } from "./program.ts";
 
 const machine = await prepareMachine();
 
@@ -193,10 +194,85 @@ machineTest("no library, or one that is not TAPI, ends it with 1 and one line", 
   assertRefused(other, /Cannot open the TAPI library/);
 });
 
-machineTest("no library but TAPI's own may be opened", async (windows) => {
-  const path = `${WINDOWS_STAGE}\\system32\\tapi32.dll`;
-  assertRefused(
-    await runProgram(windows, ["--port", "0", "--tapi-library", path]),
-    /Cannot open the TAPI library .*only C:\\windows\\system32\\tapi32\.dll may be opened/i,
-  );
-});
+machineTest(
+  "no setting, flag or variable opens another library than TAPI's own",
+  async (windows) => {
+    const other = `${WINDOWS_STAGE}\\system32\\tapi32.dll`;
+    const files = { "tapi2ws.toml": 'tapiLibrary = "system32/tapi32.dll"\n' };
+    const answers = [
+      await runProgram(windows, ["--port", "0", "--tapi-library", other]),
+      await runProgram(windows, ["--port", "0"], { env: { TAPI2WS_TAPI_LIBRARY: other } }),
+      await runProgram(windows, ["--port", "0", "--config", `${WINDOWS_STAGE}\\tapi2ws.toml`], {
+        files,
+      }),
+    ];
+    for (const answer of answers) {
+      assertRefused(
+        answer,
+        /Cannot open the TAPI library ".*stage.*": only C:\\windows\\system32\\tapi32\.dll may be opened/i,
+      );
+    }
+  },
+);
+
+machineTest(
+  "once the libraries are open, nothing can use native code any further",
+  async (windows) => {
+    await using stage = await Stage.prepare(windows);
+    const probe = `${WINDOWS_REPOSITORY}\\tests\\windows\\rights_probe.ts`;
+    await using process = startProgram(windows, stage, [], { main: probe });
+    assert.equal(await process.exitCode(), 0, process.log);
+    const tried = process.output.trim().split(/\r?\n/);
+    assert.equal(tried.length, 7);
+    for (const line of tried) assert.match(line, /: NotCapable$/);
+  },
+);
+
+machineTest(
+  "https, a reload, the journal and the panel work as they do elsewhere",
+  async (windows) => {
+    if (!hasOpenSsl) return;
+    const certificate = await makeCertificate("windows");
+    const settings = (more: string) =>
+      `${more}
+[tls]
+cert = "cert.pem"
+key = "key.pem"
+[journal]
+file = "journal.sqlite"
+`;
+    await using program = await WindowsProgram.start(windows, { voiceLines: 1 }, {
+      args: ["--config", `${WINDOWS_STAGE}\\tapi2ws.toml`],
+      files: {
+        "tapi2ws.toml": settings(""),
+        "cert.pem": certificate.cert,
+        "key.pem": certificate.key,
+      },
+      caCerts: [certificate.root],
+    });
+    const { standin, stage, process } = program;
+    const call = standin.offerCall(0, { caller: NUMBER });
+    await program.reach("OFFERING");
+    for (const state of [CONNECTED, DISCONNECTED, IDLE]) standin.setState(call, state);
+    await program.reach("IDLE");
+
+    const get = async (path: string, headers = {}) => {
+      const response = await program.fetch(path, headers);
+      return { status: response.status, text: await response.text() };
+    };
+    assert.match((await get("/", { accept: "text/html" })).text, /<title>/);
+    // Calls are written some time after they have ended.
+    const endMs = performance.now() + 20_000;
+    while (!(await get("/api/v2/journal")).text.includes(NUMBER)) assert(performance.now() < endMs);
+    const origin = { origin: "https://crm.example.com" };
+    assert.equal((await get("/", origin)).status, 403);
+    await Deno.writeTextFile(
+      join(stage.folder, "tapi2ws.toml"),
+      settings('allowOrigins = ["https://crm.example.com"]'),
+    );
+    await process.logged(/changed settings are in use/);
+    assert.equal((await get("/", origin)).status, 200);
+    assert.equal(await program.stop(), 0, process.log);
+    assert((await Deno.stat(join(stage.folder, "journal.sqlite"))).size > 0);
+  },
+);

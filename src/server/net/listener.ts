@@ -12,7 +12,7 @@ export interface KeyPair {
   readonly key: string;
 }
 
-interface ListenOptions {
+export interface ListenOptions {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;

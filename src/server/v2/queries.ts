@@ -33,7 +33,7 @@ export function queryState(
   };
 }
 
-interface EntryPage {
+export interface EntryPage {
   readonly entries: readonly EntryObject[];
   readonly next?: string;
 }

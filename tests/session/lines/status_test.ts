@@ -58,8 +58,9 @@ Deno.test("an owner that is told of no features can do nothing", async () => {
   const [call] = session?.calls ?? [];
   assert(call);
   call.setOwned(true);
-  const { extensions, legs } = telephony.fake.exchange;
-  for (const leg of legs.of(extensions.get("201")!)) leg.accept();
+  telephony.fake.switchboard.accept(
+    [...telephony.fake.switchboard.extensions.get("201")!.legs][0]!,
+  );
   assert.deepEqual((await telephony.reach("201", "ACCEPTED")).can, []);
 });
 

@@ -1,0 +1,114 @@
+/** `tapi2ws service install`: everything that a service needs, as often as wanted. */
+import { resolve } from "node:path";
+import type { Settings } from "../settings/settings.ts";
+import { Access, LOCAL_SYSTEM } from "../windows/access.ts";
+import { EventLog } from "../windows/event_log.ts";
+import { foldersOf } from "../windows/folders.ts";
+import { SERVICE_NAME, VIRTUAL_ACCOUNT } from "../windows/names.ts";
+import { Service } from "../windows/service.ts";
+import type { Windows } from "../windows/windows.ts";
+import type { Invocation, Outcome } from "./invocation.ts";
+import { askSecret, copyProgram, createFile } from "./machine.ts";
+import { ServiceCommandError, startAndWait, stopIfRunning } from "./service_control.ts";
+
+const DESCRIPTION =
+  "Telephone calls of this server's TAPI lines for programs and web pages on the " +
+  "network, as JSON over WebSocket";
+/** Telephony: a service that uses TAPI without it can wait for it for ever. */
+const DEPENDENCIES = ["TapiSrv"];
+const RESTART_DELAYS_MS = [5000, 60_000];
+/** Clients are told and lines closed within 5 seconds; Windows would wait 10. */
+const PRESHUTDOWN_TIMEOUT_MS = 20_000;
+
+const FIRST_SETTINGS =
+  `# Settings of Tapi2Ws. tapi2ws --help lists them; most take effect when this file is saved.
+# Relative paths are relative to this file.
+`;
+
+/**
+ * Checks the settings, puts the program in its place, makes the folder of its data, sets the service up
+ * and starts it. Where it is installed already, it is what the arguments and this executable say now.
+ *
+ * @throws SettingsError, ServiceCommandError or WindowsError
+ */
+export async function install(
+  windows: Windows,
+  { readSettings, flags }: Invocation,
+): Promise<Outcome> {
+  const settings = readSettings();
+  const service = new Service(windows, SERVICE_NAME);
+  service.checkRights();
+  const account = accountOf(flags.get("account")?.[0] ?? VIRTUAL_ACCOUNT);
+  const password = hasPassword(account) ? await askSecret(`Password of ${account}: `) : undefined;
+  const access = new Access(windows);
+  const sid = access.sidOf(account);
+  const folders = foldersOf(windows);
+
+  await stopIfRunning(service);
+  const program = copyProgram(folders.program);
+  const before = access.makePrivateFolder(folders.data, sid);
+  const standardFile = `${folders.data}\\tapi2ws.toml`;
+  const config = flags.get("config")?.[0];
+  const settingsFile = config === undefined ? standardFile : resolve(config);
+  if (config === undefined) createFile(settingsFile, FIRST_SETTINGS);
+  new EventLog(windows, SERVICE_NAME).install();
+  const isNew = service.install({
+    displayName: SERVICE_NAME,
+    description: DESCRIPTION,
+    commandLine: `"${program}" service run --config "${settingsFile}"`,
+    account,
+    password,
+    dependencies: DEPENDENCIES,
+    restartDelaysMs: RESTART_DELAYS_MS,
+    preshutdownTimeoutMs: PRESHUTDOWN_TIMEOUT_MS,
+  });
+  const text = [
+    `The service ${SERVICE_NAME} is ${isNew ? "installed" : "set up anew"}.`,
+    ...places(program, settingsFile, settings, account),
+    ...before === undefined || before.isTrusted(sid) ? [] : [
+      `${folders.data} was there already, and ${before.owner} owned it: look through what lies in it`,
+    ],
+    "Machines on the network reach it with this rule of the firewall:",
+    `  ${firewallRule(program, settings.port)}`,
+  ];
+  try {
+    await startAndWait(windows, service);
+  } catch (error) {
+    if (!(error instanceof ServiceCommandError)) throw error;
+    return { text: [...text, error.message].join("\n"), exitCode: 1 };
+  }
+  return { text: [...text, "The service runs"].join("\n"), exitCode: 0 };
+}
+
+/** The same account in one way of writing. */
+function accountOf(name: string): string {
+  if (/^(NT AUTHORITY\\)?(Local ?)?System$/i.test(name)) return LOCAL_SYSTEM;
+  // The service control manager wants to know whose account it is: this machine's.
+  return name.includes("\\") || name.includes("@") ? name : `.\\${name}`;
+}
+
+/** Accounts of Windows itself, of services, and managed ones (with a $) have none. */
+function hasPassword(account: string): boolean {
+  return account !== LOCAL_SYSTEM && !/^NT (AUTHORITY|SERVICE)\\|\$$/i.test(account);
+}
+
+function places(
+  program: string,
+  settingsFile: string,
+  { log, journal }: Settings,
+  account: string,
+): string[] {
+  return [
+    ["program", program],
+    ["settings", settingsFile],
+    ["log", log.file ?? "none"],
+    ["journal", journal?.file ?? "none"],
+    ["account", account],
+  ].map(([name = "", value]) => `  ${name.padEnd(10)}${value}`);
+}
+
+/** The command that lets other machines reach the port. */
+export function firewallRule(program: string, port: number): string {
+  return `netsh advfirewall firewall add rule name=${SERVICE_NAME} dir=in action=allow ` +
+    `protocol=TCP localport=${port} program="${program}"`;
+}
