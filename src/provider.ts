@@ -22,7 +22,7 @@ export async function openProvider(settings: Settings): Promise<Provider> {
   }
   // Imported on demand: a server with a phone system never loads it.
   const { createFakeTapi } = await import("./fake/library.ts");
-  const { parseScenario } = await import("./fake/scenario.ts");
+  const { parseScenario } = await import("./fake/scenarios/scenario.ts");
   const { extensions, rate: callsPerMinute, seed, scenario: path } = settings.fake;
   const seeded = seed === undefined ? {} : { seed };
   if (path === undefined) {

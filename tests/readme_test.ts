@@ -1,8 +1,8 @@
 /** README's samples, as they stand there: its settings, its scenario, its tables. */
 import assert from "node:assert/strict";
 import { createFakeTapi } from "../src/fake/library.ts";
-import { SPECIAL_NUMBERS } from "../src/fake/dial_plan.ts";
-import { parseScenario } from "../src/fake/scenario.ts";
+import { SPECIAL_NUMBERS } from "../src/fake/exchange/dial_plan.ts";
+import { parseScenario } from "../src/fake/scenarios/scenario.ts";
 import { ACCESS_SETTINGS } from "../src/settings/access_rules.ts";
 import { ROWS } from "../src/settings/schema.ts";
 import { defaultTextOf, flagNameOf, type Setting, variableOf } from "../src/settings/setting.ts";

@@ -1,31 +1,31 @@
-/** The latest events, for clients that were away: a ring of bounded length. */
+/** The latest events, for clients that reconnect: a ring buffer. */
 import type { BusEvent } from "../model/event.ts";
 
 export class History {
-  readonly #most: number;
+  readonly #capacity: number;
   readonly #ring: BusEvent[] = [];
 
-  /** @param most How many events are kept; 0: none. */
-  constructor(most: number) {
-    this.#most = most;
+  /** @param capacity How many events are kept. */
+  constructor(capacity: number) {
+    this.#capacity = capacity;
   }
 
   add(event: BusEvent): void {
-    if (this.#most > 0) this.#ring[event.seq % this.#most] = event;
+    if (this.#capacity > 0) this.#ring[event.seq % this.#capacity] = event;
   }
 
   /**
-   * The events behind `seq`, oldest first; `undefined` where the ring does not hold all of them any
-   * more, or `seq` is none that was ever given.
+   * The events after `seq`, oldest first; `undefined` if the ring does not have all of them any more,
+   * or `seq` has not been given yet.
    *
    * @param latestSeq The number of the latest event.
    */
   since(seq: number, latestSeq: number): BusEvent[] | undefined {
     const count = latestSeq - seq;
-    if (count < 0 || count > Math.min(this.#most, latestSeq)) return undefined;
+    if (count < 0 || count > Math.min(this.#capacity, latestSeq)) return undefined;
     const events: BusEvent[] = [];
     for (let next = seq + 1; next <= latestSeq; next++) {
-      const event = this.#ring[next % this.#most];
+      const event = this.#ring[next % this.#capacity];
       if (event !== undefined) events.push(event);
     }
     return events;

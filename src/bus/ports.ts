@@ -1,4 +1,4 @@
-/** The ports between the parts that hang on the bus: each part is asked through one of these. */
+/** The ports between the parts of the program that are connected by the bus. */
 import type { Call } from "../model/call.ts";
 import type { CallId } from "../model/call_id.ts";
 import type { Line, LineStatus } from "../model/line.ts";
@@ -8,10 +8,7 @@ import type { BusEvent, ProviderState } from "../model/event.ts";
 import type { JournalEntry, JournalPage, JournalQuery } from "../model/journal.ts";
 import type { SimulatedCall, SimulatedScenario, SimulationResult } from "../model/simulation.ts";
 
-/**
- * The state that the events so far have led to. Asked in the same turn as
- * {@linkcode EventBus.seq}, both belong together.
- */
+/** The state that the events so far have led to; read in the same turn, {@linkcode EventBus.seq} fits. */
 export interface StatePort {
   readonly provider: ProviderState;
   /** Every line that was found, open or not. */
@@ -22,14 +19,14 @@ export interface StatePort {
   call(id: CallId): Call | undefined;
 }
 
-/** Carries commands out. Never rejects: an error is an answer. */
+/** Executes commands. Never rejects: an error is a result. */
 export interface CommandPort {
   execute(command: Command): Promise<CommandResult>;
 }
 
 export interface ServiceStatus {
   /** `up` while TAPI is initialised and answers; `down` while it is not available. */
-  readonly provider: "up" | "down";
+  readonly provider: Exclude<ProviderState, "restarting">;
   readonly lines: {
     readonly open: number;
     readonly closed: number;
@@ -44,7 +41,7 @@ export interface ServiceStatus {
   readonly troubles: readonly {
     readonly line: string;
     readonly status: LineStatus;
-    /** The symbolic TAPI error, where one is the cause. */
+    /** The symbolic TAPI error, if one is the cause. */
     readonly error?: string;
   }[];
   /** Functions of the TAPI library that have not returned for long. */
@@ -64,7 +61,7 @@ export class JournalUnavailableError extends Error {
   override readonly name = "JournalUnavailableError";
 }
 
-/** The cursor is none that the journal gave. */
+/** The cursor is not one of the journal's. */
 export class CursorError extends Error {
   override readonly name = "CursorError";
 }
@@ -73,8 +70,8 @@ export interface JournalPort {
   /** @throws JournalUnavailableError, CursorError */
   page(query: JournalQuery): Promise<JournalPage>;
   /**
-   * The entries that belong together with one, through their call ids: a call's way through
-   * transfers. Oldest first; empty where there is no such entry, or it may not be seen.
+   * The entries that belong together with one by their call ids: a call's way through transfers.
+   * Oldest first; empty if there is no such entry, or it is not visible.
    *
    * @throws JournalUnavailableError
    */
@@ -85,37 +82,32 @@ export interface JournalPort {
 export const DIALECTS = ["classic", "v2", "sse"] as const;
 export type Dialect = typeof DIALECTS[number];
 
-/** What clients ask for; `invalid` stands for everything that is no command. */
-export type RequestName = CommandName | "journal" | "invalid";
-
-export type RequestResult = "ok" | ErrorCode;
-
-/** The clients, now. */
+/** The connected clients. */
 export interface ServerLoad {
   readonly clients: Readonly<Record<Dialect, number>>;
-  /** Bytes given to sockets that have not left yet, of all clients. */
+  /** Bytes that wait in the sockets of all clients. */
   readonly unsentBytes: number;
 }
 
-/** What a collector of metrics is answered. */
+/** The response to a collector of metrics. */
 export interface Exposition {
   readonly contentType: string;
   readonly text: string;
 }
 
-/** Counting costs next to nothing: it is done on the way of every event. */
+/** Counting must be cheap: it is done for every event. */
 export interface MetricsPort {
   /** A connection has ended with this close code. */
   closed(code: number): void;
-  /** A request has been answered, or refused. */
-  answered(request: RequestName, result: RequestResult): void;
-  /** An event has been handed to everyone who wants it. */
+  /** A request has been answered; `invalid` stands for every message that is not a request. */
+  answered(request: CommandName | "journal" | "invalid", result: "ok" | ErrorCode): void;
+  /** An event has been delivered to every listener. */
   delivered(event: BusEvent, tookMs: number): void;
-  /** Everything, as Prometheus reads it. */
+  /** All metrics, as Prometheus reads them. */
   exposition(): Exposition;
 }
 
-/** The telephones of a pretend exchange. */
+/** The phones of the simulated exchange. */
 export interface Simulation {
   readonly scenarios: readonly SimulatedScenario[];
   ring(call: SimulatedCall): SimulationResult;

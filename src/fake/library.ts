@@ -1,22 +1,29 @@
 /**
- * A second TapiLibrary for development: the same bytes, no Windows. This module puts the pretend
- * exchange and the telephone service above it together.
+ * A second TapiLibrary for development: the same bytes, no Windows. This module puts together the fake
+ * exchange, what happens at it, and the telephony service above it.
  */
-import { Announcer } from "./announcer.ts";
-import { callFunctions } from "./call_functions.ts";
 import { type Clock, systemClock } from "../clock.ts";
-import { createDevices, createExtensions } from "./devices.ts";
-import { Handles } from "./handles.ts";
-import { applicationFunctions, lineFunctions } from "./line_functions.ts";
-import { Quirks } from "./quirks.ts";
+import { LINE } from "../tapi/constants.ts";
+import type { Lacks } from "./exchange/abilities.ts";
+import { Exchange } from "./exchange/exchange.ts";
 import { Random } from "./random.ts";
-import { Simulation } from "./simulation.ts";
-import { Requests } from "./requests.ts";
-import type { Scenario } from "./scenario.ts";
-import { Script } from "./script.ts";
-import { type Complete, type Lacks, LACKS_NOTHING } from "./service.ts";
-import { Switchboard } from "./switchboard.ts";
-import { Traffic } from "./traffic.ts";
+import type { Scenario } from "./scenarios/scenario.ts";
+import { Script } from "./scenarios/script.ts";
+import { Simulation } from "./scenarios/simulation.ts";
+import { Traffic } from "./scenarios/traffic.ts";
+import { Announcer } from "./service/announcer.ts";
+import {
+  callRequests,
+  handleFunctions,
+  joiningRequests,
+  lineRequests,
+} from "./service/call_functions.ts";
+import { Devices } from "./service/devices.ts";
+import { Handles } from "./service/handles.ts";
+import { applicationFunctions, lineFunctions, messageFunctions } from "./service/line_functions.ts";
+import { Quirks } from "./service/quirks.ts";
+import { Requests } from "./service/requests.ts";
+import { answer, type CompleteLibrary, type Functions } from "./service/service.ts";
 
 export interface FakeTapiOptions {
   /** How many; the first is 201. */
@@ -39,25 +46,22 @@ export interface FakeTapiOptions {
 }
 
 /** The fake exchange as a TAPI library that lacks no function. */
-export type FakeTapi = Complete & FakeControl;
+export type FakeTapi = CompleteLibrary & FakeControl;
 
 /** What tests may do to the exchange, and ask it. */
-export interface FakeControl {
+interface FakeControl {
   readonly seed: number;
-  readonly switchboard: Switchboard;
+  readonly exchange: Exchange;
   /** Calls that somebody asks for while the exchange works. */
   readonly simulation: Simulation;
   /** Call handles that have not been deallocated. */
   liveHandles(): number;
   /** The provider closes the line of an extension, as it does when it loses the exchange. */
   forceClose(extension: string): void;
-  /** The driver loses the exchange behind the line of an extension, or has it again. */
-  setInService(extension: string, isInService: boolean): void;
 }
 
 const DEFAULT_EXTENSIONS = 8;
 const DEFAULT_CALLS_PER_MINUTE = 12;
-const FIRST_CALL_ID = 0x1a2b;
 
 /**
  * Creates a fake exchange. It stands still until an application initialises it, starts anew when
@@ -66,42 +70,67 @@ const FIRST_CALL_ID = 0x1a2b;
  * @throws ScenarioError when the scenario names an extension that does not exist.
  */
 export function createFakeTapi(options: FakeTapiOptions = {}): FakeTapi {
-  const seed = options.seed ?? Math.floor(Math.random() * 0x100000000);
-  const extensions = createExtensions(options.extensions ?? DEFAULT_EXTENSIONS);
-  const clock = options.clock ?? systemClock;
-  const switchboard = new Switchboard({ clock, extensions, firstCallId: FIRST_CALL_ID });
-  const quirks = new Quirks(options.polite ?? false, seed, options.replyDelayMs);
-  const handles = new Handles(createDevices(extensions), clock);
-  const announcer = new Announcer(handles, quirks);
-  const requests = new Requests(handles, announcer, switchboard.schedule, quirks);
-  switchboard.watch(announcer);
-
-  const callsPerMinute = options.callsPerMinute ?? DEFAULT_CALLS_PER_MINUTE;
-  const { scenario } = options;
-  const script = scenario && new Script(switchboard, scenario);
-  const startLife = () => {
-    if (script !== undefined) script.start();
-    else if (callsPerMinute > 0) {
-      new Traffic(switchboard, new Random(seed), callsPerMinute).start();
-    }
+  const {
+    callsPerMinute = DEFAULT_CALLS_PER_MINUTE,
+    clock = systemClock,
+    extensions = DEFAULT_EXTENSIONS,
+    openErrors = {},
+    polite = false,
+    replyDelayMs,
+    scenario,
+    seed = Math.floor(Math.random() * 0x100000000),
+  } = options;
+  const lacks = { call: 0, call2: 0, address: 0, ...options.lacks };
+  const quirks = new Quirks(polite, seed, replyDelayMs);
+  const handles = new Handles(clock);
+  const exchange = new Exchange(clock, extensions, new Announcer(handles, quirks));
+  const script = scenario && new Script(exchange, scenario);
+  const service = {
+    exchange,
+    devices: new Devices(exchange.extensions.values()),
+    handles,
+    requests: new Requests(exchange, handles, quirks, lacks),
+    quirks,
+    lacks,
+    openErrors,
+    startLife() {
+      if (script !== undefined) script.start();
+      else if (callsPerMinute > 0) new Traffic(exchange, new Random(seed), callsPerMinute).start();
+    },
   };
-  const lacks = { ...LACKS_NOTHING, ...options.lacks };
-  const service = { handles, switchboard, announcer, requests, quirks, lacks };
   return {
-    ...applicationFunctions(service, startLife),
-    ...lineFunctions(service, options.openErrors ?? {}),
-    ...callFunctions(service),
+    ...messageFunctions(service),
+    ...answered({
+      ...applicationFunctions(service),
+      ...lineFunctions(service),
+      ...handleFunctions(service),
+      ...lineRequests(service),
+      ...callRequests(service),
+      ...joiningRequests(service),
+    }),
     seed,
-    switchboard,
-    simulation: new Simulation(switchboard),
-    liveHandles: () => handles.callHandleCount,
+    exchange,
+    simulation: new Simulation(exchange),
+    liveHandles: () => handles.callCount,
     forceClose(number) {
-      const extension = switchboard.extensions.get(number);
-      if (extension !== undefined) announcer.forceClose(extension);
-    },
-    setInService(number, isInService) {
-      const extension = switchboard.extensions.get(number);
-      if (extension !== undefined) switchboard.setInService(extension, isInService);
+      const extension = exchange.extensions.get(number);
+      for (const line of [...extension ? handles.linesOf(extension) : []]) {
+        // All its handles are dead before the message comes.
+        handles.closeLine(line);
+        line.post({ dwMessageID: LINE.CLOSE });
+      }
     },
   };
+}
+
+/** The functions as nonblocking FFI calls have them: their LONG comes in a promise. */
+function answered(functions: Functions): Pick<CompleteLibrary, keyof Functions> {
+  const entries = Object.entries(functions) as [string, (...args: unknown[]) => number | void][];
+  return Object.fromEntries(
+    entries.map(([name, fn]) => [
+      name,
+      (...args: unknown[]) => Promise.resolve(answer(() => fn(...args))),
+    ]),
+    // One function for one function.
+  ) as unknown as Pick<CompleteLibrary, keyof Functions>;
 }

@@ -1,9 +1,9 @@
-/** What the journal keeps of a finished call, and what it takes for the call's result. Pure. */
-import type { Call, Party } from "../model/call.ts";
+/** The journal's entry of a finished call, and the result that it derives. Pure. */
+import { type Call, partiesOf, type Party, PARTY_ROLES } from "../model/call.ts";
 import type { CallEvent } from "../model/event.ts";
 import type { CallResult, JournalEntry } from "../model/journal.ts";
 
-/** An entry that the file has given no number yet. */
+/** An entry without a number, which the file gives it. */
 export type NewEntry = Omit<JournalEntry, "id">;
 
 /** The entry of a call that has ended. */
@@ -14,11 +14,7 @@ export function entryOf({ call, atMs, lost = false }: CallEvent): NewEntry {
     line: call.line,
     direction: call.direction,
     result: resultOf(call, lost),
-    caller: kept(call.caller),
-    called: kept(call.called),
-    connected: kept(call.connected),
-    redirecting: kept(call.redirecting),
-    redirection: kept(call.redirection),
+    ...partiesOf((role) => kept(call[role])),
     startedAtMs: call.startedAtMs,
     ...connectedAtMs !== undefined && { answeredAtMs: connectedAtMs },
     endedAtMs: call.endedAtMs ?? atMs,
@@ -30,41 +26,34 @@ export function entryOf({ call, atMs, lost = false }: CallEvent): NewEntry {
   };
 }
 
-/** What a provider tells of a call that was never connected. */
-const RESULTS: Readonly<Record<string, CallResult>> = {
-  REJECT: "refused",
-  BLOCKED: "refused",
-  DONOTDISTURB: "refused",
-  PICKUP: "elsewhere",
-  FORWARDED: "elsewhere",
-  BUSY: "busy",
-  BADADDRESS: "failed",
-  UNREACHABLE: "failed",
-  CONGESTION: "failed",
-  INCOMPATIBLE: "failed",
-  NODIALTONE: "failed",
-  NUMBERCHANGED: "failed",
-  OUTOFORDER: "failed",
-  TEMPFAILURE: "failed",
-  QOSUNAVAIL: "failed",
-  DESTINATIONBARRED: "failed",
-  FDNRESTRICT: "failed",
-};
+/** The result of a call that was never connected, by its LINEDISCONNECTMODE_. */
+const RESULTS: ReadonlyMap<string, CallResult> = new Map(
+  Object.entries(
+    {
+      refused: ["REJECT", "BLOCKED", "DONOTDISTURB"],
+      elsewhere: ["PICKUP", "FORWARDED"],
+      busy: ["BUSY"],
+      failed: [
+        ...["BADADDRESS", "UNREACHABLE", "CONGESTION", "INCOMPATIBLE", "NODIALTONE"],
+        ...["NUMBERCHANGED", "OUTOFORDER", "TEMPFAILURE", "QOSUNAVAIL", "DESTINATIONBARRED"],
+        "FDNRESTRICT",
+      ],
+    } satisfies Partial<Record<CallResult, readonly string[]>>,
+  ).flatMap(([result, modes]) => modes.map((mode) => [mode, result as CallResult])),
+);
 
-/** NORMAL, NOANSWER, CANCELLED, UNKNOWN, UNAVAIL and nothing at all: it rang and nobody took it. */
+/** With NORMAL, NOANSWER, CANCELLED, UNKNOWN, UNAVAIL or nothing, it rang and nobody answered. */
 function resultOf(
   { direction, connectedAtMs, disconnect }: Call,
   lost: boolean,
 ): CallResult {
   if (connectedAtMs !== undefined) return "answered";
   if (lost) return "lost";
-  const told = disconnect !== undefined && Object.hasOwn(RESULTS, disconnect)
-    ? RESULTS[disconnect]
-    : undefined;
-  return told ?? (direction === "in" ? "missed" : "unanswered");
+  const reported = disconnect === undefined ? undefined : RESULTS.get(disconnect);
+  return reported ?? (direction === "in" ? "missed" : "unanswered");
 }
 
-/** A party without what the network withholds, whatever the provider put there. */
+/** A party without what the network withholds, whatever the driver reports. */
 function kept({ number, name, presentation }: Party): Party {
   return {
     number: presentation === "shown" ? number : "",
@@ -73,14 +62,13 @@ function kept({ number, name, presentation }: Party): Party {
   };
 }
 
-/** A number's digits, by which it is looked for: `+44 1632/960-001` -> `441632960001`. */
+/** The digits of a number, for searching: `+44 1632/960-001` -> `441632960001`. */
 export function digitsOf(number: string): string {
   return number.replaceAll(/\D/g, "");
 }
 
 /** The digits of the parties' numbers, each once. */
 export function digitsOfParties(entry: NewEntry): string[] {
-  const { caller, called, connected, redirecting, redirection } = entry;
-  const all = [caller, called, connected, redirecting, redirection];
-  return [...new Set(all.map(({ number }) => digitsOf(number)))].filter((digits) => digits !== "");
+  const all = PARTY_ROLES.map((role) => digitsOf(entry[role].number));
+  return [...new Set(all)].filter((digits) => digits !== "");
 }

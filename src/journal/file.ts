@@ -1,22 +1,16 @@
-/**
- * The journal's file: SQLite in WAL mode, opened, brought to the present schema, or moved aside where
- * it is damaged.
- */
+/** The journal's file, SQLite in WAL mode: opens it, migrates its schema, moves it aside if damaged. */
 import { renameSync, rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { describeError } from "../log.ts";
 
-/** A database that no file holds. */
-export const IN_MEMORY = ":memory:";
-
 /**
- * What makes each version of the schema of the one before. A file's version is its `user_version`;
- * an entry here is never changed once it was released.
+ * The statements from each version of the schema to the next. A file's version is its `user_version`; an
+ * entry here never changes after its release.
  *
- * `parties` is JSON: number, name and presentation of the caller, the called, the connected, the
- * redirecting party and the redirection. `digits` has the digits of all of them, ` 201 441632960001 `:
- * a number that is in many entries is looked for there. `number_part` has each number twice, as it is
- * read from its beginning (`>4416…`) and from its end (`<1006…`): one that is in few is found there.
+ * `parties` is JSON: number, name and presentation of each party, in the order of PARTY_ROLES. `digits`
+ * has the digits of all of them, ` 201 441632960001 `, to search for a number that many entries have.
+ * `number_part` has each number twice, read from its beginning (`>4416…`) and from its end (`<1006…`),
+ * to find a number that few entries have.
  */
 const MIGRATIONS: readonly string[] = [
   `
@@ -54,19 +48,19 @@ const MIGRATIONS: readonly string[] = [
 ];
 
 /** The file was written by a later version of the program. */
-export class NewerFileError extends Error {
+class NewerFileError extends Error {
   override readonly name = "NewerFileError";
 }
 
 /**
- * Opens the file, or makes it, and brings it to the present schema.
+ * Opens the file, or creates it, and migrates its schema.
  *
  * NORMAL syncs at checkpoints and not at each commit: a killed process loses nothing committed, a
- * machine that loses power may lose the last seconds, and neither damages the file. FULL would keep
- * the event loop waiting for the disk several times a second. The cache, of 32 MiB at the most, holds
- * what an entry's numbers touch all over a large file.
+ * machine that loses power may lose the last seconds, and neither damages the file. FULL would block
+ * the event loop for the disk several times a second. The cache of at most 32 MiB holds the pages that
+ * an entry's numbers touch all over a large file.
  *
- * @throws Error as SQLite has it, NewerFileError.
+ * @throws Error of SQLite, NewerFileError
  */
 export function openFile(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: 0 });
@@ -97,7 +91,7 @@ function migrate(db: DatabaseSync): void {
   }
 }
 
-/** Runs `work` as a whole or not at all. @throws What `work`, or SQLite, throws. */
+/** Runs `work` as a whole or not at all. @throws Errors of `work` and of SQLite */
 export function transaction<T>(db: DatabaseSync, work: () => T): T {
   db.exec("BEGIN IMMEDIATE");
   try {
@@ -111,21 +105,21 @@ export function transaction<T>(db: DatabaseSync, work: () => T): T {
   }
 }
 
-/** Whether SQLite says that the file is not what it should be. Deno tells no error code. */
+/** Whether SQLite reports a damaged file. Deno has no error code for it. */
 export function isDamage(error: unknown): boolean {
   return /file is not a database|malformed|malformed database schema/.test(describeError(error));
 }
 
 /**
- * Gives a damaged file another name, so that a new one can be begun.
+ * Renames a damaged file, to make room for a new one.
  *
  * @param nowMs Milliseconds since 1970, for the name.
- * @returns The new name. @throws Error when the system does not permit it.
+ * @returns The new name. @throws Error if the system does not permit it
  */
 export function moveAside(path: string, nowMs: number): string {
   const aside = `${path}.damaged-${new Date(nowMs).toISOString().replaceAll(/[:.]/g, "")}`;
   renameSync(path, aside);
-  // What was not yet copied from the log belongs to the damaged file, and would damage the new one.
+  // The write-ahead log belongs to the damaged file, and would damage the new one.
   for (const suffix of ["-wal", "-shm"]) {
     try {
       renameSync(path + suffix, aside + suffix);

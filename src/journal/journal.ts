@@ -1,6 +1,6 @@
 /**
- * The journal: hears of finished calls, keeps them until they are written, in batches and off the way
- * of events, and deletes them when they are too old. Trouble with the file is told once; calls go on.
+ * The journal: writes finished calls to its file, in batches and not while events are delivered, and
+ * deletes old ones. Trouble with the file is logged once, and never affects calls.
  */
 import type { DatabaseSync } from "node:sqlite";
 import type { EventBus } from "../bus/bus.ts";
@@ -18,12 +18,12 @@ const log = logger("journal");
 
 /** How long an entry waits for others, to be written together with them. */
 const WRITE_AFTER_MS = 250;
-/** Entries written in one transaction: what the event loop waits for at once. */
+/** Entries in one transaction, for which the event loop is blocked. */
 const BATCH_ENTRIES = 50;
 /** Entries kept while they cannot be written. */
 const MOST_WAITING = 10_000;
 const RETRY_AFTER_MS = 10_000;
-/** Too old entries deleted at once, and the pause until the next of them. */
+/** Old entries that are deleted at once, and the pause until the next ones. */
 const PURGE_ENTRIES = 200;
 const PURGE_STEP_MS = 250;
 const PURGE_EVERY_MS = 10 * 60_000;
@@ -74,7 +74,7 @@ export class Journal implements JournalPort {
     return this.#written;
   }
 
-  /** Entries that were dropped, because they could not be written for long. */
+  /** Entries dropped because they could not be written for a long time. */
   get dropped(): number {
     return this.#dropped;
   }
@@ -89,7 +89,7 @@ export class Journal implements JournalPort {
     return seen.some((entry) => entry.id === id) ? seen : [];
   }
 
-  /** Writes what waits and closes the file. Queries are answered no more. */
+  /** Writes the waiting entries and closes the file; queries then fail. */
   stop(): void {
     const { clock } = this.#options;
     this.#subscription[Symbol.dispose]();
@@ -105,24 +105,21 @@ export class Journal implements JournalPort {
     this.#close();
   }
 
-  /** On the way of an event: nothing but this. */
+  /** Called while an event is delivered, so it does nothing else. */
   #add(entry: NewEntry): void {
     this.#waiting.push(entry);
     if (this.#waiting.length > MOST_WAITING) {
       this.#waiting.shift();
       if (this.#dropped++ === 0) {
-        log.error(
-          "The journal has dropped its oldest unwritten entries: more than {entries} wait",
-          {
-            entries: MOST_WAITING,
-          },
-        );
+        log.error("The journal drops its oldest unwritten entries: more than {entries} wait", {
+          entries: MOST_WAITING,
+        });
       }
     }
     this.#writeAfter(WRITE_AFTER_MS);
   }
 
-  /** Unless it is written sooner or later already. */
+  /** Plans to write, unless that is planned already. */
   #writeAfter(delayMs: number): void {
     this.#writeTimer ??= this.#options.clock.setTimeout(() => {
       this.#writeTimer = undefined;
@@ -172,14 +169,14 @@ export class Journal implements JournalPort {
     this.#opened = undefined;
   }
 
-  /** Does something with the file; what goes wrong is told once, and so is that it works again. */
+  /** Works on the file; logs when that begins to fail, and when it works again. */
   #attempt(work: () => void): boolean {
     try {
-      this.#mended(work);
+      this.#withRepair(work);
     } catch (error) {
       const trouble = describeError(error);
       if (this.#trouble === undefined) {
-        log.error("The journal in {file} cannot be written: {trouble}. Calls go on", {
+        log.error("The journal in {file} cannot be written: {trouble}. Calls are not affected", {
           file: this.#options.file,
           trouble,
         });
@@ -193,30 +190,33 @@ export class Journal implements JournalPort {
     return true;
   }
 
-  /** Does it a second time, on a new file, where the file turns out to be damaged. */
-  #mended(work: () => void): void {
+  /** If the file is damaged, works again on a new one. */
+  #withRepair(work: () => void): void {
     try {
       work();
     } catch (error) {
       if (!isDamage(error)) throw error;
-      this.#begin(error);
+      this.#replace(error);
       work();
     }
   }
 
-  /** Begins a new file in the place of a damaged one. */
-  #begin(damage: unknown): void {
+  /** Replaces a damaged file by a new one. */
+  #replace(damage: unknown): void {
     const { file, clock } = this.#options;
     this.#close();
     const aside = moveAside(file, clock.nowMs());
-    log.error("The journal {file} is damaged ({damage}): it is now {aside}, and a new one begins", {
-      file,
-      damage: describeError(damage),
-      aside,
-    });
+    log.error(
+      "The journal {file} is damaged ({damage}): it was renamed to {aside}, and a new one begins",
+      {
+        file,
+        damage: describeError(damage),
+        aside,
+      },
+    );
   }
 
-  /** What has ended until now is written before. */
+  /** Writes the waiting entries first: a query must find them. */
   async #read<T>(read: (opened: Opened) => T | Promise<T>): Promise<T> {
     while (this.#waiting.length > 0 && this.#trouble === undefined) this.#write();
     if (this.#opened === undefined) {
@@ -226,7 +226,7 @@ export class Journal implements JournalPort {
       return await read(this.#opened);
     } catch (error) {
       if (error instanceof CursorError) throw error;
-      if (isDamage(error)) this.#attempt(() => this.#begin(error));
+      if (isDamage(error)) this.#attempt(() => this.#replace(error));
       throw new JournalUnavailableError(`The journal is not available: ${describeError(error)}`);
     }
   }

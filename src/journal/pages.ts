@@ -1,6 +1,6 @@
 /**
- * Reads pages of entries. Whatever is asked of however many entries, no step holds the event loop up
- * for long: what an index does not lead to at once is looked for in stretches.
+ * Reads pages of entries. Whatever the query and the number of entries, no step blocks the event loop
+ * for long: entries that no index leads to are searched in stretches.
  */
 import type { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
@@ -9,17 +9,17 @@ import type { JournalEntry, JournalFilter, JournalPage, JournalQuery } from "../
 import { digitsOf } from "./entry.ts";
 import { beginning, COLUMNS, ending, type Row, toEntry } from "./rows.ts";
 
-/** How many entries one step looks at. */
+/** Entries that one step looks at. */
 const STRETCH_ENTRIES = 5000;
-/** A number that more entries have is looked for among all of them. */
+/** A number that more entries have is searched among all entries. */
 const MANY_ENTRIES = 2000;
-/** More lines than these are looked for among all entries, fewer each on its own. */
+/** More lines than these are searched among all entries, fewer each by its own index. */
 const FEW_LINES = 32;
 
-/** The entries with a number that begins, or ends, so. */
+/** Selects the entries with a number that begins, or ends, like this. */
 export const NUMBER_SQL = "SELECT entry FROM number_part WHERE part >= ? AND part < ? LIMIT ?";
 
-/** A place in the order of entries, the one that ended last first: behind this one. */
+/** A place after an entry; the entry that ended last is the first. */
 interface Place {
   readonly endedAtMs: number;
   readonly id: number;
@@ -33,13 +33,13 @@ interface Condition {
   readonly values: readonly (string | number)[];
 }
 
-/** Entries to which an index leads, in their order. */
+/** Entries that an index leads to, in their order. */
 interface Source extends Condition {
   readonly index: string;
 }
 
-/** What is to be read: from the sources, the entries that pass the filters. */
-export interface Plan {
+/** The entries of the sources that pass the filters. */
+interface Plan {
   readonly sources: readonly Source[];
   readonly filters: readonly Condition[];
 }
@@ -47,8 +47,8 @@ export interface Plan {
 /**
  * Reads a page.
  *
- * @param lines The file's numbers of lines.
- * @throws CursorError, Error as SQLite has it.
+ * @param lines The file's number of each line.
+ * @throws CursorError, Error of SQLite
  */
 export async function readPage(
   db: DatabaseSync,
@@ -58,7 +58,7 @@ export async function readPage(
   const { fromMs = -Infinity, limit } = query;
   const start = startOf(query);
   const { sources, filters } = planOf(db, lines, query);
-  // One more than the page has tells whether there is a next one.
+  // One entry more than the page has shows whether there is a next page.
   const most = limit + 1;
   let rows: Row[] = [];
   let end: Place = { endedAtMs: fromMs, id: 0 };
@@ -66,7 +66,7 @@ export async function readPage(
     rows.push(...await readSource(db, source, filters, start, end, most));
     if (sources.length === 1) break;
     rows = rows.sort(newestFirst).slice(0, most);
-    // What is older than a full page need not be read from the sources that follow.
+    // The other sources need not be read further back than a full page.
     const last = rows[most - 1];
     if (last !== undefined) end = placeOf(last);
   }
@@ -76,7 +76,7 @@ export async function readPage(
   return { entries, ...!isLastPage && { next: cursorOf(last) } };
 }
 
-/** How a query is answered: which index leads to its entries, and what is left to look at. */
+/** The plan of a query: which index leads to its entries, and what is left to filter. */
 export function planOf(
   db: DatabaseSync,
   lines: ReadonlyMap<string, number>,
@@ -118,7 +118,7 @@ export function planOf(
   return { sources, filters };
 }
 
-/** The lines that are asked for and may be seen; `undefined`: all of them. */
+/** The lines that are asked for and visible; `undefined`: all of them. */
 function wantedLines(
   lines: ReadonlyMap<string, number>,
   { lines: asked, visible }: JournalFilter,
@@ -131,12 +131,12 @@ function wantedLines(
   });
 }
 
-/** The entries with a number that begins or ends so; `undefined` where they are many. */
+/** The entries with a number that begins or ends like this; `undefined` if there are many. */
 function entriesWith(db: DatabaseSync, digits: string): number[] | undefined {
   const select = db.prepare(NUMBER_SQL);
   const entries = new Set<number>();
   for (const part of [beginning(digits), ending(digits)]) {
-    // ":" comes behind the digits.
+    // ":" follows the digits.
     const rows = select.all(part, `${part}:`, MANY_ENTRIES + 1);
     if (rows.length > MANY_ENTRIES) return undefined;
     for (const { entry } of rows) entries.add(Number(entry));
@@ -144,7 +144,7 @@ function entriesWith(db: DatabaseSync, digits: string): number[] | undefined {
   return [...entries];
 }
 
-/** Looks at stretches of what the index leads to, until enough entries pass the filters. */
+/** Reads the source in stretches, until enough entries pass the filters. */
 async function readSource(
   db: DatabaseSync,
   source: Source,
@@ -162,12 +162,12 @@ async function readSource(
     rows.push(...db.prepare(`${sql} LIMIT ?`).all(...values, most - rows.length));
     if (stretch === undefined || rows.length >= most) return rows;
     from = stretch;
-    // Sockets and TAPI's messages get their turn.
+    // Gives sockets and TAPI's messages a turn.
     await setImmediate();
   }
 }
 
-/** The last entry of a stretch; `undefined` where the stretch reaches the end. */
+/** The last entry of a stretch; `undefined` if the stretch reaches the end. */
 function stretchEnd(
   db: DatabaseSync,
   source: Source,
@@ -179,7 +179,7 @@ function stretchEnd(
   return row === undefined ? undefined : placeOf(row);
 }
 
-/** The statement that selects, in their order, the entries behind `start` up to `end`. */
+/** The statement that selects, in their order, the entries after `start` up to `end`. */
 export function selection(
   columns: string,
   { index, sql, values }: Source,
@@ -188,7 +188,7 @@ export function selection(
   end: Place,
 ): Condition {
   const indexed = index === "" ? "NOT INDEXED" : `INDEXED BY ${index}`;
-  // An index over the missed entries only is used where the statement itself says so.
+  // An index over missed entries is used only if the statement has the condition of the index.
   const missed = index.startsWith("missed") ? ["result = 'missed'"] : [];
   const conditions = [
     sql,
@@ -211,7 +211,7 @@ export function selection(
   };
 }
 
-/** Where the page begins: behind the cursor, and behind what ended at `toMs` or later. */
+/** The page begins after the cursor, and after the entries that ended at `toMs` or later. */
 function startOf({ cursor, toMs = Infinity }: JournalQuery): Place {
   const place = cursor === undefined ? BEGINNING : readCursor(cursor);
   return toMs <= place.endedAtMs ? { endedAtMs: toMs, id: 0 } : place;

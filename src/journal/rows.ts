@@ -1,9 +1,19 @@
-/** How an entry is laid out in a row of the file, and read from it. */
-import type { CallOrigin, CallReason, Direction, Party, Presentation } from "../model/call.ts";
+/** The row of an entry in the file. */
+import {
+  type CallOrigin,
+  type CallReason,
+  type Direction,
+  NOBODY,
+  partiesOf,
+  type Party,
+  PARTY_ROLES,
+  type PartyRole,
+  type Presentation,
+} from "../model/call.ts";
 import type { CallResult, JournalEntry } from "../model/journal.ts";
 import type { NewEntry } from "./entry.ts";
 
-/** What a query of the table `entry` selects for {@linkcode toEntry}. */
+/** The columns that {@linkcode toEntry} needs, of the table `entry`. */
 export const COLUMNS = `id, call, (SELECT name FROM line WHERE line.id = entry.line) AS line_name,
   direction, result, started_at, answered_at, ended_at, call_id, related_call_id, origin, reason,
   disconnect, parties`;
@@ -13,9 +23,10 @@ export type Row = Record<string, unknown>;
 
 export function toEntry(row: Row): JournalEntry {
   const parties = JSON.parse(String(row["parties"])) as [string, string, Presentation][];
-  const party = (index: number): Party => {
-    const [number, name, presentation] = parties[index] ?? ["", "", "unavailable"];
-    return { number, name, presentation };
+  const party = (role: PartyRole): Party => {
+    const { number, name, presentation } = NOBODY;
+    const stored = parties[PARTY_ROLES.indexOf(role)] ?? [number, name, presentation];
+    return { number: stored[0], name: stored[1], presentation: stored[2] };
   };
   const { answered_at: answeredAt, disconnect } = row;
   return {
@@ -24,11 +35,7 @@ export function toEntry(row: Row): JournalEntry {
     line: String(row["line_name"]),
     direction: row["direction"] as Direction,
     result: row["result"] as CallResult,
-    caller: party(0),
-    called: party(1),
-    connected: party(2),
-    redirecting: party(3),
-    redirection: party(4),
+    ...partiesOf(party),
     startedAtMs: Number(row["started_at"]),
     ...answeredAt !== null && { answeredAtMs: Number(answeredAt) },
     endedAtMs: Number(row["ended_at"]),
@@ -41,20 +48,19 @@ export function toEntry(row: Row): JournalEntry {
 }
 
 /** The value of the column `parties`. */
-export function partiesOf(entry: NewEntry): string {
-  const { caller, called, connected, redirecting, redirection } = entry;
-  return JSON.stringify(
-    [caller, called, connected, redirecting, redirection]
-      .map(({ number, name, presentation }) => [number, name, presentation]),
-  );
+export function partiesColumn(entry: NewEntry): string {
+  return JSON.stringify(PARTY_ROLES.map((role) => {
+    const { number, name, presentation } = entry[role];
+    return [number, name, presentation];
+  }));
 }
 
-/** As a number is looked for by its beginning. */
+/** The part by which a number is found from its beginning. */
 export function beginning(digits: string): string {
   return `>${digits}`;
 }
 
-/** As a number is looked for by its end. */
+/** The part by which a number is found from its end. */
 export function ending(digits: string): string {
   return `<${[...digits].reverse().join("")}`;
 }

@@ -1,15 +1,15 @@
-/** Writes entries to the open file, and deletes those that are too old. Knows no time and no trouble. */
+/** Writes entries to the open file, and deletes old ones. Knows no time, and handles no errors. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { digitsOfParties, type NewEntry } from "./entry.ts";
 import { transaction } from "./file.ts";
-import { beginning, ending, partiesOf } from "./rows.ts";
+import { beginning, ending, partiesColumn } from "./rows.ts";
 
-/** The oldest entries that ended before a moment. */
+/** Selects the oldest entries that ended before a time. */
 export const OLD_SQL = "SELECT id, digits FROM entry WHERE ended_at < ? ORDER BY ended_at LIMIT ?";
 
 export class Store {
   readonly #db: DatabaseSync;
-  /** The file's numbers of lines: there are few, and each entry needs one. */
+  /** The file's number of each line: there are few, and every entry needs one. */
   readonly #lines = new Map<string, number>();
   readonly #insertLine: StatementSync;
   readonly #insertEntry: StatementSync;
@@ -34,12 +34,12 @@ export class Store {
     this.#deletePart = db.prepare("DELETE FROM number_part WHERE part = ? AND entry = ?");
   }
 
-  /** The lines that have, or had, entries, with the file's numbers for them. */
+  /** The file's number of each line that has, or had, entries. */
   get lines(): ReadonlyMap<string, number> {
     return this.#lines;
   }
 
-  /** Adds all of the entries or none. @throws Error as SQLite has it. */
+  /** Adds all of the entries or none. @throws Error of SQLite */
   add(entries: readonly NewEntry[]): void {
     const added: string[] = [];
     try {
@@ -74,7 +74,7 @@ export class Store {
       entry.reason,
       entry.disconnect ?? null,
       ` ${digits.join(" ")} `,
-      partiesOf(entry),
+      partiesColumn(entry),
     );
     for (const number of digits) {
       this.#insertPart.run(beginning(number), id);
@@ -83,9 +83,9 @@ export class Store {
   }
 
   /**
-   * Deletes the oldest entries that ended before a moment, `most` of them at the most.
+   * Deletes the oldest entries that ended before a time.
    *
-   * @returns How many were deleted. @throws Error as SQLite has it.
+   * @param most How many at most. @returns How many were deleted. @throws Error of SQLite
    */
   deleteBefore(endedAtMs: number, most: number): number {
     const old = this.#selectOld.all(endedAtMs, most);
@@ -101,9 +101,5 @@ export class Store {
       }
     });
     return old.length;
-  }
-
-  close(): void {
-    this.#db.close();
   }
 }

@@ -1,28 +1,28 @@
 /**
- * Every metric but the histograms: its name, what it means, and where it is read. Names and units follow
- * Prometheus' conventions. No metric names a number, an address or a line: there are few series, and
- * nothing personal in them.
+ * Every metric but the histograms: name, meaning and source. Names and units follow Prometheus'
+ * conventions. No label has a number, an address or a line: series are few and hold nothing personal.
  *
  * @see https://prometheus.io/docs/practices/naming/
  */
 import type { ServerLoad, ServiceStatus } from "../bus/ports.ts";
+import { LINE_STATUSES, type LineStatus } from "../model/line.ts";
 import type { Counts } from "./counts.ts";
 
-/** What is read only when somebody asks. */
-export interface FigureSources {
+/** Values that are read when metrics are collected. */
+export interface MetricSources {
   readonly version: string;
-  /** The runtime's. */
+  /** Of Deno. */
   readonly runtimeVersion: string;
   readonly status: () => ServiceStatus;
   readonly load: () => ServerLoad;
-  /** None where the journal is switched off. */
+  /** `undefined`: the journal is off. */
   readonly journal: () => JournalLoad | undefined;
   readonly process: () => ProcessLoad;
   /** The date: milliseconds since 1970, UTC. */
   readonly nowMs: () => number;
 }
 
-export interface JournalLoad {
+interface JournalLoad {
   /** Entries that wait to be written. */
   readonly backlog: number;
   readonly written: number;
@@ -37,7 +37,7 @@ export interface ProcessLoad {
 }
 
 export type Labels = Readonly<Record<string, string>>;
-export type Sample = readonly [labels: Labels, value: number];
+type Sample = readonly [labels: Labels, value: number];
 
 export interface Metric {
   readonly name: string;
@@ -49,7 +49,7 @@ export interface Metric {
 /** @param startedAtMs When the program started. */
 export function catalogue(
   counts: Counts,
-  sources: FigureSources,
+  sources: MetricSources,
   startedAtMs: number,
 ): readonly Metric[] {
   const { version, runtimeVersion, status, load, journal, nowMs } = sources;
@@ -63,7 +63,7 @@ export function catalogue(
     metric("gauge", name, help, () => [[{}, value()]]);
   const counter = (name: string, help: string, value: () => number) =>
     metric("counter", name, help, () => [[{}, value()]]);
-  /** The moment so many seconds ago, since 1970; 0 where there was none yet. */
+  /** The time so many seconds ago, since 1970; 0 if there was none yet. */
   const momentOf = (ageSeconds: number | null) =>
     ageSeconds === null ? 0 : nowMs() / 1000 - ageSeconds;
   return [
@@ -76,31 +76,27 @@ export function catalogue(
       () => status().provider === "up" ? 1 : 0,
     ),
     metric("gauge", "tapi2ws_lines", "Lines that were found", () => {
-      const { open, closed, failed, outOfService } = status().lines;
-      return [
-        [{ status: "open" }, open],
-        [{ status: "closed" }, closed],
-        [{ status: "failed" }, failed],
-        [{ status: "out_of_service" }, outOfService],
-      ];
+      const { outOfService: out_of_service, ...others } = status().lines;
+      const lines: Readonly<Record<LineStatus, number>> = { out_of_service, ...others };
+      return LINE_STATUSES.map((status) => [{ status }, lines[status]]);
     }),
     gauge(
       "tapi2ws_hanging_functions",
-      "Functions of the TAPI library that have not returned for long",
+      "Functions of the TAPI library that have not returned for a long time",
       () => status().hanging.length,
     ),
     gauge(
       "tapi2ws_last_message_timestamp_seconds",
-      "When TAPI's last message came, since 1970; 0 before",
+      "When TAPI's last message arrived, since 1970; 0 before the first",
       () => momentOf(status().lastMessageAgeSeconds),
     ),
     gauge(
       "tapi2ws_last_probe_timestamp_seconds",
-      "When the telephony service last answered a probe, since 1970; 0 before",
+      "When the telephony service last answered a probe, since 1970; 0 before the first",
       () => momentOf(status().lastProbeAgeSeconds),
     ),
     counter("tapi2ws_messages_total", "Messages from TAPI", () => counts.messages),
-    tally("tapi2ws_tapi_errors_total", "Errors that TAPI answered", counts.tapiErrors, "name"),
+    tally("tapi2ws_tapi_errors_total", "Errors from TAPI", counts.tapiErrors, "name"),
     tally("tapi2ws_events_total", "Events published", counts.events, "type", "change"),
     metric(
       "gauge",
@@ -127,12 +123,12 @@ export function catalogue(
     ),
     counter(
       "tapi2ws_journal_dropped_entries_total",
-      "Entries lost because the journal could not be written for long",
+      "Entries lost because the journal could not be written for a long time",
       () => journal()?.dropped ?? 0,
     ),
     gauge(
       "tapi2ws_heap_used_bytes",
-      "Memory that the program's own objects take",
+      "Memory that the program's objects take",
       () => sources.process().heapUsedBytes,
     ),
     gauge(

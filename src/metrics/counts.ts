@@ -1,7 +1,7 @@
-/** Plain numbers that grow while the program runs: added to on its way, read when somebody asks. */
+/** Counters: added to while the program runs, read when metrics are collected. */
 
-/** How often each of a few things happened, with at most two names to a thing. */
-export class Tally {
+/** How often each of a few things has happened, by a name and perhaps a detail. */
+class Tally {
   readonly #counts = new Map<string, Map<string, number>>();
 
   add(name: string, detail = "", count = 1): void {
@@ -17,7 +17,6 @@ export class Tally {
   }
 }
 
-/** What is counted of one program. */
 export interface Counts {
   /** Of TAPI. */
   messages: number;

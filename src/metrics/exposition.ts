@@ -1,6 +1,6 @@
 /**
- * Metrics as Prometheus' text format has them. The client libraries for it cannot be packed into an
- * executable, and the format is small.
+ * Metrics in Prometheus' text format. Its client libraries cannot be compiled into an executable, and
+ * the format is small.
  *
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
  */
@@ -8,7 +8,6 @@ import type { Exposition } from "../bus/ports.ts";
 import type { Labels, Metric } from "./catalogue.ts";
 import type { Histogram } from "./histogram.ts";
 
-/** What the text's bytes are declared as. */
 const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 export function expose(

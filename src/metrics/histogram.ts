@@ -1,6 +1,6 @@
-/** How durations are distributed: a number for each bucket, in seconds. */
+/** The distribution of durations, in buckets. */
 
-/** From what a quiet machine does to what people notice. */
+/** From what an idle machine takes to what people notice. */
 export const BUCKETS_SECONDS: readonly number[] = [
   ...[0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025],
   ...[0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
@@ -9,7 +9,7 @@ export const BUCKETS_SECONDS: readonly number[] = [
 export class Histogram {
   readonly name: string;
   readonly help: string;
-  /** Those above the last bound are in the last one. */
+  /** The last one has those above the last bound. */
   readonly #counts = new Float64Array(BUCKETS_SECONDS.length + 1);
   #sum = 0;
 
@@ -33,12 +33,12 @@ export class Histogram {
     return this.#counts.reduce((sum, count) => sum + count, 0);
   }
 
-  /** Each bound, infinity last, with how many were no greater. */
-  *buckets(): Iterable<readonly [bound: number, below: number]> {
-    let below = 0;
+  /** Each bound, infinity last, with the number of durations up to it. */
+  *buckets(): Iterable<readonly [bound: number, upToBound: number]> {
+    let upToBound = 0;
     for (const [bucket, count] of this.#counts.entries()) {
-      below += count;
-      yield [BUCKETS_SECONDS[bucket] ?? Infinity, below];
+      upToBound += count;
+      yield [BUCKETS_SECONDS[bucket] ?? Infinity, upToBound];
     }
   }
 }

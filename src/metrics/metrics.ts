@@ -1,19 +1,19 @@
-/**
- * The program's metrics: counts what its parts tell, and tells it to Prometheus, which asks, and to
- * OpenTelemetry, where the runtime exports it.
- */
+/** The program's metrics, for Prometheus, and for OpenTelemetry if the runtime exports it. */
 import { type Histogram as TelemetryHistogram, metrics as otel } from "@opentelemetry/api";
-import type { Exposition, MetricsPort, RequestName, RequestResult } from "../bus/ports.ts";
+import type { Exposition, MetricsPort } from "../bus/ports.ts";
+import { CLOSE } from "../model/close_code.ts";
 import type { BusEvent } from "../model/event.ts";
-import { catalogue, type FigureSources, type Metric } from "./catalogue.ts";
+import { catalogue, type Metric, type MetricSources } from "./catalogue.ts";
 import { newCounts } from "./counts.ts";
 import { expose } from "./exposition.ts";
 import { BUCKETS_SECONDS, Histogram } from "./histogram.ts";
 
-/** Close codes that are counted by themselves: those of RFC 6455 that occur, and the server's own. */
-const KNOWN_CODES = new Set([
-  ...[1000, 1001, 1005, 1006, 1009, 1011],
-  ...[4401, 4403, 4408, 4410, 4429],
+/** Normal closure, no code, no close frame, internal error: how RFC 6455's connections end. */
+const RFC_6455_CODES = [1000, 1005, 1006, 1011];
+/** Close codes with a series of their own. */
+const KNOWN_CODES = new Set<number>([
+  ...Object.values(CLOSE).map(({ code }) => code),
+  ...RFC_6455_CODES,
 ]);
 
 export class Metrics implements MetricsPort {
@@ -22,7 +22,7 @@ export class Metrics implements MetricsPort {
   readonly #drainLag: Duration;
   readonly #eventLatency: Duration;
 
-  constructor(sources: FigureSources) {
+  constructor(sources: MetricSources) {
     const meter = otel.getMeter("tapi2ws", sources.version);
     this.#metrics = catalogue(this.#counts, sources, sources.nowMs());
     for (const { name, help, type, read } of this.#metrics) {
@@ -35,20 +35,20 @@ export class Metrics implements MetricsPort {
       });
     }
     const duration = (name: string, help: string): Duration => {
-      const told = meter.createHistogram(telemetryName(name), {
+      const exported = meter.createHistogram(telemetryName(name), {
         description: help,
         unit: "s",
         advice: { explicitBucketBoundaries: [...BUCKETS_SECONDS] },
       });
-      return new Duration(new Histogram(name, help), told);
+      return new Duration(new Histogram(name, help), exported);
     };
     this.#drainLag = duration(
       "tapi2ws_drain_lag_seconds",
-      "From lineGetMessage's return until the event that it brought is published",
+      "From lineGetMessage's return until the event of its message is published",
     );
     this.#eventLatency = duration(
       "tapi2ws_event_latency_seconds",
-      "From an event's publishing until it is handed to every socket",
+      "From the publication of an event until every socket has it",
     );
   }
 
@@ -56,7 +56,7 @@ export class Metrics implements MetricsPort {
     this.#counts.closes.add(KNOWN_CODES.has(code) ? String(code) : "other");
   }
 
-  answered(request: RequestName, result: RequestResult): void {
+  answered(request: string, result: string): void {
     this.#counts.commands.add(request, result);
   }
 
@@ -70,33 +70,33 @@ export class Metrics implements MetricsPort {
     this.#counts.messages += count;
   }
 
-  /** The message behind an event has waited so long. */
+  /** The message of an event waited so long until the event was published. */
   drained(lagMs: number): void {
     this.#drainLag.observe(lagMs / 1000);
   }
 
-  /** @param name LINEERR_…, or a provider's own code in hex: providers may have any number of these. */
+  /** @param name LINEERR_…, or a driver's own code in hex, of which there may be any number. */
   tapiFailed(name: string): void {
     this.#counts.tapiErrors.add(name.startsWith("LINEERR_") ? name : "provider_specific");
   }
 
   exposition(): Exposition {
-    return expose(this.#metrics, [this.#drainLag.asked, this.#eventLatency.asked]);
+    return expose(this.#metrics, [this.#drainLag.collected, this.#eventLatency.collected]);
   }
 }
 
-/** One histogram, told both ways. */
+/** A histogram that Prometheus collects and OpenTelemetry is sent. */
 class Duration {
-  constructor(readonly asked: Histogram, readonly told: TelemetryHistogram) {}
+  constructor(readonly collected: Histogram, readonly exported: TelemetryHistogram) {}
 
   observe(seconds: number): void {
-    this.asked.observe(seconds);
-    // Does nothing where the runtime exports no telemetry.
-    this.told.record(seconds);
+    this.collected.observe(seconds);
+    // Does nothing if the runtime exports no telemetry.
+    this.exported.record(seconds);
   }
 }
 
-/** `tapi2ws_messages_total` -> `tapi2ws.messages`: exporters add what Prometheus wants. */
+/** `tapi2ws_messages_total` -> `tapi2ws.messages`: exporters add the suffixes of Prometheus. */
 function telemetryName(name: string): string {
   return name.replace(/_total$/, "").replace("_", ".");
 }

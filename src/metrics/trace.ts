@@ -1,13 +1,18 @@
-/** Spans of commands, from the frame to TAPI's LINE_REPLY, where the runtime exports telemetry. */
-import { type Span, SpanStatusCode, trace } from "@opentelemetry/api";
+/** Spans of commands, from the frame to TAPI's LINE_REPLY, if the runtime exports telemetry. */
+import { ProxyTracerProvider, type Span, SpanStatusCode, trace } from "@opentelemetry/api";
 import type { CommandPort } from "../bus/ports.ts";
 import type { Command, CommandResult } from "../model/command.ts";
 
-/** The same port, of which each command is a span. A span names no line and no number. */
+/**
+ * The port with a span for each command; the port itself if the runtime exports no telemetry. A span
+ * has no line and no number.
+ */
 export function traced(commands: CommandPort, version: string): CommandPort {
+  // The package's own provider stands in until a runtime registers another.
+  if (trace.getTracerProvider() instanceof ProxyTracerProvider) return commands;
   const tracer = trace.getTracer("tapi2ws", version);
   return {
-    execute: (command: Command): Promise<CommandResult> =>
+    execute: (command) =>
       tracer.startActiveSpan(`command ${command.cmd}`, (span) => run(commands, command, span)),
   };
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** The calls that live, oldest first, with how long they last. */
+/** The live calls, oldest first, with their durations. */
 /** @import { Call } from "../client/client.d.ts" */
 /** @import { Session } from "./session.js" */
 import { byId, copyOf, KeyedList, light, part, write } from "./dom.js";
@@ -14,9 +14,9 @@ export class Calls {
   #root = byId("calls", HTMLElement);
   /** @type {KeyedList<number, Call>} */
   #rows = new KeyedList(part(this.#root, "rows"), (call) => this.#create(call), show);
-  /** Calls of which something is new. @type {Set<number>} */
+  /** Calls that changed since they were drawn. @type {Set<number>} */
   #changed = new Set();
-  /** Whether a call came or went. */
+  /** Whether calls began or ended since then. */
   #isStale = true;
 
   /** @param {Session} session */

@@ -1,12 +1,12 @@
 // @ts-check
-/** Who is connected to the server; shown to those who may know. */
+/** The clients that are connected to the server; shown to those with permission. */
 import { byId, KeyedList, make, part, write } from "./dom.js";
 import { byteCount, elapsed } from "./format.js";
 import { drawSoon } from "./frames.js";
 import { ask, poll } from "./http.js";
 
 const EVERY_MS = 3000;
-/** More than these are counted only. */
+/** Those beyond are only counted. */
 const MOST = 200;
 
 /**
@@ -24,7 +24,7 @@ export class Clients {
   #root = byId("clients", HTMLElement);
   /** @type {KeyedList<number, Connected, HTMLTableRowElement>} */
   #rows = new KeyedList(part(this.#root, "rows"), createRow, showRow);
-  /** Asks anew: who may know may have changed. */
+  /** Asks again: the identity, and with it the permission, may have changed. */
   ask = poll(EVERY_MS, () => this.#ask());
 
   async #ask() {
@@ -45,15 +45,15 @@ export class Clients {
 }
 
 /**
- * Shows a part that not everyone has, with what leads there.
+ * Shows or hides a part of the page that not everyone has, with the links to it.
  *
  * @param {string} id
- * @param {boolean} isThere
+ * @param {boolean} isAvailable
  */
-export function showPart(id, isThere) {
-  byId(id, HTMLElement).hidden = !isThere;
+export function showPart(id, isAvailable) {
+  byId(id, HTMLElement).hidden = !isAvailable;
   for (const link of document.querySelectorAll(`[data-for="${id}"]`)) {
-    /** @type {HTMLElement} */ (link).hidden = !isThere;
+    /** @type {HTMLElement} */ (link).hidden = !isAvailable;
   }
 }
 

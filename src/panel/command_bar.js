@@ -1,19 +1,19 @@
 // @ts-check
-/** A row of commands, and below it the form of the one that wants to know more. */
+/** A row of buttons for commands, and below it the form of the one that asks for more. */
 /** @import { Command } from "./commands.js" */
 import { KeyedList, make, mark } from "./dom.js";
 
 export class CommandBar {
   #form;
   #onCommand;
-  /** The command whose form is open. @type {Command | undefined} */
+  /** The command whose form is shown. @type {Command | undefined} */
   #open;
   /** @type {KeyedList<string, Command, HTMLButtonElement>} */
   #buttons;
 
   /**
    * @param {HTMLElement} buttons
-   * @param {HTMLElement} form Where a form is put.
+   * @param {HTMLElement} form Where forms are shown.
    * @param {(command: Command, values: Readonly<Record<string, string>>) => void} onCommand
    */
   constructor(buttons, form, onCommand) {
@@ -22,7 +22,7 @@ export class CommandBar {
     this.#buttons = new KeyedList(
       buttons,
       (command) => {
-        const button = make("button", command.label, { type: "button" });
+        const button = make("button", command.label, { type: "button", title: command.help });
         if (command.cmd === "drop") button.className = "danger";
         button.addEventListener("click", () => this.#press(command));
         return button;
@@ -33,7 +33,7 @@ export class CommandBar {
     );
   }
 
-  /** @param {readonly Command[]} commands Those that can be given now. */
+  /** @param {readonly Command[]} commands Those that are possible now. */
   show(commands) {
     const possible = new Map(commands.map((command) => [command.cmd, command]));
     if (this.#open !== undefined && !possible.has(this.#open.cmd)) this.#close();
@@ -60,12 +60,12 @@ export class CommandBar {
     this.#open = command;
     this.#buttons.refresh(command.cmd, command);
     const form = make("form", "", { class: "command", "aria-label": command.label });
-    for (const { name, label, optional, choices } of command.fields) {
+    for (const { name, label, isOptional, isNullable, choices } of command.fields) {
       const labelled = make("label", label);
       const field = choices === undefined
         ? make("input", "", { name, autocomplete: "off", maxlength: "79" })
         : make("select", "", { name });
-      if (!optional) field.required = true;
+      field.required = !isOptional && !isNullable;
       for (const [value, text] of choices ?? []) field.append(make("option", text, { value }));
       labelled.append(field);
       form.append(labelled);

@@ -1,12 +1,16 @@
 // @ts-check
-/** Every command that can be given here: what it is called, what it asks for, what it sends. */
+/** The program's commands as the panel offers them: button, form, and the fields that are sent. */
 /** @import { Call } from "../client/client.d.ts" */
+/** @import { CommandShape } from "../model/command.ts" */
+import { COMMANDS } from "../model/command.ts";
+import { spaced } from "./format.js";
 
 /**
  * @typedef {object} Field
  * @property {string} name
  * @property {string} label
- * @property {boolean} [optional]
+ * @property {boolean} isOptional Left out if empty.
+ * @property {boolean} isNullable `null` if empty.
  * @property {readonly (readonly [value: string, label: string])[]} [choices]
  */
 
@@ -14,64 +18,63 @@
  * @typedef {object} Command
  * @property {string} cmd As the protocol and `can` have it.
  * @property {string} label
+ * @property {string} help
+ * @property {boolean} isAboutCall Sent with the call's id, not with its line.
  * @property {readonly Field[]} fields
- * @property {boolean} [byLine] Names the line although it is about a call.
  */
 
-const NUMBER = [{ name: "number", label: "Number" }];
+/** For names that do not explain themselves. @type {Readonly<Record<string, string>>} */
+const LABELS = {
+  drop: "Hang up",
+  unhold: "Retrieve",
+  redirect: "Send elsewhere",
+  dtmf: "Tones",
+  pickup: "Pick up",
+  mode: "As",
+  digits: "0–9, A–D, *, #",
+  from: "Ringing at",
+  group: "Or group",
+  to: "To (empty: off)",
+};
+/** @type {Readonly<Record<string, string>>} */
+const CHOICES = {
+  transfer: "transfer: the others talk",
+  conference: "conference: all talk",
+};
 
 /**
- * In the order in which they stand; what `can` does not name is not shown.
- *
- * @type {readonly Command[]}
+ * @param {string} cmd
+ * @param {CommandShape} shape
+ * @returns {Command}
  */
-export const CALL_COMMANDS = [
-  { cmd: "answer", label: "Answer", fields: [] },
-  { cmd: "drop", label: "Hang up", fields: [] },
-  { cmd: "hold", label: "Hold", fields: [] },
-  { cmd: "unhold", label: "Take back", fields: [] },
-  { cmd: "swap", label: "Swap", fields: [], byLine: true },
-  { cmd: "transfer", label: "Transfer", fields: NUMBER },
-  { cmd: "consult", label: "Consult", fields: NUMBER },
-  {
-    cmd: "complete",
-    label: "Complete",
-    byLine: true,
-    fields: [{
-      name: "mode",
-      label: "As",
-      choices: [["transfer", "transfer: both others talk"], ["conference", "conference: all talk"]],
-    }],
-  },
-  { cmd: "park", label: "Park", fields: [{ name: "slot", label: "Slot", optional: true }] },
-  { cmd: "redirect", label: "Send elsewhere", fields: NUMBER },
-  { cmd: "dtmf", label: "Tones", fields: [{ name: "digits", label: "0–9, A–D, *, #" }] },
-];
-
-/** @type {readonly Command[]} */
-export const LINE_COMMANDS = [
-  {
-    cmd: "pickup",
-    label: "Pick up",
-    fields: [
-      { name: "from", label: "Rings at", optional: true },
-      { name: "group", label: "Or group", optional: true },
-    ],
-  },
-  { cmd: "unpark", label: "Unpark", fields: [{ name: "slot", label: "Slot" }] },
-  {
-    cmd: "forward",
-    label: "Forward",
-    fields: [
-      {
-        name: "when",
-        label: "When",
-        choices: [["always", "always"], ["busy", "busy"], ["no_answer", "no answer"]],
+export function commandOf(cmd, { target, fields, help }) {
+  return {
+    cmd,
+    label: labelOf(cmd),
+    help,
+    isAboutCall: target === "call",
+    fields: Object.entries(fields).map(([name, { kind, optional, nullable }]) => ({
+      name,
+      label: labelOf(name),
+      isOptional: optional ?? false,
+      isNullable: nullable ?? false,
+      ...typeof kind !== "string" && {
+        choices: kind.map((word) => [word, CHOICES[word] ?? spaced(word)]),
       },
-      { name: "to", label: "To (empty: off)", optional: true },
-    ],
-  },
-];
+    })),
+  };
+}
+
+/** @type {ReadonlyMap<string, Command>} */
+const ALL = new Map(Object.entries(COMMANDS).map(([cmd, shape]) => [cmd, commandOf(cmd, shape)]));
+
+/**
+ * @param {readonly string[]} can Of a call or a line.
+ * @returns {Command[]} Those that have a button: dialling has a form of its own.
+ */
+export function commandsIn(can) {
+  return can.flatMap((cmd) => cmd === "dial" ? [] : ALL.get(cmd) ?? []);
+}
 
 /**
  * @param {Command} command
@@ -79,13 +82,17 @@ export const LINE_COMMANDS = [
  * @param {Readonly<Record<string, string>>} values What was filled in.
  * @returns {Record<string, string | number | null>} The fields of the command.
  */
-export function fieldsOf({ cmd, fields, byLine }, { line, call }, values) {
+export function fieldsOf({ isAboutCall, fields }, { line, call }, values) {
   /** @type {Record<string, string | number | null>} */
-  const sent = call === undefined || byLine ? { line } : { call: call.id };
-  for (const { name, optional } of fields) {
+  const sent = isAboutCall && call !== undefined ? { call: call.id } : { line };
+  for (const { name, isOptional, isNullable } of fields) {
     const value = (values[name] ?? "").trim();
-    if (value !== "" || !optional) sent[name] = value;
+    if (value !== "" || !isOptional) sent[name] = value === "" && isNullable ? null : value;
   }
-  if (cmd === "forward") sent["to"] ??= null;
   return sent;
+}
+
+/** @type {(name: string) => string} */
+function labelOf(name) {
+  return LABELS[name] ?? `${name.charAt(0).toUpperCase()}${spaced(name.slice(1))}`;
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The few ways in which the parts touch the page. Text goes in as text only: callers choose their
- * own names, and what they choose is never markup. Nothing is written that is there already.
+ * The few ways in which the parts change the page. Text goes in as text only: callers choose their
+ * own names, which must never become markup. Nothing is written that is there already.
  */
 
 /**
@@ -83,7 +83,7 @@ export function write(element, text) {
 /**
  * @param {Element} element
  * @param {string} name
- * @param {string | undefined} value None: the attribute goes.
+ * @param {string | undefined} value `undefined` removes the attribute.
  */
 export function mark(element, name, value) {
   if (value === undefined) element.removeAttribute(name);
@@ -100,8 +100,8 @@ export function light(element, { letter, tone }) {
 }
 
 /**
- * Elements that stand for things, known by their keys: what stays is changed, not made anew, so
- * that focus and selection stay too.
+ * Elements that show items, known by their keys: an item that stays keeps its element, and with it
+ * focus and selection.
  *
  * @template K
  * @template T
@@ -138,7 +138,7 @@ export class KeyedList {
     return this.#elements.get(key);
   }
 
-  /** @param {ReadonlyMap<K, T>} items In the order in which they are to stand. */
+  /** @param {ReadonlyMap<K, T>} items In the order of the page. */
   show(items) {
     for (const [key, element] of this.#elements) {
       if (items.has(key)) continue;
@@ -159,7 +159,7 @@ export class KeyedList {
   }
 
   /**
-   * Shows what one thing has become; nothing happens to one that does not stand here.
+   * Shows what one item has become; an item that is not in the list is ignored.
    *
    * @param {K} key
    * @param {T} item

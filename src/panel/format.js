@@ -1,5 +1,5 @@
 // @ts-check
-/** How times, telephone numbers and people are written. */
+/** How times, phone numbers, people and words of the protocol are written. */
 /** @import { Call, Party } from "../client/client.d.ts" */
 
 /** How far the server's clock is ahead of the browser's. */
@@ -8,7 +8,7 @@ let aheadMs = 0;
 /**
  * Learns the server's time, so that durations are right where the browser's clock is not.
  *
- * @param {string | null} date The header of an answer; its seconds are whole.
+ * @param {string | null} date The Date header of a response; its seconds are whole.
  */
 export function learnTime(date) {
   const ms = Date.parse(date ?? "") - Date.now();
@@ -60,7 +60,7 @@ const MOMENT = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle
 
 /**
  * @param {string} at ISO 8601
- * @returns {string} The time of the day, to the millisecond.
+ * @returns {string} The time of day, to the millisecond.
  */
 export function clockTime(at) {
   return CLOCK.format(new Date(at));
@@ -86,29 +86,37 @@ export function byteCount(bytes) {
 
 /**
  * @param {number} count
- * @param {string} noun Which takes an s.
+ * @param {string} noun Its plural has an s.
  * @returns {string}
  */
 export function counted(count, noun) {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-const UNSHOWN = { withheld: "number withheld", pending: "number to come", unavailable: "unknown" };
+/** @type {(word: string) => string} */
+export function spaced(word) {
+  return word.replaceAll("_", " ");
+}
+
+/** @satisfies {Readonly<Record<Party["presentation"], string>>} */
+const WITHOUT_NUMBER = {
+  shown: "unknown",
+  withheld: "number withheld",
+  pending: "number pending",
+  unavailable: "unknown",
+};
 
 /**
  * @param {Party} party
- * @returns {string} Name and number, or why there is none.
+ * @returns {string} Name and number, or why there are none.
  */
 export function person({ number, name, presentation }) {
-  if (number === "" && name === "") {
-    return presentation === "shown" ? "unknown" : UNSHOWN[presentation];
-  }
-  return name === "" ? number : number === "" ? name : `${name} ${number}`;
+  return `${name} ${number}`.trim() || WITHOUT_NUMBER[presentation];
 }
 
 /**
  * @param {Pick<Call, "direction" | "caller" | "called" | "connected">} call
- * @returns {Party} Whom the line talks with.
+ * @returns {Party} The party at the other end of the line.
  */
 export function otherEnd({ direction, caller, called, connected }) {
   const isKnown = (/** @type {Party} */ party) => party.number !== "" || party.name !== "";

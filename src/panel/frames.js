@@ -1,14 +1,14 @@
 // @ts-check
 /**
- * When the page is drawn: at most once for each frame of the screen, however many events come.
- * Hidden pages are not drawn at all; what they have missed is drawn when they are looked at.
+ * When the page is drawn: at most once for each frame of the screen, however many events arrive.
+ * A hidden page is not drawn until it is shown.
  */
 
 /** @type {Set<() => void>} */
 const waiting = new Set();
 
 /**
- * Draws with the next frame. One that waits already waits once.
+ * Draws with the next frame; once, however often it is asked for.
  *
  * @param {() => void} draw
  */
@@ -24,14 +24,14 @@ function drawAll() {
     try {
       draw();
     } catch (error) {
-      // The other parts of the page have nothing to do with it.
+      // The other parts of the page are drawn all the same.
       reportError(error);
     }
   }
 }
 
 /**
- * Draws every second, for as long as the page is.
+ * Draws every second.
  *
  * @param {() => void} draw
  */

@@ -5,20 +5,20 @@ import { currentToken } from "./token.js";
 
 /**
  * @typedef {object} Answer
- * @property {number} status 0 where the server cannot be reached.
- * @property {unknown} body What it says in JSON; `undefined` where it says something else.
+ * @property {number} status 0 if the server cannot be reached.
+ * @property {unknown} body The JSON; `undefined` for anything else.
  */
 
 /** @type {() => void} */
 let onUnauthorized = () => {};
 
-/** @param {() => void} listener Told whenever the server wants a token, or another one. */
+/** @param {() => void} listener Called when the server requires a token, or another one. */
 export function whenUnauthorized(listener) {
   onUnauthorized = listener;
 }
 
 /**
- * Asks the server. Never rejects.
+ * Sends a request to the server. Never rejects.
  *
  * @param {string} path Relative to the page.
  * @param {object} [json] What to send, by POST.
@@ -58,7 +58,7 @@ function parsed(text) {
 
 /**
  * @param {Answer} answer
- * @returns {{ code: string, message: string, tapi?: { name: string } }} What it says is wrong.
+ * @returns {{ code: string, message: string, tapi?: { name: string } }} The error in it.
  */
 export function problemOf({ status, body }) {
   const { error } = /** @type {{ error?: { code: string, message: string } }} */ (body ?? {});
@@ -68,11 +68,11 @@ export function problemOf({ status, body }) {
 }
 
 /**
- * Asks again and again, while the page is looked at.
+ * Runs again and again while the page is visible.
  *
  * @param {number} everyMs
  * @param {() => Promise<void>} run
- * @returns {() => void} Asks now.
+ * @returns {() => void} Runs now.
  */
 export function poll(everyMs, run) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */

@@ -1,27 +1,22 @@
 // @ts-check
-/** Finished calls: the latest, or those that are looked for. Not there where no journal is kept. */
-/** @import { Party } from "../client/client.d.ts" */
+/** Finished calls: the latest, or those that a search finds. Hidden if no journal is kept. */
+/** @import { Call } from "../client/client.d.ts" */
 /** @import { Session } from "./session.js" */
 import { showPart } from "./clients.js";
 import { byId, make, part, write } from "./dom.js";
-import { duration, moment, otherEnd, person } from "./format.js";
+import { duration, moment, otherEnd, person, spaced } from "./format.js";
 import { ask, problemOf } from "./http.js";
 
 const PAGE = 50;
-/** The journal is written in batches. */
+/** The server writes the journal in batches. */
 const WRITTEN_AFTER_MS = 1500;
 
 /**
- * @typedef {object} Entry
- * @property {string} line
- * @property {"in" | "out" | "unknown"} direction
- * @property {string} result
- * @property {Party} caller
- * @property {Party} called
- * @property {Party} connected
- * @property {string} startedAt
- * @property {number} ringMs
- * @property {number} [talkMs]
+ * @typedef {Pick<Call, "line" | "direction" | "caller" | "called" | "connected" | "startedAt"> & {
+ *   readonly result: string,
+ *   readonly ringMs: number,
+ *   readonly talkMs?: number | undefined,
+ * }} Entry
  */
 
 export class Journal {
@@ -32,10 +27,10 @@ export class Journal {
   #more = part(this.#root, "more");
   /** Where the next page begins. @type {string | undefined} */
   #next;
-  /** What is being looked for; a search that was overtaken by another shows nothing. */
+  /** Counts the searches: the result of one that is no longer the latest is ignored. */
   #search = 0;
-  /** Whether older pages are shown: then nothing is moved under the reader's eyes. */
-  #isLeafed = false;
+  /** Whether older pages are shown: then new entries do not move them. */
+  #showsOlder = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
@@ -55,11 +50,11 @@ export class Journal {
   #loadLater() {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      if (!this.#isLeafed && !this.#root.hidden && !document.hidden) void this.#load();
+      if (!this.#showsOlder && !this.#root.hidden && !document.hidden) void this.#load();
     }, WRITTEN_AFTER_MS);
   }
 
-  /** @param {string} [cursor] None: from the latest on. */
+  /** @param {string} [cursor] From the latest on when left out. */
   async #load(cursor) {
     const search = ++this.#search;
     const query = this.#query();
@@ -73,10 +68,10 @@ export class Journal {
     const { entries, next } = /** @type {{ entries: Entry[], next?: string }} */ (answer.body);
     if (cursor === undefined) this.#rows.replaceChildren();
     this.#rows.append(...entries.map(rowOf));
-    this.#isLeafed = cursor !== undefined;
+    this.#showsOlder = cursor !== undefined;
     this.#next = next;
     this.#more.hidden = next === undefined;
-    write(this.#none, this.#rows.childElementCount === 0 ? "No call was found." : "");
+    write(this.#none, this.#rows.childElementCount === 0 ? "No calls found." : "");
   }
 
   /** @param {import("./http.js").Answer} answer */
@@ -94,7 +89,7 @@ export class Journal {
     for (const [name, value] of new FormData(this.#form)) {
       const text = String(value).trim();
       if (text === "") continue;
-      // The browser's own time of the day, without a zone.
+      // A time of day of the browser, without a zone.
       query.set(name, name === "from" || name === "to" ? new Date(text).toISOString() : text);
     }
     return query;
@@ -113,7 +108,7 @@ function rowOf(entry) {
     make("td", line, { class: "extension" }),
     make("td", direction),
     make("td", person(otherEnd(entry))),
-    make("td", result.replaceAll("_", " ")),
+    make("td", spaced(result)),
     make("td", duration(ringMs), { class: "end figures" }),
     make("td", talkMs === undefined ? "–" : duration(talkMs), { class: "end figures" }),
   );

@@ -1,5 +1,5 @@
 // @ts-check
-/** The busy-lamp field: every line with its lamp and what it does; choosing one shows it beside. */
+/** The busy-lamp field: every line with its lamp and its call; the selected one is shown beside it. */
 /** @import { Call, Line } from "../client/client.d.ts" */
 /** @import { News, Session } from "./session.js" */
 import { byId, copyOf, KeyedList, light, mark, part, write } from "./dom.js";
@@ -15,9 +15,9 @@ export class Lines {
   #field = part(this.#root, "field");
   #which = part(this.#root, "which", HTMLSelectElement);
   #find = part(this.#root, "find", HTMLInputElement);
-  /** Lines of which something is new. @type {Set<string>} */
+  /** Lines that changed since they were drawn. @type {Set<string>} */
   #changed = new Set();
-  /** Whether others may stand here now. */
+  /** Whether other lines may have to be shown. */
   #isStale = true;
   /** @type {Map<string, Line>} */
   #shown = new Map();
@@ -25,7 +25,7 @@ export class Lines {
   #tiles = new KeyedList(this.#field, (line) => this.#create(line), (tile, line) => {
     this.#show(tile, line);
   });
-  /** The line whose tile the keyboard reaches. */
+  /** The line whose tile has the tab stop. */
   #current = "";
   #draw = () => this.#drawAll();
 
@@ -39,7 +39,7 @@ export class Lines {
     };
     this.#which.addEventListener("change", refilter);
     this.#find.addEventListener("input", refilter);
-    this.#field.addEventListener("click", ({ target }) => this.#choose(lineOf(target)));
+    this.#field.addEventListener("click", ({ target }) => this.#select(lineOf(target)));
     this.#field.addEventListener("keydown", (event) => this.#press(event));
     this.#field.addEventListener("focusin", ({ target }) => this.#reach(lineOf(target)));
     drawEverySecond(() => {
@@ -71,7 +71,7 @@ export class Lines {
     drawSoon(this.#draw);
   }
 
-  /** @returns {boolean} Whether which lines stand here depends on what they do. */
+  /** @returns {boolean} Whether a line is shown or not by what it does. */
   get #isFiltered() {
     return this.#which.value !== "all";
   }
@@ -109,7 +109,7 @@ export class Lines {
     switch (this.#which.value) {
       case "busy":
         return this.#session.callsOf(line).size > 0;
-      case "trouble":
+      case "not_open":
         return status !== "open";
       default:
         return true;
@@ -158,10 +158,10 @@ export class Lines {
   }
 
   /** @param {string | undefined} line */
-  #choose(line) {
+  #select(line) {
     if (line === undefined) return;
     this.#session.select(line);
-    // On a narrow page what is chosen stands further up.
+    // On a narrow page the phone is further up.
     if (matchMedia("(max-width: 60rem)").matches) byId("phone", HTMLElement).scrollIntoView();
   }
 
@@ -178,7 +178,7 @@ export class Lines {
   /** @param {KeyboardEvent} event */
   #press(event) {
     const { key } = event;
-    if (key === "Enter" || key === " ") this.#choose(lineOf(event.target));
+    if (key === "Enter" || key === " ") this.#select(lineOf(event.target));
     else {
       const names = [...this.#shown.keys()];
       const columns = getComputedStyle(this.#field).gridTemplateColumns.split(" ").length;

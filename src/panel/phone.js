@@ -1,20 +1,20 @@
 // @ts-check
-/** The telephone: dials, and shows the line that is looked at with all that can be done on it. */
+/** The phone: dials, and shows the selected line and its calls with the commands that they allow. */
 /** @import { Call, Line } from "../client/client.d.ts" */
-/** @import { Answers } from "./answers.js" */
 /** @import { Command } from "./commands.js" */
+/** @import { Results } from "./results.js" */
 /** @import { Session } from "./session.js" */
-import { adviceOn } from "./advice.js";
+import { adviceOn } from "../model/advice.ts";
 import { CommandBar } from "./command_bar.js";
-import { CALL_COMMANDS, fieldsOf, LINE_COMMANDS } from "./commands.js";
+import { commandsIn, fieldsOf } from "./commands.js";
 import { byId, copyOf, KeyedList, light, mark, part, write } from "./dom.js";
-import { elapsed, otherEnd, person } from "./format.js";
+import { elapsed, otherEnd, person, spaced } from "./format.js";
 import { drawEverySecond, drawSoon } from "./frames.js";
 import { lookOfState } from "./states.js";
 
 export class Phone {
   #session;
-  #answers;
+  #results;
   #root = byId("phone", HTMLElement);
   #dial = part(this.#root, "dial", HTMLFormElement);
   #lineBar;
@@ -27,15 +27,15 @@ export class Phone {
 
   /**
    * @param {Session} session
-   * @param {Answers} answers
+   * @param {Results} results
    */
-  constructor(session, answers) {
+  constructor(session, results) {
     this.#session = session;
-    this.#answers = answers;
+    this.#results = results;
     this.#lineBar = new CommandBar(
       part(this.#root, "line-buttons"),
       part(this.#root, "line-form"),
-      (command, values) => this.#give(command, { line: session.selected }, values),
+      (command, values) => this.#command(command, { line: session.selected }, values),
     );
     this.#dial.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -67,7 +67,7 @@ export class Phone {
   #dialFrom(line, number) {
     if (this.#session.client.lines.has(line)) this.#session.select(line);
     const result = this.#session.client.dial(line, number);
-    void this.#answers.give(`${line}: dial ${number}`, result);
+    void this.#results.show(`${line}: dial ${number}`, result);
   }
 
   /**
@@ -75,17 +75,17 @@ export class Phone {
    * @param {{ readonly line: string, readonly call?: Call }} target
    * @param {Readonly<Record<string, string>>} values
    */
-  #give(command, target, values) {
+  #command(command, target, values) {
     const fields = fieldsOf(command, target, values);
     const details = Object.values(values).filter((value) => value !== "").join(" ");
     const what = `${target.line}: ${command.label.toLowerCase()} ${details}`.trim();
-    void this.#answers.give(what, this.#session.client.command(command.cmd, fields));
+    void this.#results.show(what, this.#session.client.command(command.cmd, fields));
   }
 
   #draw() {
     const { client, selected, status, mayControl } = this.#session;
     const isOpen = status.status === "open";
-    part(this.#root, "hears-only").hidden = !isOpen || mayControl;
+    part(this.#root, "view-only").hidden = !isOpen || mayControl;
     for (const button of this.#dial.querySelectorAll("button")) {
       button.disabled = !isOpen || !mayControl;
     }
@@ -103,9 +103,8 @@ export class Phone {
     const { line: extension, name, can } = line;
     write(part(this.#root, "line-title"), `Line ${extension}${name === "" ? "" : ` · ${name}`}`);
     write(part(this.#root, "line-text"), describe(line));
-    mark(part(this.#root, "line-buttons"), "aria-label", `What line ${extension} can`);
-    const names = /** @type {readonly string[]} */ (can);
-    this.#lineBar.show(mayCommand ? LINE_COMMANDS.filter(({ cmd }) => names.includes(cmd)) : []);
+    mark(part(this.#root, "line-buttons"), "aria-label", `Commands for line ${extension}`);
+    this.#lineBar.show(mayCommand ? commandsIn(can) : []);
   }
 
   /**
@@ -115,9 +114,9 @@ export class Phone {
   #create(call) {
     const item = copyOf("phone-call-template");
     const { id, line } = call;
-    mark(part(item, "buttons"), "aria-label", `What call ${id} can`);
+    mark(part(item, "buttons"), "aria-label", `Commands for call ${id}`);
     const bar = new CommandBar(part(item, "buttons"), part(item, "form"), (command, values) => {
-      this.#give(command, { line, call }, values);
+      this.#command(command, { line, call }, values);
     });
     this.#callBars.set(item, bar);
     return item;
@@ -135,34 +134,30 @@ export class Phone {
     write(part(item, "lasts"), elapsed(connectedAt ?? startedAt));
     const mode = stateMode === null ? "" : ` ${stateMode}`;
     const also = [];
-    if (call.redirecting.number !== "") also.push(`sent by ${person(call.redirecting)}`);
-    if (call.redirection.number !== "") also.push(`sent on to ${person(call.redirection)}`);
+    if (call.redirecting.number !== "") also.push(`redirected by ${person(call.redirecting)}`);
+    if (call.redirection.number !== "") also.push(`redirected to ${person(call.redirection)}`);
     if (direction === "in" && call.called.number !== "") also.push(`called ${person(call.called)}`);
     const parts = [`${state}${mode}`, `${origin}, ${reason}`, ...also, `call ${id}`];
     write(part(item, "text"), parts.join(" · "));
     const { status, mayControl } = this.#session;
-    const names = /** @type {readonly string[]} */ (can);
     const mayCommand = status.status === "open" && mayControl;
-    const commands = CALL_COMMANDS.filter(({ cmd }) => mayCommand && names.includes(cmd));
-    this.#callBars.get(item)?.show(commands);
+    this.#callBars.get(item)?.show(mayCommand ? commandsIn(can) : []);
   }
 }
 
 /**
  * @param {Line} line
- * @returns {string} Its status, why, where its calls go, whose it is.
+ * @returns {string} Its status and the reason, its forwarding, its driver.
  */
 function describe({ status, error, forwards, messageWaiting, provider }) {
-  const parts = [status.replaceAll("_", " ")];
+  const parts = [spaced(status)];
   if (error !== undefined) parts.push(error);
   const advice = status === "open" ? undefined : adviceOn(error, status);
   if (advice !== undefined) parts.push(advice);
   for (const { when, to } of forwards) {
-    parts.push(
-      to === "" ? `refuses calls: ${when}` : `forwards ${when.replace("_", " ")} to ${to}`,
-    );
+    parts.push(to === "" ? `refuses calls: ${spaced(when)}` : `forwards ${spaced(when)} to ${to}`);
   }
-  if (messageWaiting) parts.push("a message waits");
+  if (messageWaiting) parts.push("message waiting");
   if (provider !== "") parts.push(provider);
   return parts.join(" · ");
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The connection to the server, and which calls are whose: what all parts of the page look at. It
- * is begun anew with another token.
+ * The connection to the server, and the calls by line: what all parts of the page show. Another
+ * token starts it again.
  */
 /** @import { Call, Client, StatusEvent, StreamEvent } from "../client/client.d.ts" */
 // @ts-types="../client/client.d.ts"
@@ -9,7 +9,7 @@ import { connect } from "../client.js";
 import { currentToken } from "./token.js";
 
 /**
- * What happens: the server's events, those of the connection, and another line that is looked at.
+ * The server's events, those of the connection, and the selection of another line.
  *
  * @typedef {StreamEvent
  *   | { readonly type: "status", readonly event: StatusEvent }
@@ -22,11 +22,11 @@ const NO_CALLS = new Map();
 export class Session {
   /** @type {StatusEvent} */
   status = { status: "connecting" };
-  /** Whether the state has ever been there. */
+  /** Whether it was ever connected. */
   wasOpen = false;
   /** Why the server refuses: `unauthorized` or `not_permitted`. @type {string | undefined} */
   refusal;
-  /** The line that is looked at; "" before there is one. */
+  /** The selected line; "" at first. */
   selected = "";
   /** @type {Client} */
   #client;
@@ -44,7 +44,7 @@ export class Session {
     return this.#client;
   }
 
-  /** @returns {boolean} Whether the identity may command. */
+  /** @returns {boolean} Whether the identity can control calls. */
   get mayControl() {
     return this.#client.identity?.can.includes("control") ?? false;
   }
@@ -54,7 +54,7 @@ export class Session {
     this.#listeners.push(listener);
   }
 
-  /** Connects anew, with the token that there is now. */
+  /** Connects again, with the token of this tab. */
   restart() {
     const former = this.#client;
     this.status = { status: "connecting" };
@@ -91,7 +91,7 @@ export class Session {
   #connect() {
     const token = currentToken();
     const client = connect("./", token === undefined ? {} : { token });
-    // What the former client still says is nothing any more.
+    // A former client is not heard.
     const hear = (/** @type {News} */ news) => {
       if (client === this.#client) this.#take(news);
     };

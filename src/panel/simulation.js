@@ -1,6 +1,6 @@
 // @ts-check
-/** Makes telephones of the pretend exchange ring. Not there where the telephones are real. */
-/** @import { Answers } from "./answers.js" */
+/** Makes phones of the simulated phone system ring. Hidden on a real one. */
+/** @import { Results } from "./results.js" */
 /** @import { Session } from "./session.js" */
 import { showPart } from "./clients.js";
 import { byId, make, part } from "./dom.js";
@@ -8,17 +8,17 @@ import { ask, problemOf } from "./http.js";
 
 export class Simulation {
   #session;
-  #answers;
+  #results;
   #root = byId("simulation", HTMLElement);
   #form = part(this.#root, "ring", HTMLFormElement);
 
   /**
    * @param {Session} session
-   * @param {Answers} answers
+   * @param {Results} results
    */
-  constructor(session, answers) {
+  constructor(session, results) {
     this.#session = session;
-    this.#answers = answers;
+    this.#results = results;
     const to = /** @type {HTMLInputElement} */ (this.#form.elements.namedItem("to"));
     session.listen((news) => {
       if (news.type === "status" && news.event.status === "open") void this.#load();
@@ -36,9 +36,9 @@ export class Simulation {
 
   async #load() {
     const { status, body } = await ask("fake/scenarios");
-    const isThere = status === 200 && Array.isArray(body) && this.#session.mayControl;
-    showPart("simulation", isThere);
-    if (!isThere) return;
+    const isAvailable = status === 200 && Array.isArray(body) && this.#session.mayControl;
+    showPart("simulation", isAvailable);
+    if (!isAvailable) return;
     const scenarios = /** @type {readonly { name: string, description: string }[]} */ (body);
     part(this.#root, "scenarios").replaceChildren(...scenarios.map(({ name, description }) => {
       const button = make("button", name, { type: "button", title: description });
@@ -61,6 +61,6 @@ export class Simulation {
       this.#session.select(call.line);
       return answer.body;
     });
-    await this.#answers.give(what, asked);
+    await this.#results.show(what, asked);
   }
 }

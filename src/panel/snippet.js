@@ -1,5 +1,5 @@
 // @ts-check
-/** What a page's author pastes to be connected to this server. */
+/** The code that connects a page to this server, to copy. */
 /** @import { Session } from "./session.js" */
 import { byId, part, write } from "./dom.js";
 import { currentToken } from "./token.js";
@@ -26,7 +26,7 @@ export class Snippet {
       await navigator.clipboard.writeText(this.#code.textContent ?? "");
       write(copied, "Copied.");
     } catch {
-      // Pages without https may not: then it is marked, for Ctrl+C.
+      // Pages without https cannot copy: then the code is selected, for Ctrl+C.
       getSelection()?.selectAllChildren(this.#code);
       write(copied, "Press Ctrl+C.");
     }
@@ -54,7 +54,7 @@ function snippetFor(line) {
   import { connect } from "${server}client.js";
 
   const phone = connect("${server}", { lines: ${JSON.stringify(line)}${token} });
-  phone.on("ring", ({ caller }) => console.log("rings:", caller.number || "number withheld"));
+  phone.on("ring", ({ caller }) => console.log("ringing:", caller.number || "number withheld"));
   phone.on("ended", ({ id }) => console.log("ended:", id));
 
   // Dials and hangs up.

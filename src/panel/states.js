@@ -1,13 +1,14 @@
 // @ts-check
 /**
- * What a state looks like: a letter and a tone for the lamp, and a word. The letter and the word
- * say all that the colour says.
+ * How states are shown: by a letter and a tone for the lamp, and by a word. The letter and the word
+ * say everything that the colour says.
  */
 /** @import { Call, CallState, Line } from "../client/client.d.ts" */
+/** @import { CALL_STATES } from "../model/call.ts" */
 
 /**
  * @typedef {object} Look
- * @property {string} state For style sheets.
+ * @property {string} state For the style sheets.
  * @property {string} letter
  * @property {"quiet" | "ok" | "busy" | "warn" | "bad"} tone
  * @property {string} word
@@ -16,19 +17,19 @@
 /** @satisfies {Readonly<Record<string, Look>>} */
 const LOOKS = {
   free: { state: "free", letter: "–", tone: "quiet", word: "free" },
-  ringing: { state: "ringing", letter: "R", tone: "warn", word: "rings" },
-  talking: { state: "talking", letter: "T", tone: "ok", word: "talks" },
-  held: { state: "held", letter: "H", tone: "busy", word: "holds" },
-  calling: { state: "calling", letter: "C", tone: "busy", word: "calls" },
-  ending: { state: "ending", letter: "E", tone: "quiet", word: "ends" },
-  busy: { state: "busy", letter: "B", tone: "warn", word: "hears the busy tone" },
-  unknown: { state: "unknown", letter: "?", tone: "busy", word: "has a call" },
+  ringing: { state: "ringing", letter: "R", tone: "warn", word: "ringing" },
+  talking: { state: "talking", letter: "T", tone: "ok", word: "talking" },
+  held: { state: "held", letter: "H", tone: "busy", word: "on hold" },
+  calling: { state: "calling", letter: "C", tone: "busy", word: "calling" },
+  ending: { state: "ending", letter: "E", tone: "quiet", word: "ending" },
+  busy: { state: "busy", letter: "B", tone: "warn", word: "busy tone" },
+  unknown: { state: "unknown", letter: "?", tone: "busy", word: "in a call" },
   failed: { state: "failed", letter: "✕", tone: "bad", word: "cannot be opened" },
   closed: { state: "closed", letter: "✕", tone: "bad", word: "closed" },
   out_of_service: { state: "out_of_service", letter: "!", tone: "bad", word: "out of service" },
 };
 
-/** @type {Readonly<Record<string, Look>>} */
+/** @type {Readonly<Record<typeof CALL_STATES[number], Look>>} */
 const BY_STATE = {
   IDLE: LOOKS.ending,
   OFFERING: LOOKS.ringing,
@@ -45,9 +46,10 @@ const BY_STATE = {
   ONHOLDPENDCONF: LOOKS.held,
   ONHOLDPENDTRANSFER: LOOKS.held,
   DISCONNECTED: LOOKS.ending,
+  UNKNOWN: LOOKS.unknown,
 };
 
-/** What matters most of several calls. */
+/** Of several calls, the first of these is shown. */
 const URGENCY = ["ringing", "talking", "calling", "busy", "held", "unknown", "ending"];
 
 /**
@@ -55,12 +57,14 @@ const URGENCY = ["ringing", "talking", "calling", "busy", "held", "unknown", "en
  * @returns {Look}
  */
 export function lookOfState(state) {
-  return BY_STATE[state] ?? LOOKS.unknown;
+  /** @type {Readonly<Record<string, Look>>} */
+  const looks = BY_STATE;
+  return looks[state] ?? LOOKS.unknown;
 }
 
 /**
  * @param {Iterable<Call>} calls Of one line.
- * @returns {Call | undefined} The one that matters most.
+ * @returns {Call | undefined} The most urgent one.
  */
 export function foremost(calls) {
   /** @type {Call | undefined} */
@@ -77,7 +81,7 @@ export function foremost(calls) {
 
 /**
  * @param {Line} line
- * @param {Call | undefined} call Its foremost.
+ * @param {Call | undefined} call Its most urgent one.
  * @returns {Look}
  */
 export function lookOfLine({ status }, call) {

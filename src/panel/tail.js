@@ -1,12 +1,12 @@
 // @ts-check
-/** The latest events as they come, newest first: with a filter, and a pause for reading. */
+/** The latest events, newest first: with a filter, and a pause for reading. */
 /** @import { News, Session } from "./session.js" */
 import { byId, copyOf, light, part, write } from "./dom.js";
-import { clockTime, otherEnd, person, serverNowMs } from "./format.js";
+import { clockTime, otherEnd, person, serverNowMs, spaced } from "./format.js";
 import { drawSoon } from "./frames.js";
 import { lookOfLine, lookOfState } from "./states.js";
 
-/** How many are kept, and shown at most. */
+/** How many are kept and shown. */
 const MOST = 500;
 
 /**
@@ -29,7 +29,7 @@ export class Tail {
   #entries = [];
   /** How many of them are not shown yet. */
   #fresh = 0;
-  /** Whether all of them have to be looked at anew. */
+  /** Whether all of them have to be drawn again. */
   #isStale = false;
   #isPaused = false;
   #draw = () => this.#drawFresh();
@@ -59,7 +59,7 @@ export class Tail {
     const entry = entryOf(news);
     if (entry === undefined) return;
     this.#entries.push(entry);
-    // Seldom, because it moves them all.
+    // Not with every event: it copies them all.
     if (this.#entries.length > 2 * MOST) this.#entries = this.#entries.slice(-MOST);
     this.#fresh++;
     drawSoon(this.#draw);
@@ -67,9 +67,9 @@ export class Tail {
 
   #drawFresh() {
     if (this.#isPaused && !this.#isStale) {
-      return write(this.#pause, this.#fresh === 0 ? "Go on" : `Go on (${this.#fresh} new)`);
+      return write(this.#pause, this.#fresh === 0 ? "Resume" : `Resume (${this.#fresh} new)`);
     }
-    write(this.#pause, this.#isPaused ? "Go on" : "Pause");
+    write(this.#pause, this.#isPaused ? "Resume" : "Pause");
     const kept = Math.min(this.#entries.length, MOST);
     const count = this.#isStale ? kept : Math.min(this.#fresh, kept);
     if (this.#isStale || this.#fresh >= MOST) this.#rows.replaceChildren();
@@ -133,7 +133,7 @@ function entryOf(news) {
       const { at, change, line } = news;
       const lamp = lookOfLine(line, undefined);
       const text = change === "forwarding" ? forwardsOf(line.forwards) : line.error ?? "";
-      const what = `${change.replace("_", " ")}: ${line.status.replaceAll("_", " ")}`;
+      const what = `${spaced(change)}: ${spaced(line.status)}`;
       return { kind: "line", at, line: line.line, lamp, what, text };
     }
     case "provider": {
@@ -154,7 +154,7 @@ function entryOf(news) {
       return system(
         new Date(serverNowMs()).toISOString(),
         { letter: "!", tone: "warn" },
-        "state taken anew",
+        "state reloaded",
         "Events may have been missed",
       );
     default:
@@ -178,8 +178,6 @@ function system(at, lamp, what, text) {
  * @returns {string}
  */
 function forwardsOf(forwards) {
-  if (forwards.length === 0) return "calls go nowhere else";
-  return forwards.map(({ when, to }) => `${when.replace("_", " ")} → ${to || "refused"}`).join(
-    ", ",
-  );
+  if (forwards.length === 0) return "not forwarded";
+  return forwards.map(({ when, to }) => `${spaced(when)} → ${to || "refused"}`).join(", ");
 }

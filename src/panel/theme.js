@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Light or dark, as the system has it or as the reader chose. Runs before the page is painted, so
- * that the choice of last time does not come with a flash: the one script here that is no module.
+ * Light or dark, as the system or the reader chooses. Runs before the page is painted, so that the
+ * choice of the last visit does not flash: the only script here that is not a module.
  */
 {
   const KEY = "tapi2ws.theme";

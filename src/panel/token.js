@@ -1,5 +1,5 @@
 // @ts-check
-/** The token of this tab: where it is kept, and the window in which it is asked for. */
+/** The token of this tab: where it is kept, and the dialog that asks for it. */
 import { byId, part, write } from "./dom.js";
 
 const KEY = "tapi2ws.token";
@@ -9,16 +9,16 @@ export function currentToken() {
   return sessionStorage.getItem(KEY) ?? undefined;
 }
 
-export class TokenWindow {
+export class TokenDialog {
   #dialog = byId("token", HTMLDialogElement);
   #field = /** @type {HTMLInputElement} */ (this.#dialog.querySelector("input"));
-  /** Whether it was sent away: then it comes back only when it is called for. */
+  /** Whether it was cancelled: then only the button opens it again. */
   #isDeclined = false;
 
-  /** @param {() => void} onChange Told when there is another token, or none any more. */
+  /** @param {() => void} onChange Called when the token was changed or removed. */
   constructor(onChange) {
     const opener = byId("change-token", HTMLButtonElement);
-    opener.addEventListener("click", () => this.open("Who has a token may see or do more."));
+    opener.addEventListener("click", () => this.open("A token can permit you to see or do more."));
     this.#dialog.addEventListener("close", () => {
       const { returnValue } = this.#dialog;
       const token = this.#field.value.trim();
@@ -35,7 +35,7 @@ export class TokenWindow {
   }
 
   /**
-   * Asks because the server refuses; not again, when it was sent away.
+   * Asks because the server refuses; not again after it was cancelled.
    *
    * @param {string} why
    */
@@ -44,7 +44,7 @@ export class TokenWindow {
   }
 
   /**
-   * Asks for a token; once, until it is answered.
+   * Asks for a token.
    *
    * @param {string} why
    */
@@ -52,7 +52,7 @@ export class TokenWindow {
     write(part(this.#dialog, "why"), why);
     part(this.#dialog, "forget").hidden = currentToken() === undefined;
     if (this.#dialog.open) return;
-    // Escape leaves the value of the last time.
+    // Escape would leave the value of the last time.
     this.#dialog.returnValue = "";
     this.#dialog.showModal();
   }

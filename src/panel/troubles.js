@@ -1,12 +1,13 @@
 // @ts-check
-/** What is wrong, why, and what to do: lines that are not open, functions of the driver that hang. */
+/** Problems, their cause and what to do: lines that are not open, driver functions that hang. */
 /** @import { Line } from "../client/client.d.ts" */
-/** @import { Readiness } from "./judgement.js" */
+/** @import { Readiness } from "./health.js" */
 /** @import { Session } from "./session.js" */
-import { adviceOn } from "./advice.js";
+import { ADVICE, adviceOn } from "../model/advice.ts";
 import { byId, copyOf, KeyedList, light, part, write } from "./dom.js";
 import { counted } from "./format.js";
 import { drawSoon } from "./frames.js";
+import { lookOfLine } from "./states.js";
 
 /**
  * @typedef {object} Trouble
@@ -16,15 +17,8 @@ import { drawSoon } from "./frames.js";
  * @property {string[]} lines
  */
 
-/** More lines than this are counted only. */
+/** Lines beyond are only counted. */
 const MOST_NAMED = 30;
-
-/** @type {Readonly<Record<string, string>>} */
-const STATUS = {
-  closed: "closed by the driver",
-  failed: "cannot be opened",
-  out_of_service: "out of service",
-};
 
 export class Troubles {
   #session;
@@ -55,7 +49,7 @@ export class Troubles {
 }
 
 /**
- * One trouble for all lines that have the same.
+ * One entry for all lines with the same status and error.
  *
  * @param {ReadonlyMap<string, Line>} lines
  * @returns {Map<string, Trouble>}
@@ -70,7 +64,7 @@ function ofLines(lines) {
     if (first === undefined) continue;
     const { status, error } = first;
     troubles.set(key, {
-      what: `${counted(group.length, "line")} ${STATUS[status] ?? status}`,
+      what: `${counted(group.length, "line")} ${lookOfLine(first, undefined).word}`,
       error: error ?? "",
       advice: adviceOn(error, status) ?? "",
       lines: group.map(({ line }) => line),
@@ -87,7 +81,7 @@ function ofHanging(hanging) {
   return new Map(hanging.map(({ fn, line, forSeconds }, index) => [`hanging ${index}`, {
     what: `${fn} has not returned for ${Math.floor(forSeconds)} s`,
     error: "",
-    advice: adviceOn(undefined, "hanging") ?? "",
+    advice: ADVICE.hanging,
     lines: line === undefined ? [] : [line],
   }]));
 }

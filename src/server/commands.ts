@@ -8,7 +8,7 @@ import { refusal } from "./access/permissions.ts";
 const audit = logger("audit");
 
 /** Who gives a command. */
-export interface Sender {
+interface Sender {
   readonly identity: Identity;
   readonly address: string;
 }

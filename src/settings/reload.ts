@@ -2,7 +2,8 @@
  * Changes of the settings while the program runs. A file that cannot be used is reported, and the
  * settings in use stay.
  */
-import { type Clock, sleep } from "../clock.ts";
+import { basename, dirname } from "node:path";
+import type { Clock, TimerId } from "../clock.ts";
 import { describeError, logger } from "../log.ts";
 import { ROWS } from "./schema.ts";
 import type { Settings } from "./settings.ts";
@@ -25,12 +26,9 @@ export interface ReloadOptions {
 /** Watches the files of the settings until it is disposed. */
 export class Reload implements Disposable {
   readonly #options: ReloadOptions;
-  readonly #stopped = new AbortController();
   #current: Settings;
   #watcher: Deno.FsWatcher | undefined;
-  /** How many changes were seen. */
-  #changes = 0;
-  #settling = false;
+  #timer: TimerId = 0;
 
   constructor(options: ReloadOptions) {
     this.#options = options;
@@ -39,7 +37,7 @@ export class Reload implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#stopped.abort();
+    this.#options.clock.clearTimeout(this.#timer);
     this.#watcher?.close();
     this.#watcher = undefined;
   }
@@ -51,9 +49,9 @@ export class Reload implements Disposable {
     const { files } = this.#current;
     if (files.length === 0) return;
     try {
-      const watcher = Deno.watchFs([...new Set(files.map(folderOf))], { recursive: false });
-      this.#watcher = watcher;
-      void this.#listen(watcher, new Set(files.map(nameOf)));
+      const folders = new Set(files.map((file) => dirname(file)));
+      this.#watcher = Deno.watchFs([...folders], { recursive: false });
+      void this.#listen(this.#watcher, new Set(files.map((file) => basename(file))));
     } catch (error) {
       log.warn("Changes of the settings are not noticed: {error}", {
         error: describeError(error),
@@ -61,25 +59,15 @@ export class Reload implements Disposable {
     }
   }
 
-  async #listen(watcher: Deno.FsWatcher, names: ReadonlySet<string>): Promise<void> {
-    for await (const { kind, paths } of watcher) {
-      if (kind === "access" || !paths.some((path) => names.has(nameOf(path)))) continue;
-      this.#changes++;
-      if (!this.#settling) void this.#settle();
-    }
-  }
-
   /** Reads the settings after the last of a series of changes. */
-  async #settle(): Promise<void> {
+  async #listen(watcher: Deno.FsWatcher, names: ReadonlySet<string>): Promise<void> {
     const { clock } = this.#options;
-    const { signal } = this.#stopped;
-    this.#settling = true;
-    for (let before = -1; before !== this.#changes && !signal.aborted;) {
-      before = this.#changes;
-      await sleep(clock, QUIET_MS, signal);
+    for await (const { kind, paths } of watcher) {
+      if (this.#watcher === undefined) return;
+      if (kind === "access" || !paths.some((path) => names.has(basename(path)))) continue;
+      clock.clearTimeout(this.#timer);
+      this.#timer = clock.setTimeout(() => this.#reload(), QUIET_MS);
     }
-    this.#settling = false;
-    if (!signal.aborted) this.#reload();
   }
 
   #reload(): void {
@@ -119,12 +107,4 @@ function textAt(settings: Settings, key: string): string {
     settings,
   );
   return String(value);
-}
-
-function folderOf(path: string): string {
-  return path.match(/^(.*[\\/])[^\\/]*$/)?.[1] ?? ".";
-}
-
-function nameOf(path: string): string {
-  return path.replace(/^.*[\\/]/, "");
 }

@@ -4,7 +4,8 @@ import { RecordingClient } from "../support/client.ts";
 import { callEvent } from "../support/events.ts";
 import { ProgramProcess, WatchedProcess } from "../support/process.ts";
 import { RawConnection } from "../support/raw.ts";
-import { startTestServer, until } from "../support/server.ts";
+import { until } from "../support/patience.ts";
+import { startTestServer } from "../support/server.ts";
 import { V2TestClient } from "../support/v2_client.ts";
 
 const IDLE = 2000;

@@ -7,7 +7,8 @@ import { setImmediate } from "node:timers/promises";
 import { RecordingClient } from "../support/client.ts";
 import { callEvent } from "../support/events.ts";
 import { frame, HANDSHAKE, RawConnection } from "../support/raw.ts";
-import { startTestServer, type TestServer, until } from "../support/server.ts";
+import { until } from "../support/patience.ts";
+import { startTestServer, type TestServer } from "../support/server.ts";
 
 const MESSAGE_BYTES = 64 * 1024;
 

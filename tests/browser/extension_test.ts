@@ -1,5 +1,6 @@
 /** The sample extension (Manifest V3), loaded into real Chromium as it stands. */
 import assert from "node:assert/strict";
+import { eventually } from "../support/patience.ts";
 import { hasChromium, launchExtension } from "./chromium.ts";
 import { errorsOf, FakeExchange, textBecomes } from "./page.ts";
 
@@ -42,22 +43,25 @@ Deno.test({
       await popup.goto(new URL("popup.html", worker.url()).href);
       await textBecomes(popup, "#status", "open");
 
-      const button = () =>
-        worker.evaluate(async () => [
-          await chrome.action.getBadgeText({}),
-          await chrome.action.getTitle({}),
-        ]);
-      assert.deepEqual(await button(), ["", "Telephone"]);
+      const buttonIs = (badge: string, title: string) =>
+        eventually(async () => {
+          const button = await worker.evaluate(async () => [
+            await chrome.action.getBadgeText({}),
+            await chrome.action.getTitle({}),
+          ]);
+          assert.deepEqual(button, [badge, title]);
+        });
+      await buttonIs("", "Telephone");
       await program.ring("201", "+441632960001");
       await textBecomes(popup, "#calls li", "+441632960001: OFFERING");
-      assert.deepEqual(await button(), ["ring", "+441632960001 calls"]);
+      await buttonIs("ring", "+441632960001 calls");
 
       await popup.click("text=Answer");
       await textBecomes(popup, "#calls li", "+441632960001: CONNECTED");
-      assert.deepEqual(await button(), ["call", "Telephone"]);
+      await buttonIs("call", "Telephone");
       await popup.click("text=Hang up");
       await popup.locator("#calls li").waitFor({ state: "detached" });
-      assert.deepEqual(await button(), ["", "Telephone"]);
+      await buttonIs("", "Telephone");
 
       await popup.fill("#number", "902");
       await popup.click("text=Dial");

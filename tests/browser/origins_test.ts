@@ -25,8 +25,9 @@ function tryAll(page: Page, port: number, token = ""): Promise<Record<string, un
     const open = (protocols: string[], query = "") =>
       new Promise((resolve) => {
         const socket = new WebSocket(`ws://${base}/${query}`, protocols);
-        socket.onmessage = ({ data }) => resolve(JSON.parse(data).type);
-        socket.onopen = () => protocols.length === 0 && setTimeout(() => resolve("open"), 300);
+        // What is no command has an answer in either dialect.
+        socket.onopen = () => socket.send('{"cmd":"fly"}');
+        socket.onmessage = ({ data }) => resolve(JSON.parse(data).type ?? "answer");
         socket.onclose = ({ code }) => resolve(code);
       });
     const ask = async (path: string, init?: RequestInit) => {
@@ -56,7 +57,7 @@ function tryAll(page: Page, port: number, token = ""): Promise<Record<string, un
   }, [port, token] as const);
 }
 
-const REACHED = { classic: "open", v2: "hello", lines: 200, command: 200, blind: 0 };
+const REACHED = { classic: "answer", v2: "hello", lines: 200, command: 200, blind: 0 };
 const REFUSED = {
   classic: 1006,
   v2: 1006,

@@ -1,5 +1,6 @@
 /** What browser tests share: the program on the fake exchange, and pages that use it. */
 import type { Page } from "playwright-core";
+import { PATIENCE_MS } from "../support/patience.ts";
 import { ProgramProcess } from "../support/process.ts";
 
 /** The program in a process of its own: silent, until a call is made. */
@@ -36,13 +37,22 @@ export class FakeExchange implements AsyncDisposable {
 
   /** Somebody outside calls an extension, for a minute unless said otherwise. */
   async ring(to: string, from: string, hangUpAfterMs?: number): Promise<void> {
-    const response = await fetch(`http://127.0.0.1:${this.port}/fake/calls`, {
+    await this.#post("/fake/calls", { to, from, hangUpAfterMs });
+  }
+
+  /** Drops the only call of a line. */
+  async drop(line: string): Promise<void> {
+    await this.#post("/api/v2/commands", { cmd: "drop", line });
+  }
+
+  async #post(path: string, body: object): Promise<void> {
+    const response = await fetch(`http://127.0.0.1:${this.port}${path}`, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ to, from, hangUpAfterMs }),
+      body: JSON.stringify(body),
     });
-    if (!response.ok) throw new Error(await response.text());
-    await response.body?.cancel();
+    const answer = await response.text();
+    if (!response.ok) throw new Error(answer);
   }
 
   /** What a path of `/api/v2/` answers. */
@@ -80,5 +90,5 @@ export function errorsOf(page: Page): string[] {
 }
 
 export async function textBecomes(page: Page, selector: string, text: string): Promise<void> {
-  await page.locator(selector, { hasText: text }).first().waitFor({ timeout: 20_000 });
+  await page.locator(selector, { hasText: text }).first().waitFor({ timeout: PATIENCE_MS });
 }

@@ -1,12 +1,12 @@
 /** The panel in Chromium, for tests: opens it, and hears whatever it says that is wrong. */
 import assert from "node:assert/strict";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
+import { eventually, PATIENCE_MS } from "../support/patience.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { callEvent, lineEvent } from "../support/events.ts";
 import { hasChromium, launchChromium } from "./chromium.ts";
 import type { CallCommandName } from "../../src/model/command.ts";
 
-const PATIENCE_MS = 20_000;
 /** What a browser notes of each request that is refused, or that its server did not live to answer. */
 const NOTED = /the server responded with a status of 40[1349]|net::ERR_|WebSocket connection to/;
 
@@ -53,6 +53,11 @@ export class Panel {
       state: "detached",
       timeout: PATIENCE_MS,
     });
+  }
+
+  /** Waits until the texts of what a locator finds are these. */
+  async textsAre(found: Locator, ...texts: string[]): Promise<void> {
+    await eventually(async () => assert.deepEqual(await found.allTextContents(), texts));
   }
 
   async gone(selector: string): Promise<void> {

@@ -47,7 +47,7 @@ for (const [dress, options] of Object.entries(DRESSES)) {
       await panel.becomes("#troubles", "LINEERR_ALLOCATED");
       await panel.tile("201").click();
       await panel.command("Hold");
-      await panel.becomes("#phone [data-part=answers]", "201: hold: done");
+      await panel.becomes("#phone [data-part=results]", "201: hold: done");
       await panel.becomes("#clients tbody tr", "v2");
       await panel.button("Transfer").click();
       assert.deepEqual(await violations(panel), []);

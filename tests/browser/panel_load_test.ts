@@ -62,7 +62,7 @@ panelTest(
     await panel.countIs(".tile", LINES.length);
     await panel.becomes("#calls-title", "500");
     const last = LINES[(EVENTS - 1) % LINES.length] ?? "";
-    await panel.becomes(`.tile[data-line="${last}"]`, /ends|holds/);
+    await panel.becomes(`.tile[data-line="${last}"]`, /ending|on hold/);
     await panel.countIs("#events li", 500);
     const { frames, draws, asked } = await page.evaluate<
       { frames: number; draws: number; asked: number }

@@ -63,11 +63,12 @@ sampleTest(
   async (page, program) => {
     await textBecomes(page, "#status", "open");
     await program.ring("202", "+441632960002");
-    await program.ring("201", "+441632960001", 2000);
+    await program.ring("201", "+441632960001");
     await textBecomes(page, "#calls li", "OFFERING: +441632960001 to 201");
     await page.frameLocator('#card[src="card.html?number=%2B441632960001"]').locator("html")
       .waitFor();
-    await page.locator("#calls li").waitFor({ state: "detached", timeout: 20_000 });
+    await program.drop("201");
+    await page.locator("#calls li").waitFor({ state: "detached" });
   },
 );
 

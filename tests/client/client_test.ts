@@ -4,7 +4,8 @@ import type { Call, ConnectOptions, StreamEvent } from "../../src/client/client.
 import { connect, Tapi2WsError } from "../../src/client/client.js";
 import { callEvent, lineEvent } from "../support/events.ts";
 import { ANYONE } from "../support/identity.ts";
-import { rulesFor, tokenRule, until } from "../support/server.ts";
+import { until } from "../support/patience.ts";
+import { rulesFor, tokenRule } from "../support/server.ts";
 import { ClientRig, stateOf } from "./rig.ts";
 
 /** What a rejected command is known by. */

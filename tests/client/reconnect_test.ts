@@ -4,7 +4,7 @@ import type { Client, StatusEvent, StreamEvent } from "../../src/client/client.d
 import { connect, Tapi2WsError } from "../../src/client/client.js";
 import { callEvent, lineEvent } from "../support/events.ts";
 import { ManualClock } from "../support/clock.ts";
-import { until } from "../support/server.ts";
+import { until } from "../support/patience.ts";
 import { ClientRig, stateOf, timersOf } from "./rig.ts";
 import { HELLO, obliging, ScriptedServer } from "./scripted_server.ts";
 

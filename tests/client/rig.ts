@@ -5,7 +5,8 @@ import { connect } from "../../src/client/client.js";
 import type { ServerOptions } from "../../src/server/options.ts";
 import { callObject } from "../../src/server/v2/frames.ts";
 import { ManualClock } from "../support/clock.ts";
-import { startTestServer, type TestServer, until } from "../support/server.ts";
+import { until } from "../support/patience.ts";
+import { startTestServer, type TestServer } from "../support/server.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
 
 /** A clock as the library takes it. */

@@ -223,7 +223,7 @@ Deno.test("a handle stays valid after IDLE until it is deallocated", async () =>
 Deno.test("calls from before lineOpen are listed once, as monitor handles", async () => {
   const app = new TestApp();
   await app.initialize();
-  app.tapi.switchboard.ring({
+  app.tapi.exchange.routing.ring({
     to: "201",
     from: { number: "+441632960007", name: "Ada", presentation: "shown" },
     reason: 1,

@@ -64,7 +64,7 @@ Deno.test("forwards, and how they show", async () => {
   assert.equal(reasonName(app.states.find(({ line }) => line === "206")!.info), "FWDUNCOND");
 
   await forward(app, "202", null);
-  assert.deepEqual(tapi.switchboard.extensions.get("202")?.forwards, []);
+  assert.deepEqual(tapi.exchange.extensions.get("202")?.forwards, []);
   await app.shutdown();
 });
 

@@ -127,7 +127,7 @@ Deno.test("what does not fit has size 0 and offset 0, and success is answered", 
 Deno.test("a call list without room keeps its calls", async () => {
   const app = new TestApp();
   await app.initialize();
-  app.tapi.switchboard.ring({ to: "201", from: OUTSIDE, reason: 1 });
+  app.tapi.exchange.routing.ring({ to: "201", from: OUTSIDE, reason: 1 });
   await app.open(1, LINECALLPRIVILEGE.MONITOR);
   const list = room(LINECALLLIST.size);
   const line = app.line("201");
@@ -159,7 +159,7 @@ Deno.test("lineGetMessage waits for a message", async () => {
   const app = await TestApp.start();
   const into = message();
   const waiting = app.tapi.lineGetMessage(app.handle, into, 60_000);
-  app.tapi.switchboard.ring({ to: "201", from: OUTSIDE, reason: 1 });
+  app.tapi.exchange.routing.ring({ to: "201", from: OUTSIDE, reason: 1 });
   assert.equal(await waiting, 0);
   assert.equal(LINEMESSAGE.decode(into).dwMessageID, LINE.APPNEWCALL);
   assert.equal(app.tapi.lineGetMessageNow(app.handle, into, 0), 0);

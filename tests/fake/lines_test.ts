@@ -41,7 +41,7 @@ Deno.test("privileges and media modes of lineOpen", async () => {
 Deno.test("line and address states are told only when asked for", async () => {
   const app = await TestApp.start();
   const { tapi } = app;
-  const ring = (to: string) => tapi.switchboard.ring({ to, from: OUTSIDE, reason: 1 });
+  const ring = (to: string) => tapi.exchange.routing.ring({ to, from: OUTSIDE, reason: 1 });
   const told = () =>
     app.messages.filter(({ dwMessageID }) =>
       dwMessageID === LINE.LINEDEVSTATE || dwMessageID === LINE.ADDRESSSTATE
@@ -117,7 +117,7 @@ Deno.test("a line reports its message lamp and its service, and keeps them in it
   const { INSERVICE, MSGWAITOFF, MSGWAITON, OUTOFSERVICE } = LINEDEVSTATE;
   const wanted = INSERVICE | MSGWAITOFF | MSGWAITON | OUTOFSERVICE;
   assert.equal(await tapi.lineSetStatusMessages(line, wanted, 0), 0);
-  const extension = tapi.switchboard.extensions.get("201")!;
+  const extension = tapi.exchange.extensions.get("201")!;
   const flags = async () => {
     const status = room(256);
     assert.equal(await tapi.lineGetLineDevStatusW(line, status), 0);
@@ -125,11 +125,11 @@ Deno.test("a line reports its message lamp and its service, and keeps them in it
   };
   const { CONNECTED, INSERVICE: WORKS, MSGWAIT } = LINEDEVSTATUSFLAGS;
   for (const isOn of [true, true, false]) {
-    tapi.switchboard.setMessageWaiting(extension, isOn);
+    extension.setMessageWaiting(isOn);
     assert.equal(await flags(), CONNECTED | WORKS | (isOn ? MSGWAIT : 0));
   }
   for (const isInService of [false, true]) {
-    tapi.setInService("201", isInService);
+    extension.setInService(isInService);
     assert.equal(await flags(), CONNECTED | (isInService ? WORKS : 0));
   }
   await app.run(100);

@@ -22,7 +22,7 @@ async function infos(
 ): Promise<CallInfo[]> {
   const from = { number: NUMBER, name: "Ada", presentation };
   for (let i = 0; i < count; i++) {
-    app.tapi.switchboard.ring({ to: "201", from, reason: DIRECT, callWaiting: true });
+    app.tapi.exchange.routing.ring({ to: "201", from, reason: DIRECT, callWaiting: true });
   }
   await app.drain();
   return app.states.filter(({ state }) => state === "OFFERING").map(({ info }) => info);
@@ -80,7 +80,7 @@ Deno.test("where not everything fits, no text is there at all", async () => {
 Deno.test("a late caller id is pending first and told with LINE_CALLINFO", async () => {
   const app = await TestApp.start();
   const from = { number: NUMBER, name: "Ada", presentation: "shown" } as const;
-  app.tapi.switchboard.ring({ to: "201", from, reason: DIRECT, lateCallerId: true });
+  app.tapi.exchange.routing.ring({ to: "201", from, reason: DIRECT, lateCallerId: true });
   await app.run(900);
   const { call, info } = app.states[0]!;
   assert.deepEqual([info.dwCallerIDFlags, info.CallerID], [LINECALLPARTYID.UNKNOWN, ""]);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { parseScenario, type Scenario, ScenarioError } from "../../src/fake/scenario.ts";
+import { parseScenario, type Scenario, ScenarioError } from "../../src/fake/scenarios/scenario.ts";
 import { LINECALLPARTYID } from "../../src/tapi/constants.ts";
 import { reasonName, TestApp } from "./test_app.ts";
 
@@ -97,9 +97,9 @@ Deno.test("every kind of step works", async () => {
     { atMs: 13_000, do: "lamp", line: "204", on: false },
   ));
   await app.run(12_900);
-  assert.equal(app.tapi.switchboard.extensions.get("204")?.messageWaiting, true);
+  assert.equal(app.tapi.exchange.extensions.get("204")?.isMessageWaiting, true);
   await app.run(2100);
-  assert.equal(app.tapi.switchboard.extensions.get("204")?.messageWaiting, false);
+  assert.equal(app.tapi.exchange.extensions.get("204")?.isMessageWaiting, false);
   const reasons = ["205", "206", "207", "208", "201"].map((line) =>
     reasonName(app.states.find((event) => event.line === line)!.info)
   );
@@ -107,7 +107,7 @@ Deno.test("every kind of step works", async () => {
   assert.deepEqual(app.statesOf("205").slice(0, 3), ["OFFERING", "ACCEPTED", "CONNECTED"]);
   assert.equal(app.statesOf("201").filter((state) => state === "CONFERENCED").length, 3);
   assert.ok(app.statesOf("201").includes("ONHOLDPENDCONF"));
-  assert.deepEqual(app.tapi.switchboard.extensions.get("204")?.forwards, []);
+  assert.deepEqual(app.tapi.exchange.extensions.get("204")?.forwards, []);
   assert.equal(app.tapi.liveHandles(), 0);
   await app.shutdown();
 });

@@ -16,7 +16,7 @@ import { address, originName, reasonName, room, TestApp, toU32, u32 } from "./te
 
 /** A call from outside that `extension` has answered and the application owns. */
 async function answeredCall(app: TestApp, extension: string): Promise<number> {
-  app.tapi.switchboard.ring({
+  app.tapi.exchange.routing.ring({
     to: extension,
     from: { number: "+441632960007", name: "Ada", presentation: "shown" },
     reason: 1,
@@ -49,7 +49,7 @@ Deno.test("hold and unhold", async () => {
 Deno.test("answering a second call holds the first, and both change places", async () => {
   const app = await TestApp.start();
   const first = await answeredCall(app, "201");
-  app.tapi.switchboard.ring({
+  app.tapi.exchange.routing.ring({
     to: "201",
     from: { number: "+441632960008", name: "", presentation: "shown" },
     reason: 0x4000,

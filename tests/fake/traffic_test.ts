@@ -1,6 +1,6 @@
 /** The random calls: what a page meets over a few minutes. */
 import assert from "node:assert/strict";
-import { CARDS } from "../../src/fake/cards.ts";
+import { CARDS } from "../../src/fake/scenarios/cards.ts";
 import type { FakeTapiOptions } from "../../src/fake/library.ts";
 import {
   LINECALLORIGIN,
@@ -58,8 +58,11 @@ Deno.test("the rate is kept, and every call ends", async () => {
   const calls = new Set(app.states.map(({ info }) => info.dwCallID)).size;
   assert.ok(calls > 100 && calls < 260, `${calls} legs of 120 calls`);
   const old = app.clock.nowMs() - MINUTE_MS;
-  for (const { legs } of app.tapi.switchboard.extensions.values()) {
-    for (const leg of legs) assert.ok(leg.stateSinceMs > old, "a call that was forgotten");
+  const { extensions, legs } = app.tapi.exchange;
+  for (const extension of extensions.values()) {
+    for (const leg of legs.of(extension)) {
+      assert.ok(leg.stateSinceMs > old, "a call that was forgotten");
+    }
   }
   await app.shutdown();
   assert.equal(app.clock.pendingTimers, 0);
@@ -67,10 +70,11 @@ Deno.test("the rate is kept, and every call ends", async () => {
 
 Deno.test("no extension has two active calls at a time", async () => {
   const app = await TestApp.start({ callsPerMinute: 120, seed: 3 });
+  const { extensions, legs } = app.tapi.exchange;
   for (let second = 0; second < 180; second++) {
     await app.run(1000);
     for (const [line] of app.lines) {
-      const active = [...app.tapi.switchboard.extensions.get(line)!.legs].filter(({ state }) =>
+      const active = [...legs.of(extensions.get(line)!)].filter(({ state }) =>
         state === LINECALLSTATE.CONNECTED
       );
       assert.ok(active.length <= 1, `${line} has ${active.length}`);

@@ -1,6 +1,6 @@
 /** The whole program over the fake exchange, seen by real WebSocket clients. */
 import assert from "node:assert/strict";
-import { parseScenario } from "../../src/fake/scenario.ts";
+import { parseScenario } from "../../src/fake/scenarios/scenario.ts";
 import { LINEERR } from "../../src/tapi/constants.ts";
 import type { RecordingClient } from "../support/client.ts";
 import { FlowProgram } from "../support/program.ts";

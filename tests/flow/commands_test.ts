@@ -301,7 +301,7 @@ Deno.test("a consultation call that cannot dial at once is waited for", async ()
   let readyAtMs: number | undefined;
   let dialledAtMs: number | undefined;
   await using desk = await Desk.start({
-    changed: ({ lineGetCallStatus, switchboard: { schedule: { clock } } }) => ({
+    changed: ({ lineGetCallStatus, exchange: { schedule: { clock } } }) => ({
       async lineGetCallStatus(call, memory) {
         const result = await lineGetCallStatus(call, memory);
         const view = new DataView(memory.buffer);

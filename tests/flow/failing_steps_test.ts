@@ -1,5 +1,6 @@
 /** Commands of several steps of which a later one fails: the calls go on as before. */
 import assert from "node:assert/strict";
+import { Outside } from "../../src/fake/exchange/call.ts";
 import { LINEADDRCAPFLAGS, LINECALLFEATURE, LINEERR } from "../../src/tapi/constants.ts";
 import { AT, Desk, OUTSIDE, setU32 } from "../support/desk.ts";
 import { LogRecorder } from "../support/log.ts";
@@ -179,10 +180,10 @@ Deno.test("a call that ends while it is held for a consultation leaves only that
   await using desk = await Desk.start({
     changed: (fake) => ({
       lineDialW(...args) {
-        const { switchboard } = fake;
-        for (const leg of switchboard.extensions.get("201")?.legs ?? []) {
-          const outside = leg.call.ends.find((end) => end.kind === "outside");
-          if (!ended && outside?.kind === "outside") switchboard.hangUp(outside);
+        const { extensions, legs } = fake.exchange;
+        for (const leg of legs.of(extensions.get("201")!)) {
+          const outside = leg.call.ends.find((end) => end instanceof Outside);
+          if (!ended) outside?.hangUp();
         }
         ended = true;
         return fake.lineDialW(...args);

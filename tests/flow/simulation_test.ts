@@ -1,6 +1,6 @@
 /** The telephones of the fake exchange, rung over HTTP, as clients of both dialects hear them. */
 import assert from "node:assert/strict";
-import { parseScenario } from "../../src/fake/scenario.ts";
+import { parseScenario } from "../../src/fake/scenarios/scenario.ts";
 import { startProgram } from "../../src/program.ts";
 import { createFakeTapi } from "../../src/fake/library.ts";
 import { settingsOf } from "../support/settings.ts";

@@ -269,9 +269,9 @@ Deno.test("a lamp and a forward that were on before the line was opened are told
     library: (fake) => ({
       ...fake,
       lineOpenW: (...args) => {
-        const extension = fake.switchboard.extensions.get("201")!;
-        extension.messageWaiting = true;
-        extension.forwards = [{ mode: 0x1, to: "202" }];
+        const extension = fake.exchange.extensions.get("201")!;
+        extension.setMessageWaiting(true);
+        extension.forward([{ mode: 0x1, to: "202" }]);
         return fake.lineOpenW(...args);
       },
     }),
@@ -299,9 +299,10 @@ Deno.test("a line is found, open, and out of service while its exchange is away"
     messageWaiting: false,
     can: ["dial", "unpark", "pickup", "forward"],
   });
-  telephony.fake.setInService("201", false);
+  const extension = telephony.fake.exchange.extensions.get("201")!;
+  extension.setInService(false);
   await telephony.until(() => telephony.lineOf("201").status === "out_of_service");
-  telephony.fake.setInService("201", true);
+  extension.setInService(true);
   await telephony.until(() => telephony.lineOf("201").status === "open");
   assert.deepEqual(
     telephony.lineEvents("201").map(({ change, now }) => [change, now.status]),

@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { CursorError } from "../../src/bus/ports.ts";
 import type { JournalQuery } from "../../src/model/journal.ts";
+import { entryOf } from "../../src/journal/entry.ts";
 import { openFile } from "../../src/journal/file.ts";
 import { readPage } from "../../src/journal/pages.ts";
 import { Store } from "../../src/journal/store.ts";
-import { shown } from "../support/events.ts";
+import { callEvent, shown } from "../support/events.ts";
 import { JournalRig, manyEntries } from "../support/journal.ts";
 import { LogRecorder } from "../support/log.ts";
 
@@ -54,6 +55,19 @@ Deno.test("a finished call is kept with all that is known of it, and only a fini
     reason: "DIRECT",
     disconnect: "NORMAL",
   }]);
+});
+
+Deno.test("the file has the parties in the order in which former versions wrote them", async () => {
+  using db = openFile(":memory:");
+  const store = new Store(db);
+  const roles = ["caller", "called", "connected", "redirecting", "redirection"] as const;
+  const parties = Object.fromEntries(roles.map((role, i) => [role, shown(String(i))]));
+  const event = callEvent({ ...parties, state: "IDLE" }, { change: "ended" });
+  store.add([entryOf(event)]);
+  const columns = db.prepare("SELECT parties FROM entry").get();
+  assert.equal(columns?.["parties"], JSON.stringify(roles.map((_, i) => [String(i), "", "shown"])));
+  const { entries: [entry] } = await readPage(db, store.lines, { limit: 1 });
+  for (const [i, role] of roles.entries()) assert.equal(entry?.[role].number, String(i));
 });
 
 Deno.test("entries are written together, after a short while and not on the way of the event", async () => {

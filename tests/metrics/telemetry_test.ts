@@ -1,7 +1,7 @@
 /** What the program exports by OpenTelemetry: to a real receiver, from a real process. */
 import assert from "node:assert/strict";
 import { ProgramProcess } from "../support/process.ts";
-import { until } from "../support/server.ts";
+import { until } from "../support/patience.ts";
 import { V2TestClient } from "../support/v2_client.ts";
 
 interface Attribute {

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { ADVICE, adviceOn } from "../../src/model/advice.ts";
 import { LINEERR } from "../../src/tapi/constants.ts";
-import { startTestServer } from "../support/server.ts";
 
 const README = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
 const TROUBLESHOOTING = README.slice(
@@ -36,12 +35,4 @@ Deno.test("README's troubleshooting gives the same advice", () => {
   assert.match(adviceOf.get(ADVICE.closed) ?? "", /closed by its provider/);
   assert.match(adviceOf.get(ADVICE.out_of_service) ?? "", /is out of service/);
   assert.match(adviceOf.get(ADVICE.hanging) ?? "", /has not returned/);
-});
-
-Deno.test("the panel gets the table from the server", async () => {
-  const { server } = startTestServer();
-  const response = await fetch(`http://127.0.0.1:${server.port}/panel/advice.json`);
-  assert.equal(response.headers.get("content-type"), "application/json");
-  assert.deepEqual(await response.json(), ADVICE);
-  await server.stop(1000);
 });

@@ -3,9 +3,12 @@ import assert from "node:assert/strict";
 import { EventBus } from "../../src/bus/bus.ts";
 import type { Command, CommandResult } from "../../src/model/command.ts";
 import { execute } from "../../src/server/commands.ts";
+import { RecordingClient } from "../support/client.ts";
 import { callEvent, lineEvent } from "../support/events.ts";
 import { ANYONE } from "../support/identity.ts";
 import { LogRecorder } from "../support/log.ts";
+import { until } from "../support/patience.ts";
+import { startTestServer } from "../support/server.ts";
 import { FoldedState } from "../support/state.ts";
 
 const SENDER = { identity: { ...ANYONE, name: "ada" }, address: "192.0.2.1:5000" };
@@ -67,4 +70,26 @@ Deno.test("a refused command is in the audit log, and not executed", async () =>
   assert.deepEqual(log.lines, [
     "anonymous at 192.0.2.1:5000: drop of call 7 on line 201: not_permitted, You may hear the line, but not control it",
   ]);
+});
+
+Deno.test("from the socket's text to the phone system it is five functions of the server", async () => {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 100;
+  try {
+    const stacks: string[] = [];
+    const { server } = startTestServer({}, () => {
+      stacks.push(new Error().stack ?? "");
+      return { ok: true, outcome: {} };
+    });
+    for (const protocols of [[], ["tapi2ws.v2"]]) {
+      await using client = await RecordingClient.connect(server.port, "/", protocols);
+      client.send({ cmd: "drop", line: "201" });
+      await until(() => stacks.length > 0);
+      const frames = stacks.splice(0).join("").split("\n").filter((line) => line.includes("/src/"));
+      assert.equal(frames.length, 5, frames.join("\n"));
+    }
+    await server.stop(1000);
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
 });

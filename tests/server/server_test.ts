@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { ListenError } from "../../src/server/net/listen_error.ts";
 import { RecordingClient } from "../support/client.ts";
 import { callEvent, lineEvent, shown } from "../support/events.ts";
-import { startTestServer as start, until } from "../support/server.ts";
+import { until } from "../support/patience.ts";
+import { startTestServer as start } from "../support/server.ts";
 import { V2TestClient } from "../support/v2_client.ts";
 
 /** A connection that speaks for itself: sends `head` and gives what comes back at first. */

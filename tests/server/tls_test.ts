@@ -4,7 +4,8 @@ import { callEvent } from "../support/events.ts";
 import { LogRecorder } from "../support/log.ts";
 import { hasOpenSsl, makeCertificate, type TestCertificate } from "../support/certificate.ts";
 import { RawConnection } from "../support/raw.ts";
-import { startTestServer, until } from "../support/server.ts";
+import { until } from "../support/patience.ts";
+import { startTestServer } from "../support/server.ts";
 
 const [OLD, NEW] = hasOpenSsl
   ? await Promise.all([makeCertificate("old"), makeCertificate("new")])

@@ -3,7 +3,8 @@
  * test moves.
  */
 import assert from "node:assert/strict";
-import { parseScenario } from "../../src/fake/scenario.ts";
+import { createFakeTapi } from "../../src/fake/library.ts";
+import { parseScenario } from "../../src/fake/scenarios/scenario.ts";
 import type { Signal } from "../../src/session/signals.ts";
 import { Supervisor } from "../../src/session/supervisor.ts";
 import { LINE, LINEERR } from "../../src/tapi/constants.ts";
@@ -33,13 +34,14 @@ const ONE_CALL = parseScenario(
 
 class Supervised implements AsyncDisposable {
   readonly clock = new ManualClock();
-  readonly tapi = new TroubledTapi({
+  readonly fake = createFakeTapi({
     extensions: LINES,
     scenario: ONE_CALL,
     polite: true,
     seed: 1,
     clock: this.clock,
   });
+  readonly tapi = new TroubledTapi(this.fake);
   readonly signals: Signal[] = [];
   readonly supervisor = new Supervisor({
     library: this.tapi.library,
@@ -200,13 +202,13 @@ Deno.test("a function that does not return is told of once, with its line, and o
 Deno.test("a line that was closed before lineOpen returned is not closed, though its device came again", async () => {
   await using supervised = new Supervised();
   const { tapi, supervisor } = supervised;
-  tapi.hang("lineOpenW", "behind its work");
+  tapi.hang("lineOpenW", "after its work");
   void supervisor.start();
   await supervised.until(() => tapi.callsOf("lineOpenW") === LINES);
   supervised.tellOf201(LINE.REMOVE);
   supervised.tellOf201(LINE.CREATE);
   await supervised.until(() => tapi.callsOf("lineOpenW") === LINES + 1);
-  tapi.fake.forceClose("201");
+  supervised.fake.forceClose("201");
   await supervised.pass(STEP_MS);
   tapi.release("lineOpenW");
   await supervised.until(() => supervised.openLines === LINES);

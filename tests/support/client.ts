@@ -1,4 +1,5 @@
 /** A WebSocket client that records what it is sent and lets a test wait for it. */
+import { Changes } from "./patience.ts";
 
 /** A classic frame, or an error frame. */
 export interface Frame {
@@ -12,9 +13,6 @@ export interface Frame {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
-/** How long a test waits for what must come, before it fails. */
-const PATIENCE_MS = 20_000;
-
 export class RecordingClient implements AsyncDisposable {
   /** Every text frame so far, as it came. */
   readonly texts: string[] = [];
@@ -23,19 +21,19 @@ export class RecordingClient implements AsyncDisposable {
   closed: { code: number; reason: string } | undefined;
   readonly #socket: WebSocket;
   readonly #gone: Promise<void>;
-  #wake = Promise.withResolvers<void>();
+  readonly #changes = new Changes();
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.onmessage = ({ data }) => {
       this.texts.push(String(data));
       this.frames.push(JSON.parse(String(data)));
-      this.#notify();
+      this.#changes.tell();
     };
     this.#gone = new Promise((resolve) => {
       socket.onclose = ({ code, reason }) => {
         this.closed = { code, reason };
-        this.#notify();
+        this.#changes.tell();
         resolve();
       };
     });
@@ -88,27 +86,12 @@ export class RecordingClient implements AsyncDisposable {
 
   /** Waits until `reached` is true; it is asked whenever a frame or the close has come. */
   async until(reached: () => boolean): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        const last = this.texts.slice(-5).join("\n");
-        reject(new Error(`It did not come within ${PATIENCE_MS} ms. The last frames:\n${last}`));
-      }, PATIENCE_MS);
-    });
-    try {
-      while (!reached()) await Promise.race([this.#wake.promise, late]);
-    } finally {
-      clearTimeout(timer);
-    }
+    const last = () => `The frame after these:\n${this.texts.slice(-5).join("\n")}\n`;
+    await this.#changes.until(reached, last);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#socket.close();
     await this.#gone;
-  }
-
-  #notify(): void {
-    this.#wake.resolve();
-    this.#wake = Promise.withResolvers();
   }
 }

@@ -75,7 +75,7 @@ export class Desk implements AsyncDisposable {
   /** Somebody outside calls; the call's number, once it is known. */
   async ring(to: string, from = OUTSIDE): Promise<number> {
     const known = new Set(this.flow.program.state.calls().map(({ id }) => id));
-    this.flow.fake.switchboard.ring({
+    this.flow.fake.exchange.routing.ring({
       to,
       from: { number: from, name: "", presentation: "shown" },
       reason: LINECALLREASON.DIRECT,

@@ -1,8 +1,6 @@
 /** Reads Server-Sent Events as a browser does, over a real connection. */
 import assert from "node:assert/strict";
-
-/** How long a test waits for what must come, before it fails. */
-const PATIENCE_MS = 20_000;
+import { within } from "./patience.ts";
 
 /** What a stream has brought: an event, or a comment. */
 export interface StreamItem {
@@ -44,7 +42,8 @@ export class EventStreamReader implements AsyncDisposable {
         if (item !== undefined) return item;
         continue;
       }
-      const { value, done } = await this.#read();
+      const read = this.#reader.read();
+      const { value, done } = await within(read, () => "The next event of the stream");
       if (done) return undefined;
       this.#rest += value;
     }
@@ -59,21 +58,6 @@ export class EventStreamReader implements AsyncDisposable {
       items.push(item);
     }
     return items;
-  }
-
-  async #read(): Promise<ReadableStreamReadResult<string>> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new Error(`The stream was silent for ${PATIENCE_MS} ms`)),
-        PATIENCE_MS,
-      );
-    });
-    try {
-      return await Promise.race([this.#reader.read(), late]);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 
   #parse(block: string): StreamItem | undefined {

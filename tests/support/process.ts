@@ -1,9 +1,8 @@
 /** The program as a process of its own, with what it writes. */
 import { fileURLToPath } from "node:url";
+import { Changes } from "./patience.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-/** How long a test waits for what must come, before it fails. */
-const PATIENCE_MS = 30_000;
 
 /** A process, with what it writes. */
 export class WatchedProcess implements AsyncDisposable {
@@ -13,7 +12,7 @@ export class WatchedProcess implements AsyncDisposable {
   output = "";
   readonly #child: Deno.ChildProcess;
   readonly #reading: Promise<unknown>;
-  #wake = Promise.withResolvers<void>();
+  readonly #changes = new Changes();
 
   constructor(executable: string, options: Deno.CommandOptions) {
     this.#child = new Deno.Command(executable, {
@@ -39,27 +38,9 @@ export class WatchedProcess implements AsyncDisposable {
   }
 
   async #wrote(pattern: RegExp, written: () => string): Promise<RegExpMatchArray> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () =>
-          reject(
-            new Error(
-              `${pattern} was not written within ${PATIENCE_MS} ms:\n${written()}${this.log}`,
-            ),
-          ),
-        PATIENCE_MS,
-      );
-    });
-    try {
-      for (;;) {
-        const match = written().match(pattern);
-        if (match !== null) return match;
-        await Promise.race([this.#wake.promise, late]);
-      }
-    } finally {
-      clearTimeout(timer);
-    }
+    const missing = () => `${pattern}, after\n${written()}${this.log}\n`;
+    await this.#changes.until(() => pattern.test(written()), missing);
+    return written().match(pattern) as RegExpMatchArray;
   }
 
   /** The port that the program says it listens on. */
@@ -105,8 +86,7 @@ export class WatchedProcess implements AsyncDisposable {
   async #read(stream: ReadableStream<Uint8Array>, take: (text: string) => void): Promise<void> {
     for await (const text of stream.pipeThrough(new TextDecoderStream())) {
       take(text);
-      this.#wake.resolve();
-      this.#wake = Promise.withResolvers();
+      this.#changes.tell();
     }
   }
 }

@@ -1,9 +1,6 @@
 /** Connections that speak for themselves: bytes of HTTP and of WebSocket frames, good or bad. */
-
 import { Buffer } from "node:buffer";
-
-/** How long a test waits for what must come, before it fails. */
-const PATIENCE_MS = 20_000;
+import { Changes } from "./patience.ts";
 
 /** The head of a request that asks for a WebSocket. */
 export const HANDSHAKE: readonly string[] = [
@@ -21,7 +18,7 @@ export class RawConnection implements Disposable {
   /** The other end has closed. */
   ended = false;
   readonly #connection: Deno.TcpConn;
-  #wake = Promise.withResolvers<void>();
+  readonly #changes = new Changes();
 
   private constructor(connection: Deno.TcpConn) {
     this.#connection = connection;
@@ -60,15 +57,7 @@ export class RawConnection implements Disposable {
   }
 
   async until(reached: () => boolean): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`It did not come: ${this.text}`)), PATIENCE_MS);
-    });
-    try {
-      while (!reached()) await Promise.race([this.#wake.promise, late]);
-    } finally {
-      clearTimeout(timer);
-    }
+    await this.#changes.until(reached, () => `More than ${JSON.stringify(this.text)}`);
   }
 
   [Symbol.dispose](): void {
@@ -84,18 +73,13 @@ export class RawConnection implements Disposable {
     try {
       for (let read; (read = await this.#connection.read(buffer)) !== null;) {
         this.text += Buffer.from(buffer.subarray(0, read)).toString("latin1");
-        this.#notify();
+        this.#changes.tell();
       }
     } catch {
       // Closed by either end.
     }
     this.ended = true;
-    this.#notify();
-  }
-
-  #notify(): void {
-    this.#wake.resolve();
-    this.#wake = Promise.withResolvers();
+    this.#changes.tell();
   }
 }
 

@@ -1,5 +1,4 @@
 /** The server on a real bus and a real port, with a telephone system that a test answers for. */
-import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { EventBus } from "../../src/bus/bus.ts";
 import type { Command, CommandResult } from "../../src/model/command.ts";
@@ -91,13 +90,4 @@ export function startTestServer(
     ...options,
   });
   return { bus, state, commands, server };
-}
-
-/** Waits for what other connections cause; each look is a turn of the event loop. */
-export async function until(reached: () => boolean): Promise<void> {
-  const endMs = performance.now() + 20_000;
-  while (!reached()) {
-    assert(performance.now() < endMs, "it did not come within 20 s");
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }

@@ -1,4 +1,7 @@
-/** Session and calls over the fake exchange, without a server: what they publish, and time on demand. */
+/**
+ * Session and calls over the fake exchange, without a server: what they publish, a library that fails
+ * or hangs, and time on demand.
+ */
 import assert from "node:assert/strict";
 import { EventBus } from "../../src/bus/bus.ts";
 import type { Call } from "../../src/model/call.ts";
@@ -6,12 +9,17 @@ import type { Line } from "../../src/model/line.ts";
 import type { BusEvent, CallEvent, LineEvent } from "../../src/model/event.ts";
 import { Tracker } from "../../src/state/tracker.ts";
 import { createFakeTapi, type FakeTapi, type FakeTapiOptions } from "../../src/fake/library.ts";
-import { parseScenario } from "../../src/fake/scenario.ts";
+import { parseScenario } from "../../src/fake/scenarios/scenario.ts";
 import { toClassic } from "../../src/server/classic/messages.ts";
+import type { TapiCall } from "../../src/session/call.ts";
+import type { LineDevice } from "../../src/session/line.ts";
+import type { Session } from "../../src/session/session.ts";
+import type { Signal } from "../../src/session/signals.ts";
 import { Supervisor } from "../../src/session/supervisor.ts";
 import type { TapiLibrary } from "../../src/tapi/library.ts";
 import { ManualClock } from "./clock.ts";
 import { Mirror } from "./mirror.ts";
+import { TroubledTapi } from "./troubled.ts";
 
 const STEP_MS = 10;
 /** How much time may pass until what is waited for must have come. */
@@ -22,17 +30,28 @@ export interface TelephonyOptions extends Omit<FakeTapiOptions, "scenario" | "cl
   readonly scenario?: string;
   /** Changes what the library answers. */
   readonly library?: (fake: FakeTapi) => TapiLibrary;
+  /** How long a command waits for its LINE_REPLY; 10 s when left out. */
+  readonly replyTimeoutMs?: number;
+  /** Which extensions are opened; all when left out. */
+  readonly wanted?: (extension: string) => boolean;
 }
 
 export class Telephony implements AsyncDisposable {
   readonly clock = new ManualClock();
   readonly fake: FakeTapi;
+  /** What the session calls: {@linkcode fake}, changed, with troubles on demand. */
+  readonly tapi: TroubledTapi;
+  /** What the session has reported. */
+  readonly signals: Signal[] = [];
   readonly tracker: Tracker;
   readonly supervisor: Supervisor;
   readonly mirror: Mirror;
   #stopped = false;
 
-  private constructor({ scenario, library, ...options }: TelephonyOptions) {
+  private constructor(
+    { scenario, library, replyTimeoutMs = 10_000, wanted = () => true, ...options }:
+      TelephonyOptions,
+  ) {
     const { clock } = this;
     this.fake = createFakeTapi({
       callsPerMinute: 0,
@@ -42,18 +61,20 @@ export class Telephony implements AsyncDisposable {
       ...options,
       ...scenario !== undefined && { scenario: parseScenario(scenario, "test") },
     });
+    this.tapi = new TroubledTapi(library?.(this.fake) ?? this.fake);
     const bus = new EventBus((error) => {
       throw error;
     });
     this.tracker = new Tracker(bus, clock);
     this.mirror = new Mirror(bus, this.tracker);
     this.supervisor = new Supervisor({
-      library: library?.(this.fake) ?? this.fake,
+      library: this.tapi.library,
       blockingThreads: 64,
       clock,
-      wanted: () => true,
-      replyTimeoutMs: 10_000,
+      wanted,
+      replyTimeoutMs,
       onSignal: (signal) => {
+        this.signals.push(signal);
         this.tracker.receive(signal);
         assert.deepEqual(this.mirror.problems(), []);
       },
@@ -83,6 +104,27 @@ export class Telephony implements AsyncDisposable {
       assert(this.clock.nowMs() < endMs, "It did not come in time");
       await this.clock.advanceAsync(STEP_MS);
     }
+  }
+
+  /** The session that works. */
+  get session(): Session {
+    const { session } = this.supervisor;
+    assert(session, "TAPI is not available");
+    return session;
+  }
+
+  /** The device of an extension, as the session has it. */
+  deviceOf(extension: string): LineDevice {
+    const line = [...this.session.lines].find(({ name }) => name === extension);
+    assert(line, `the session has no line ${extension}`);
+    return line.device;
+  }
+
+  /** The only call of an extension, as the session has it. */
+  tapiCallOf(extension: string): TapiCall {
+    const [call, ...others] = this.session.calls.of(this.deviceOf(extension).lines[0]!);
+    assert(call && others.length === 0, `${extension} has ${others.length} other calls`);
+    return call;
   }
 
   get events(): readonly BusEvent[] {

@@ -1,5 +1,4 @@
-/** A fake exchange whose functions fail or hang as a test says, and are counted. */
-import { createFakeTapi, type FakeTapi, type FakeTapiOptions } from "../../src/fake/library.ts";
+/** A library whose functions fail or hang as a test says, and are counted. */
 import type { TapiLibrary } from "../../src/tapi/library.ts";
 import { TAPI_SYMBOLS } from "../../src/tapi/symbols.ts";
 
@@ -7,17 +6,21 @@ type FunctionName = keyof TapiLibrary;
 const NAMES = Object.keys(TAPI_SYMBOLS) as FunctionName[];
 
 export class TroubledTapi {
-  readonly fake: FakeTapi;
+  /** Lacks the functions that the library below lacks. */
   readonly library: TapiLibrary;
+  readonly #below: TapiLibrary;
   readonly #calls = new Map<FunctionName, number>();
   readonly #errors = new Map<FunctionName, number>();
   readonly #hanging = new Map<FunctionName, PromiseWithResolvers<void> & { where: string }>();
 
-  constructor(options: FakeTapiOptions) {
-    this.fake = createFakeTapi(options);
-    // One function for one function of the fake exchange, which has them all.
+  constructor(below: TapiLibrary) {
+    this.#below = below;
+    // One function for one function of the library below.
     this.library = Object.fromEntries(
-      NAMES.map((fn) => [fn, (...args: unknown[]) => this.#call(fn, args)]),
+      NAMES.map((fn) => [
+        fn,
+        below[fn] === null ? null : (...args: unknown[]) => this.#call(fn, args),
+      ]),
     ) as unknown as TapiLibrary;
   }
 
@@ -37,10 +40,10 @@ export class TroubledTapi {
     this.#errors.clear();
   }
 
-  /** From now on a function does not return, before its work or behind it, until it is released. */
+  /** From now on a function does not return, before its work or after it, until it is released. */
   hang(
     fn: Exclude<FunctionName, "lineGetMessageNow">,
-    where: "before its work" | "behind its work" = "before its work",
+    where: "before its work" | "after its work" = "before its work",
   ): void {
     this.#hanging.set(fn, { where, ...Promise.withResolvers<void>() });
   }
@@ -54,7 +57,7 @@ export class TroubledTapi {
     this.#calls.set(fn, this.callsOf(fn) + 1);
     const error = this.#errors.get(fn);
     if (error !== undefined) return fn === "lineGetMessageNow" ? error : Promise.resolve(error);
-    const work = this.fake[fn] as (...args: unknown[]) => unknown;
+    const work = this.#below[fn] as (...args: unknown[]) => unknown;
     const hanging = this.#hanging.get(fn);
     if (hanging === undefined) return work(...args);
     if (hanging.where === "before its work") return hanging.promise.then(() => work(...args));

@@ -116,7 +116,7 @@ export abstract class Client implements Disposable {
 
   /**
    * Closes the client if it has read nothing since the last call. Pings do not show that: they wait
-   * behind the data.
+   * after the data.
    */
   closeIfStuck(): void {
     const unsentBytes = this.#socket.bufferedAmount;

@@ -12,7 +12,7 @@ export interface KeyPair {
   readonly key: string;
 }
 
-export interface ListenOptions {
+interface ListenOptions {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;

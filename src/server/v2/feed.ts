@@ -16,7 +16,7 @@ import type { SubscribeRequest } from "./requests.ts";
 export type Subscription = Omit<SubscribeRequest, "cmd">;
 
 /** The state, and the number of the event that led to it. */
-export interface Snapshot {
+interface Snapshot {
   readonly epoch: string;
   readonly seq: number;
   /** Events are missing between the point of resumption and this. */
@@ -26,7 +26,7 @@ export interface Snapshot {
   readonly calls: readonly CallObject[];
 }
 
-/** An event as it is sent. */
+/** An event as text. */
 interface EncodedEvent {
   readonly text: string;
   readonly seq: number;
@@ -50,7 +50,7 @@ export interface FeedContext {
   readonly encoder: V2Encoder;
 }
 
-export interface FeedOptions {
+interface FeedOptions {
   readonly maxUnsentBytes: number;
   /** Sends an event. */
   readonly send: (text: string, seq: number) => void;

@@ -33,7 +33,7 @@ export function queryState(
   };
 }
 
-export interface EntryPage {
+interface EntryPage {
   readonly entries: readonly EntryObject[];
   readonly next?: string;
 }

@@ -109,7 +109,7 @@ export const FORMS: ReadonlyMap<string, readonly z.ZodObject[]> = new Map([
 ]);
 
 /** A message that has been checked. */
-export type V2Message =
+type V2Message =
   & { readonly id: RequestId | undefined }
   & (
     | { readonly kind: "command"; readonly command: Command }

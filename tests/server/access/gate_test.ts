@@ -5,7 +5,8 @@ import { callEvent, lineEvent } from "../../support/events.ts";
 import { ANYONE } from "../../support/identity.ts";
 import { LogRecorder } from "../../support/log.ts";
 import { HANDSHAKE, RawConnection } from "../../support/raw.ts";
-import { rulesFor, startTestServer as start, tokenRule, until } from "../../support/server.ts";
+import { until } from "../../support/patience.ts";
+import { rulesFor, startTestServer as start, tokenRule } from "../../support/server.ts";
 import { V2TestClient } from "../../support/v2_client.ts";
 
 const statusOf = (answer: string) => Number(answer.match(/^HTTP\/1\.1 (\d+)/)?.[1]);

@@ -5,7 +5,8 @@ import { RecordingClient } from "../../support/client.ts";
 import { callEvent, lineEvent } from "../../support/events.ts";
 import { EventStreamReader } from "../../support/event_stream.ts";
 import { ANYONE } from "../../support/identity.ts";
-import { rulesFor, startTestServer, type TestServer, until } from "../../support/server.ts";
+import { until } from "../../support/patience.ts";
+import { rulesFor, startTestServer, type TestServer } from "../../support/server.ts";
 import { V2TestClient } from "../../support/v2_client.ts";
 import { type Frame, Rig } from "../v2/rig.ts";
 

@@ -4,7 +4,8 @@ import type { Identity } from "../../../src/server/access/identity.ts";
 import { RecordingClient } from "../../support/client.ts";
 import { ManualClock } from "../../support/clock.ts";
 import { EventStreamReader } from "../../support/event_stream.ts";
-import { rulesFor, startTestServer, until } from "../../support/server.ts";
+import { until } from "../../support/patience.ts";
+import { rulesFor, startTestServer } from "../../support/server.ts";
 import { V2TestClient } from "../../support/v2_client.ts";
 
 // deno-lint-ignore no-explicit-any -- what is asserted is the JSON

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { ManualClock } from "../../support/clock.ts";
 import { callEvent, lineEvent, shown } from "../../support/events.ts";
 import { EventStreamReader, type StreamItem } from "../../support/event_stream.ts";
-import { startTestServer, until } from "../../support/server.ts";
+import { until } from "../../support/patience.ts";
+import { startTestServer } from "../../support/server.ts";
 import { assertValid } from "../../support/v2_schema.ts";
 
 const urlOf = ({ port }: { readonly port: number }, query = "") =>

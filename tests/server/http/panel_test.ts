@@ -1,5 +1,7 @@
 /** How the server hands out the panel, and to whom. */
 import assert from "node:assert/strict";
+import * as advice from "../../../src/model/advice.ts";
+import * as command from "../../../src/model/command.ts";
 import { startTestServer } from "../../support/server.ts";
 
 const BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
@@ -33,18 +35,42 @@ Deno.test("every file that the page names is served, under a policy that lets no
     const response = await fetch(new URL(path, url));
     assert.equal(response.status, 200, path);
     const body = await response.text();
-    for (const [, name] of body.matchAll(/^import .*?"\.\/([^"]+)"/gm)) found.push(`panel/${name}`);
+    for (const [, name = ""] of body.matchAll(/^import .*?"(\.{1,2}\/[^"]+)"/gm)) {
+      found.push(new URL(name, `${url}${path}`).pathname.slice(1));
+    }
     const { headers } = response;
     assert.equal(headers.get("x-content-type-options"), "nosniff");
+    if (path === "client.js") continue;
     assert.equal(
       headers.get("content-security-policy"),
       page.headers.get("content-security-policy"),
     );
   }
-  assert(seen.has("panel/judgement.js"), "modules that modules import are seen too");
+  for (const imported of ["panel/health.js", "model/command.ts", "client.js"]) {
+    assert(seen.has(imported), `${imported}, which a module imports, is seen too`);
+  }
   const policy = page.headers.get("content-security-policy") ?? "";
   assert.match(policy, /default-src 'none'.*frame-ancestors 'none'.*trusted-types 'none'/);
   assert.doesNotMatch(policy, /unsafe|\*|data:/);
   assert.equal(page.headers.get("referrer-policy"), "no-referrer");
+  await server.stop(1000);
+});
+
+Deno.test("the modules of the model that the panel imports are served with all that they export", async () => {
+  const { server } = startTestServer();
+  for (const [name, module] of Object.entries({ "advice.ts": advice, "command.ts": command })) {
+    const response = await fetch(`http://127.0.0.1:${server.port}/model/${name}`);
+    assert.equal(response.headers.get("content-type"), "text/javascript; charset=utf-8");
+    const text = encodeURIComponent(await response.text());
+    const served = await import(`data:text/javascript,${text}`);
+    assert.deepEqual(Object.keys(served), Object.keys(module));
+    for (const [key, value] of Object.entries(module)) {
+      if (typeof value !== "function") assert.deepEqual(served[key], value, key);
+    }
+    if (name !== "advice.ts") continue;
+    for (const error of [...Object.keys(advice.ADVICE), undefined]) {
+      assert.equal(served.adviceOn(error, "closed"), advice.adviceOn(error, "closed"));
+    }
+  }
   await server.stop(1000);
 });

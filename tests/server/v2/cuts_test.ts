@@ -8,7 +8,8 @@ import { Random } from "../../../src/fake/random.ts";
 import { V2_PROTOCOL } from "../../../src/server/sub_protocols.ts";
 import { callEvent, lineEvent } from "../../support/events.ts";
 import { Follower, type Wish } from "../../support/follower.ts";
-import { startTestServer, until } from "../../support/server.ts";
+import { until } from "../../support/patience.ts";
+import { startTestServer } from "../../support/server.ts";
 import { type Reader, Rig, turn } from "./rig.ts";
 
 const MEMORY_CUTS = 4000;

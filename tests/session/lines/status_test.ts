@@ -58,9 +58,8 @@ Deno.test("an owner that is told of no features can do nothing", async () => {
   const [call] = session?.calls ?? [];
   assert(call);
   call.setOwned(true);
-  telephony.fake.switchboard.accept(
-    [...telephony.fake.switchboard.extensions.get("201")!.legs][0]!,
-  );
+  const { extensions, legs } = telephony.fake.exchange;
+  for (const leg of legs.of(extensions.get("201")!)) leg.accept();
   assert.deepEqual((await telephony.reach("201", "ACCEPTED")).can, []);
 });
 

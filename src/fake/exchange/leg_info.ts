@@ -1,0 +1,36 @@
+/** What is known of a leg: the members of its LINECALLINFO that may change. */
+import { LINECALLORIGIN, LINECALLREASON } from "../../tapi/constants.ts";
+import { NOBODY, type Party } from "./call.ts";
+
+export interface LegInfo {
+  /** dwCallID: of this leg alone, so that pages may use it as a key. */
+  readonly callId: number;
+  readonly relatedCallId: number;
+  readonly origin: number;
+  readonly reason: number;
+  readonly caller: Party;
+  readonly called: Party;
+  readonly connected: Party;
+  readonly redirecting: Party;
+  readonly redirection: Party;
+}
+
+/** Of a leg that makes a call. */
+export const ORDINARY: Omit<LegInfo, "callId"> = {
+  relatedCallId: 0,
+  origin: LINECALLORIGIN.OUTBOUND,
+  reason: LINECALLREASON.DIRECT,
+  caller: NOBODY,
+  called: NOBODY,
+  connected: NOBODY,
+  redirecting: NOBODY,
+  redirection: NOBODY,
+};
+
+/** What a leg starts with; the rest is ordinary. */
+export interface LegStart extends Partial<LegInfo> {
+  readonly state: number;
+  readonly stateMode?: number;
+  /** Whoever asked for the leg; `null` when it came about by itself. */
+  readonly initiator?: object | null;
+}

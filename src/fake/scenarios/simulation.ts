@@ -1,0 +1,120 @@
+/** Calls that a tester asks for: one as he describes it, or one of the scenarios that have names. */
+import type { SimulatedCall, SimulatedScenario, SimulationResult } from "../../model/simulation.ts";
+import type { Exchange } from "../exchange/exchange.ts";
+import { Leg } from "../exchange/leg.ts";
+import { answered, type Cast, missed, parked, ring as ringStep, transferred } from "./cards.ts";
+import type { RingStep, Step } from "./scenario.ts";
+import { ring, Script } from "./script.ts";
+
+interface NamedScenario {
+  /** What happens, in a sentence. */
+  readonly description: string;
+  /** How many extensions it takes. */
+  readonly extensions: number;
+  readonly steps: (cast: Cast) => readonly Step[];
+}
+
+const SCENARIOS: Readonly<Record<string, NamedScenario>> = {
+  incoming: {
+    description: "Ada Example calls, is answered and hangs up",
+    extensions: 1,
+    steps: answered,
+  },
+  hidden: {
+    description: "somebody calls who withholds the number",
+    extensions: 1,
+    steps: (cast) => answered(cast, { hidden: true }),
+  },
+  missed: {
+    description: "Ada Example calls and gives up: nobody answers",
+    extensions: 1,
+    steps: missed,
+  },
+  transfer: {
+    description: "the call is answered, a colleague is asked, and gets it",
+    extensions: 2,
+    steps: transferred,
+  },
+  park: {
+    description: "the call is answered, parked, and taken by a colleague",
+    extensions: 2,
+    steps: parked,
+  },
+};
+
+const ADA = { number: "+441632960001", name: "Ada Example" };
+const TALK_MS = 5000;
+const PATIENT_CALLER_MS = 60_000;
+
+export class Simulation {
+  readonly #exchange: Exchange;
+
+  constructor(exchange: Exchange) {
+    this.#exchange = exchange;
+  }
+
+  get scenarios(): SimulatedScenario[] {
+    const cast = castOf([]);
+    return Object.entries(SCENARIOS).map(([name, { description, steps }]) => ({
+      name,
+      description,
+      durationMs: Math.max(...steps(cast).map(({ atMs }) => atMs)),
+    }));
+  }
+
+  /** Somebody calls, also one who is busy. */
+  ring(call: SimulatedCall): SimulationResult {
+    const { to, from = ADA.number, name = "", answerAfterMs } = call;
+    const { hidden = false, lateCallerId = false, hangUpAfterMs = PATIENT_CALLER_MS } = call;
+    const outside = { number: from, name };
+    const first = ringStep({ a: to, outside }, { hidden, lateCallerId, callWaiting: true });
+    const { call: label } = first;
+    const later: Step[] = [{ do: "drop", atMs: hangUpAfterMs, call: label, by: "outside" }];
+    if (answerAfterMs !== undefined) {
+      later.unshift({ do: "answer", atMs: answerAfterMs, call: label });
+    }
+    return this.#begin(first, later, false);
+  }
+
+  /** Plays a scenario at the extension, or at one that is free; its people yield to clients. */
+  play(name: string, line?: string): SimulationResult {
+    const scenario = Object.hasOwn(SCENARIOS, name) ? SCENARIOS[name] : undefined;
+    if (scenario === undefined) return refused("not_supported", `There is no scenario ${name}`);
+    const { extensions, legs } = this.#exchange;
+    const others = [...extensions.values()]
+      .filter((extension) => extension.number !== line && legs.of(extension).size === 0)
+      .map(({ number }) => number);
+    const numbers = line === undefined ? others : [line, ...others];
+    if (numbers.length < scenario.extensions) {
+      return refused("not_supported", `${name} takes ${scenario.extensions} free extensions`);
+    }
+    const [first, ...later] = scenario.steps(castOf(numbers));
+    if (first?.do !== "ring") throw new TypeError(`the scenario ${name} begins with no ring`);
+    return this.#begin(first, later, true);
+  }
+
+  #begin(first: RingStep, later: readonly Step[], yieldsToClients: boolean): SimulationResult {
+    const exchange = this.#exchange;
+    if (!exchange.extensions.has(first.to)) {
+      return refused("unknown_line", `There is no extension ${first.to}`);
+    }
+    const call = ring(exchange, first);
+    const leg = call.ends.find((end) => end instanceof Leg);
+    if (leg === undefined) return refused("no_call", `${first.to} takes no calls now`);
+    const calls = new Map([[first.call, call]]);
+    new Script(exchange, { name: "simulation", steps: later }, yieldsToClients, calls).start();
+    const callId = `0x${leg.info.callId.toString(16).toUpperCase()}`;
+    return { ok: true, call: { line: leg.extension.number, callId } };
+  }
+}
+
+function castOf([a = "", b = "", c = ""]: readonly string[]): Cast {
+  return { a, b, c, outside: ADA, another: ADA, talkMs: TALK_MS };
+}
+
+function refused(
+  code: "unknown_line" | "no_call" | "not_supported",
+  message: string,
+): SimulationResult {
+  return { ok: false, error: { code, message } };
+}
