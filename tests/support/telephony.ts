@@ -16,12 +16,15 @@ import type { LineDevice } from "../../src/session/line.ts";
 import type { Session } from "../../src/session/session.ts";
 import type { Signal } from "../../src/session/signals.ts";
 import { Supervisor } from "../../src/session/supervisor.ts";
+import type { LineMessage } from "../../src/tapi/calls.ts";
 import type { TapiLibrary } from "../../src/tapi/library.ts";
 import { ManualClock } from "./clock.ts";
 import { Mirror } from "./mirror.ts";
 import { TroubledTapi } from "./troubled.ts";
 
 const STEP_MS = 10;
+/** What a message causes has happened after so much time, unless a function hangs. */
+const UNDER_WAY_MS = 100;
 /** How much time may pass until what is waited for must have come. */
 const PATIENCE_MS = 5 * 60_000;
 
@@ -125,6 +128,27 @@ export class Telephony implements AsyncDisposable {
     const [call, ...others] = this.session.calls.of(this.deviceOf(extension).lines[0]!);
     assert(call && others.length === 0, `${extension} has ${others.length} other calls`);
     return call;
+  }
+
+  /** Hands the session a message of an extension's line, as lineGetMessage would bring it. */
+  deliver(
+    extension: string,
+    message: Pick<LineMessage, "dwMessageID"> & Partial<LineMessage>,
+  ): void {
+    const { handle, instance } = this.deviceOf(extension);
+    this.session.messages.handle({
+      ...{ hDevice: handle, dwCallbackInstance: instance, dwParam1: 0, dwParam2: 0, dwParam3: 0 },
+      ...message,
+    });
+  }
+
+  /** Forgets what has been reported so far, and returns those of a kind, with what is under way. */
+  async takeSignals<K extends Signal["kind"]>(kind: K): Promise<Extract<Signal, { kind: K }>[]> {
+    await this.pass(UNDER_WAY_MS);
+    return this.signals.splice(0).filter((signal) => signal.kind === kind) as Extract<
+      Signal,
+      { kind: K }
+    >[];
   }
 
   get events(): readonly BusEvent[] {
