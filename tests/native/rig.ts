@@ -5,7 +5,7 @@ import type { ServiceStatus } from "../../src/bus/ports.ts";
 import { type Program, startProgram } from "../../src/program.ts";
 import { openTapi32 } from "../../src/rights.ts";
 import { RecordingClient } from "../support/client.ts";
-import { settingsOf } from "../support/settings.ts";
+import { settingsWith } from "../support/settings.ts";
 import { buildStandin, type Devices, openControl, type StandIn } from "./standin.ts";
 
 const path = await buildStandin();
@@ -14,6 +14,8 @@ export interface RigOptions {
   /** Prepares the stand-in before the program starts. */
   readonly before?: (standin: StandIn) => void;
   readonly args?: readonly string[];
+  /** The settings file, TOML. */
+  readonly settings?: string;
   /** The program's clock; the stand-in's time is real in any case. */
   readonly clock?: Clock;
   /** Whether the library is made to break rules of its own, so that calls may be lost with it. */
@@ -32,7 +34,7 @@ export class Rig {
     const standin = openControl(libraryPath);
     standin.reset(devices);
     options.before?.(standin);
-    const settings = settingsOf(...options.args ?? []);
+    const settings = settingsWith(options.settings ?? "", ...options.args ?? []);
     const program = startProgram(settings, openTapi32(libraryPath), options.clock ?? systemClock);
     const client = await RecordingClient.connect(program.server.port);
     await program.linesTried;
@@ -99,9 +101,12 @@ export function nativeTest(
       const rig = await Rig.start(path, devices, options);
       try {
         await run(rig);
-      } finally {
-        await rig.stop();
+      } catch (error) {
+        // What went wrong first is what counts.
+        await rig.stop().catch(() => {});
+        throw error;
       }
+      await rig.stop();
       if (options.dies) return;
       assert.deepEqual(rig.standin.violations, { count: 0, last: "" });
       assert.equal(rig.standin.abandonedCalls, 0);

@@ -215,7 +215,7 @@ export const SYMBOLS = {
   standin_override: { parameters: ["u32", "u32", "u32", "u32"], result: "void" },
   standin_end_override: { parameters: ["u32", "u32", "u32"], result: "void" },
   standin_reply_mode: { parameters: ["u32", "u32"], result: "void" },
-  standin_release_replies: { parameters: [], result: "u32" },
+  standin_release_replies: { parameters: ["u32"], result: "u32" },
   standin_lack: { parameters: ["u32", "u32"], result: "void" },
   standin_withhold_handles: { parameters: ["u32"], result: "void" },
   standin_dial_script: { parameters: ["u32"], result: "void" },
@@ -435,9 +435,9 @@ export class StandIn {
     this.#c.standin_reply_mode(mode, error);
   }
 
-  /** Sends the replies that were kept back. @returns Their number. */
-  releaseReplies(): number {
-    return this.#c.standin_release_replies();
+  /** Sends the replies that were kept back. @param error What they bring. @returns Their number. */
+  releaseReplies(error = 0): number {
+    return this.#c.standin_release_replies(error);
   }
 
   /**

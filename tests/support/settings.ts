@@ -14,8 +14,14 @@ export const NOTHING_SET: SettingsSources = {
 
 /** The settings that `args` make. */
 export function settingsOf(...args: string[]): Settings {
+  return settingsWith("", ...args);
+}
+
+/** The settings that a file, TOML, and `args` make. */
+export function settingsWith(file: string, ...args: string[]): Settings {
   const fake = ["--provider", "fake", "--host", "127.0.0.1", "--port", "0"];
-  return readSettings(readCommandLine([...fake, ...args]).flags, NOTHING_SET);
+  const { flags } = readCommandLine([...fake, "--config", "test.toml", ...args]);
+  return readSettings(flags, { ...NOTHING_SET, readTextFile: () => file });
 }
 
 /** The settings that a file on a Windows server makes. @param readOther Reads files that it names. */

@@ -419,12 +419,16 @@ EXPORT void standin_reply_mode(DWORD mode, DWORD error) {
   unlock();
 }
 
-/* Queues the replies that REPLY_LATE or REPLY_NEVER kept back. Answers their number. */
-EXPORT DWORD standin_release_replies(void) {
+/*
+ * Queues the replies that REPLY_LATE or REPLY_NEVER kept back, with an error where that is not 0.
+ * Answers their number.
+ */
+EXPORT DWORD standin_release_replies(DWORD error) {
   lock();
   DWORD released = 0;
   for (struct request *request = exchange.requests; request != NULL; request = request->next) {
     if (request->queued) continue;
+    if (error != 0) request->result = (LONG)error;
     queue_reply(request);
     released++;
   }

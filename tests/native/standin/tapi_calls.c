@@ -441,7 +441,7 @@ EXPORT LONG WINAPI lineParkW(HCALL hCall, DWORD dwParkMode, LPCWSTR lpszDirAddre
     const DWORD modes =
         overridden(FILLED_ADDRESS_CAPS, place_of(device_of(call), call->address),
                    offsetof(LINEADDRESSCAPS, dwParkModes), ALL_PARK_MODES);
-    if ((modes & dwParkMode) == 0) request->result = error(LINEERR_OPERATIONFAILED);
+    if (modes != 0 && (modes & dwParkMode) == 0) request->result = error(LINEERR_OPERATIONFAILED);
     if (dwParkMode == LINEPARKMODE_NONDIRECTED) {
       request->out_text = lpNonDirAddress;
       request->out_text_total = lpNonDirAddress->dwTotalSize;
