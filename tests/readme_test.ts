@@ -1,5 +1,6 @@
-/** README's samples, as they stand there: its settings, its scenario, its tables. */
+/** The manual's samples, as they stand there: its settings, its scenario, its tables. */
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import { createFakeTapi } from "../src/fake/library.ts";
 import { SPECIAL_NUMBERS } from "../src/fake/exchange/dial_plan.ts";
 import { parseScenario } from "../src/fake/scenarios/scenario.ts";
@@ -10,41 +11,30 @@ import { CLOSE } from "../src/model/close_code.ts";
 import { FORMS } from "../src/server/v2/requests.ts";
 import { jsonSchema } from "../src/server/v2/schema.ts";
 import { hasOpenSsl, makeCertificate } from "./support/certificate.ts";
+import { MANUAL, rowsOf, sample, samples, TABLE_ROWS } from "./support/manual.ts";
 import { FlowProgram } from "./support/program.ts";
 import { settingsOfFile } from "./support/settings.ts";
 
-const README = await Deno.readTextFile(new URL("../README.md", import.meta.url));
-
-const TOML = [...README.matchAll(/```toml\n([\s\S]*?)```/g)].map(([, toml = ""]) => toml);
-const SCENARIO = TOML.find((toml) => toml.includes("[[step]]")) ?? "";
-const SETTINGS = TOML.find((toml) => !toml.includes("[[step]]")) ?? "";
-
-/** The cells of README's tables, row by row, without what pads them. */
-const ROWS_OF_README = README.split("\n").filter((line) => line.startsWith("|")).map((line) =>
-  line.slice(1, -1).split(/(?<!\\)\|/).map((cell) => cell.trim()).join(" | ")
-);
-
-/** A setting's row in README: flag, key, default, meaning. */
-function rowOf(key: string, row: Setting): string {
+/** A setting's row in the manual: flag, key, default, meaning. */
+function rowOf(key: string, row: Setting): string[] {
   const { placeholder, help, manual } = row;
   const flag = placeholder === undefined ? "" : `\`--${flagNameOf(key)} ${placeholder}\``;
   const meaning = [help, ...manual === undefined ? [] : [manual]].join(". ");
   const cells = [flag, `\`${key}\``, defaultTextOf(row) ?? "none", meaning];
-  return cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ");
+  return cells.map((cell) => cell.replaceAll("|", "\\|"));
 }
 
 Deno.test("the sample of a settings file is accepted", () => {
-  const settings = settingsOfFile(SETTINGS);
+  const settings = settingsOfFile(sample("toml", "[log]"));
   assert.deepEqual(settings.lines, ["201", "3*"]);
   assert.equal(settings.log.file, "C:\\Tapi2Ws\\tapi2ws.log");
 });
 
-Deno.test("every sample of the security page is accepted, alone and as it stands", async () => {
-  const page = README.slice(README.indexOf("## Security"), README.indexOf("## Protocol"));
-  const samples = [...page.matchAll(/^ *```toml\n([\s\S]*?)```/gm)].map(([, toml = ""]) => toml);
-  assert(samples.length >= 7);
+Deno.test("every sample of settings is accepted, alone and as it stands", async () => {
+  const all = samples("toml").filter((toml) => !toml.includes("[[step]]"));
+  assert(all.length >= 8);
   const pem = hasOpenSsl ? await makeCertificate("readme") : undefined;
-  for (const toml of samples) {
+  for (const toml of all) {
     if (pem === undefined && toml.includes("[tls]")) continue;
     settingsOfFile(toml, (path) => path.endsWith(".pem") ? pem?.cert : pem?.key);
   }
@@ -53,20 +43,20 @@ Deno.test("every sample of the security page is accepted, alone and as it stands
 Deno.test("every key of the tables of rights is in a sample, or named", () => {
   for (const key of Object.keys(ACCESS_SETTINGS)) {
     const [table = "", name = table] = key.split(".");
-    assert(README.includes(`[${table}]`) || README.includes(`${table} = `), key);
-    assert(new RegExp(`\\b${name}\\b`).test(README), key);
+    assert(MANUAL.includes(`[${table}]`) || MANUAL.includes(`${table} = `), key);
+    assert(new RegExp(`\\b${name}\\b`).test(MANUAL), key);
   }
 });
 
 Deno.test("the table of settings is the program's: flags, keys, defaults, meanings", () => {
   const expected = ROWS.map(([key, row]) => rowOf(key, row));
-  const first = ROWS_OF_README.indexOf(expected[0] ?? "");
-  assert.deepEqual(ROWS_OF_README.slice(first).slice(0, expected.length), expected);
-  assert(README.includes(variableOf("log.file")));
+  const first = TABLE_ROWS.findIndex((row) => isDeepStrictEqual(row, expected[0]));
+  assert.deepEqual(TABLE_ROWS.slice(first).slice(0, expected.length), expected);
+  assert(MANUAL.includes(variableOf("log.file")));
 });
 
 Deno.test("the sample scenario plays: rings, is answered, is transferred, ends", async () => {
-  const { name, steps } = parseScenario(SCENARIO, "README.md");
+  const { name, steps } = parseScenario(sample("toml", "[[step]]"), "the manual");
   // Once, so that it ends, and later, so that the client is there at its beginning.
   const scenario = { name, steps: steps.map((step) => ({ ...step, atMs: step.atMs + 2000 })) };
   await using flow = await FlowProgram.start([], { scenario, polite: true });
@@ -83,12 +73,12 @@ Deno.test("the sample scenario plays: rings, is answered, is transferred, ends",
 
 Deno.test("every special number of the fake exchange is in its table", () => {
   for (const number of Object.values(SPECIAL_NUMBERS)) {
-    assert(new RegExp(`^\\| \`${number}\` +\\|`, "m").test(README), number);
+    assert.equal(rowsOf(new RegExp(`^\`${number}\`$`)).length, 1, number);
   }
 });
 
 Deno.test("every command, error, close code and named scenario is in its table", () => {
-  const firstCells = [...README.matchAll(/^\| ([^|]+)\|/gm)].map(([, cell = ""]) => cell).join();
+  const firstCells = TABLE_ROWS.map(([cell]) => cell).join();
   const { $defs } = jsonSchema() as {
     $defs: { Error: { properties: { error: { properties: { code: { enum: string[] } } } } } };
   };
@@ -99,6 +89,6 @@ Deno.test("every command, error, close code and named scenario is in its table",
   ];
   for (const word of words) assert(firstCells.includes(`\`${word}\``), word);
   for (const { code } of Object.values(CLOSE)) {
-    assert(new RegExp(`^\\| ${code} +\\|`, "m").test(README), String(code));
+    assert.equal(rowsOf(new RegExp(`^${code}$`)).length, 1, String(code));
   }
 });

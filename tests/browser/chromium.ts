@@ -1,26 +1,15 @@
-/** Real Chromium for tests; says loudly where there is none. */
+/** Real Chromium for tests. */
 import { type Browser, type BrowserContext, chromium } from "playwright-core";
+import { hasTool } from "../support/tools.ts";
 
 const EXECUTABLE = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
 
 /** Whether the browser tests can run. */
-export const hasChromium: boolean = found();
-
-function found(): boolean {
-  try {
-    return Deno.statSync(EXECUTABLE).isFile;
-  } catch {
-    if (Deno.env.get("CI") === "true") {
-      throw new Error(`No Chromium at ${EXECUTABLE}: in CI no suite may be left out`);
-    }
-    // deno-lint-ignore no-console -- a suite that is left out must not go unnoticed
-    console.error(
-      `\n*** No Chromium at ${EXECUTABLE}: the browser tests are LEFT OUT. Install it, or name it ` +
-        "in the variable CHROMIUM. ***\n",
-    );
-    return false;
-  }
-}
+export const hasChromium: boolean = hasTool({
+  command: EXECUTABLE,
+  suite: "the browser tests",
+  remedy: "Debian: apt-get install chromium; elsewhere name it in the variable CHROMIUM",
+});
 
 /** A name that the browser takes for this machine, and not for `localhost`. */
 export const OTHER_MACHINE = "pages.intranet";

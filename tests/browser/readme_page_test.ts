@@ -1,19 +1,11 @@
-/** README's sample pages, as they stand there, in real Chromium against the program on the fake. */
+/** The manual's sample pages, as they stand there, in real Chromium against the program on the fake. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { hasChromium, launchChromium } from "./chromium.ts";
+import { sample, samples } from "../support/manual.ts";
 import { errorsOf, FakeExchange, servePage, textBecomes } from "./page.ts";
 
-const README = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
-
-const SAMPLES = new Map(
-  [...README.matchAll(/```html\n([\s\S]*?)```/g)].map(([, html = ""]) => [
-    html.match(/<title>(.*?)<\/title>/)?.[1] ?? "",
-    html,
-  ]),
-);
-
-/** Opens README's sample of this title, connected to the program, and uses it. */
+/** Opens the manual's sample of this title, connected to the program, and uses it. */
 function sampleTest(
   name: string,
   title: string,
@@ -27,9 +19,10 @@ function sampleTest(
     sanitizeResources: false,
     async fn() {
       await using program = await FakeExchange.start();
-      const sample = SAMPLES.get(title);
-      assert(sample, `README has a sample with the title "${title}"`);
-      const html = sample.replaceAll("localhost:43001", `127.0.0.1:${program.port}`);
+      const html = sample("html", `<title>${title}</title>`).replaceAll(
+        "localhost:43001",
+        `127.0.0.1:${program.port}`,
+      );
       assert(
         html.includes(`127.0.0.1:${program.port}`),
         "the sample connects to the documented port",
@@ -50,15 +43,14 @@ function sampleTest(
   });
 }
 
-Deno.test("README's pages that use the library have less than 30 lines each", () => {
-  const lengths = [...SAMPLES.values()].filter((html) => html.includes("/client.js"))
-    .map((html) => html.trim().split("\n").length);
+Deno.test("the manual's pages that use the library have less than 30 lines each", () => {
+  const lengths = samples("html", "/client.js").map((html) => html.trim().split("\n").length);
   assert.equal(lengths.length, 2);
   for (const length of lengths) assert(length < 30, `${length} lines`);
 });
 
 sampleTest(
-  "README's screen-pop opens the card, and shows the call to its end",
+  "the manual's screen-pop opens the card, and shows the call to its end",
   "Who calls?",
   async (page, program) => {
     await textBecomes(page, "#status", "open");
@@ -73,7 +65,7 @@ sampleTest(
 );
 
 sampleTest(
-  "README's click-to-dial dials from a link, hangs up, and says what is wrong",
+  "the manual's click-to-dial dials from a link, hangs up, and says what is wrong",
   "Click to dial",
   async (page) => {
     await page.click("text=Ada Example");
@@ -87,7 +79,7 @@ sampleTest(
 );
 
 sampleTest(
-  "README's page without a library shows calls, compares data.line === 201, dials to CONNECTED and hangs up",
+  "the manual's page without a library shows calls, compares data.line === 201, dials to CONNECTED and hangs up",
   "Telephone",
   async (page) => {
     await textBecomes(page, "#status", "connected");

@@ -1,12 +1,11 @@
-/** README's metrics, alerts and the dashboard, against what the program has. */
+/** The manual's metrics, alerts and the dashboard, against what the program has. */
 import assert from "node:assert/strict";
 import dashboard from "../fixtures/grafana_dashboard.json" with { type: "json" };
+import { rowsOf, sample } from "../support/manual.ts";
 import { FlowProgram } from "../support/program.ts";
 import { hasPromtool, promtool } from "../support/promtool.ts";
 
-const README = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
-const YAML = [...README.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, yaml = ""]) => yaml);
-const RULES = YAML.find((yaml) => yaml.startsWith("groups:")) ?? "";
+const RULES = sample("yaml", "groups:");
 const QUERIES = dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
 
 /** Each metric with its type and its labels. */
@@ -63,11 +62,14 @@ function assertExists(query: string): void {
   }
 }
 
-const ignore = !await hasPromtool();
-
-Deno.test("every metric is in README's table with its labels, and no other is", () => {
-  const rows = [...README.matchAll(/^\| `((?:tapi2ws|process)_\w+)(?:\{([^}]*)\})?` /gm)];
-  const documented = new Map(rows.map(([, name = "", labels = ""]) => [name, labels]));
+Deno.test("every metric is in the manual's table with its labels, and no other is", () => {
+  const metric = /^`((?:tapi2ws|process)_\w+)(?:\{([^}]*)\})?`/;
+  const documented = new Map(
+    rowsOf(metric).map(([cell = ""]) => {
+      const [, name = "", labels = ""] = cell.match(metric) ?? [];
+      return [name, labels];
+    }),
+  );
   assert.deepEqual([...documented.keys()].sort(), [...METRICS.keys()].sort());
   for (const [name, { labels }] of METRICS) {
     const shown = [...labels].filter((label) => label !== "le");
@@ -90,7 +92,7 @@ Deno.test("every alert names metrics that are there", () => {
 
 Deno.test({
   name: "Prometheus takes the alerts, and every query of the dashboard",
-  ignore,
+  ignore: !hasPromtool,
   async fn() {
     assert.equal(await promtool("rules", RULES), "");
     assert.notEqual(await promtool("rules", RULES.replace("== 0 or", "== or")), "");

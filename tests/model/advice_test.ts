@@ -1,13 +1,8 @@
-/** Advice on TAPI's errors: the same in the doctor, the panel and README. */
+/** Advice on TAPI's errors: the same in the doctor, the panel and the manual. */
 import assert from "node:assert/strict";
 import { ADVICE, adviceOn } from "../../src/model/advice.ts";
 import { LINEERR } from "../../src/tapi/constants.ts";
-
-const README = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
-const TROUBLESHOOTING = README.slice(
-  README.indexOf("## Troubleshooting"),
-  README.indexOf("## Developing"),
-);
+import { rowsOf, TABLE_ROWS } from "../support/manual.ts";
 
 Deno.test("every error with advice is one of TAPI's", () => {
   const names = Object.keys(ADVICE).filter((key) => key.startsWith("LINEERR_"));
@@ -21,17 +16,16 @@ Deno.test("an error that is not known leaves the advice on the status", () => {
   assert.equal(adviceOn("LINEERR_ALLOCATED", "failed"), ADVICE.LINEERR_ALLOCATED);
 });
 
-Deno.test("README's troubleshooting gives the same advice", () => {
-  const rows = TROUBLESHOOTING.matchAll(/^\| (.*?) \| (.*?) \|$/gm);
+Deno.test("the manual's troubleshooting gives the same advice", () => {
   const advice: Readonly<Record<string, string>> = ADVICE;
-  const adviceOf = new Map<string, string>();
-  for (const [, seen = "", todo = ""] of rows) {
-    for (const [name] of seen.matchAll(/LINEERR_[A-Z_]+/g)) {
-      assert.equal(todo.trim(), advice[name], name);
-    }
-    adviceOf.set(todo.trim(), seen);
-  }
-  assert(new Set(TROUBLESHOOTING.match(/LINEERR_[A-Z_]+/g)).size >= 4);
+  const adviceOf = new Map(TABLE_ROWS.map(([seen = "", todo = ""]) => [todo, seen]));
+  const names = rowsOf(/LINEERR_/).flatMap(([seen = "", todo]) =>
+    [...seen.matchAll(/LINEERR_[A-Z_]+/g)].map(([name]) => {
+      assert.equal(todo, advice[name], name);
+      return name;
+    })
+  );
+  assert(new Set(names).size >= 4);
   assert.match(adviceOf.get(ADVICE.closed) ?? "", /closed by its provider/);
   assert.match(adviceOf.get(ADVICE.out_of_service) ?? "", /is out of service/);
   assert.match(adviceOf.get(ADVICE.hanging) ?? "", /has not returned/);

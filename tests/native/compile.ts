@@ -64,13 +64,3 @@ export async function exists(path: string): Promise<boolean> {
     throw error;
   }
 }
-
-/**
- * Says loudly what is left out because a tool is missing.
- *
- * @throws Error where CI is true: there nothing may be left out.
- */
-export function leaveOut(notice: string): void {
-  if (Deno.env.get("CI") === "true") throw new Error(notice);
-  Deno.stderr.writeSync(new TextEncoder().encode(`\n${notice}\n\n`));
-}

@@ -9,7 +9,8 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import layouts from "../fixtures/tapi_layouts.json" with { type: "json" };
-import { compileOnce, leaveOut } from "./compile.ts";
+import { leaveOut } from "../support/tools.ts";
+import { compileOnce } from "./compile.ts";
 
 const SOURCE_FOLDER = fileURLToPath(new URL("./standin/", import.meta.url));
 const FLAGS = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-O2", "-shared"];
@@ -36,7 +37,7 @@ export async function buildStandin(): Promise<string | undefined> {
     });
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    leaveOut("no C compiler found: the native suite is left out");
+    leaveOut("the native suite", "there is no C compiler here (Debian: apt-get install gcc)");
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { Backoff } from "../../src/session/backoff.ts";
+import { fc } from "../support/properties.ts";
 
 Deno.test("pauses double up to the bound, and begin anew after a reset", () => {
   const backoff = new Backoff({ firstMs: 1000, longestMs: 5000, random: () => 0.5 });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { type Call, type CallInfo, NOBODY, type Party, WITHHELD } from "../../src/model/call.ts";
 import type { LineIdentity } from "../../src/model/line.ts";
 import { reduce } from "../../src/state/reduce.ts";
 import type { CallSignal, CallStateSignal } from "../../src/session/signals.ts";
+import { fc } from "../support/properties.ts";
 
 const LINE: LineIdentity = {
   line: "201",

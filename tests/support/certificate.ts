@@ -1,4 +1,5 @@
 /** Certificates for tests, made by OpenSSL: a root of one's own, and what it signs. */
+import { hasTool } from "./tools.ts";
 
 /** PEM texts. */
 export interface TestCertificate {
@@ -7,21 +8,12 @@ export interface TestCertificate {
   readonly key: string;
 }
 
-/** Whether OpenSSL is there; says loudly where it is not. */
-export const hasOpenSsl: boolean = found();
-
-function found(): boolean {
-  try {
-    return new Deno.Command("openssl", { args: ["version"], stdout: "null" }).outputSync().success;
-  } catch {
-    if (Deno.env.get("CI") === "true") {
-      throw new Error("There is no openssl: in CI no suite may be left out");
-    }
-    // deno-lint-ignore no-console -- a suite that is left out must not go unnoticed
-    console.error("\n*** There is no openssl: the tests of TLS are LEFT OUT. Install it. ***\n");
-    return false;
-  }
-}
+/** Whether there is OpenSSL; the tests of TLS need it. */
+export const hasOpenSsl: boolean = hasTool({
+  command: "openssl",
+  suite: "the tests of TLS",
+  remedy: "Debian: apt-get install openssl",
+});
 
 async function openssl(folder: string, ...args: string[]): Promise<void> {
   const { success, stderr } = await new Deno.Command("openssl", {

@@ -1,19 +1,12 @@
 /** Prometheus' own linter, of the Debian package `prometheus`. */
+import { hasTool } from "./tools.ts";
 
-/** Whether it is there. Says so where it is not; with CI=true that is an error. */
-export async function hasPromtool(): Promise<boolean> {
-  try {
-    await new Deno.Command("promtool", { args: ["--version"] }).output();
-    return true;
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    const problem = "there is no promtool here (Debian: apt-get install prometheus)";
-    if (Deno.env.get("CI") === "true") throw new Error(problem, { cause: error });
-    // deno-lint-ignore no-console -- a suite that is left out says so
-    console.error(`LEFT OUT: what Prometheus' linter says, because ${problem}`);
-    return false;
-  }
-}
+/** Whether it is there. */
+export const hasPromtool: boolean = hasTool({
+  command: "promtool",
+  suite: "the checks by Prometheus' linter",
+  remedy: "Debian: apt-get install prometheus",
+});
 
 /** Lets it check a text. @returns What it has to say against it; "" for nothing. */
 export async function promtool(what: "metrics" | "rules", text: string): Promise<string> {

@@ -1,9 +1,9 @@
 /** TAPI's structs against tapi.h, and against any bytes a provider may deliver. */
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import type { Decoded, Struct } from "../../src/tapi/layout.ts";
 import * as structs from "../../src/tapi/structs.ts";
 import layouts from "../fixtures/tapi_layouts.json" with { type: "json" };
+import { fc } from "../support/properties.ts";
 
 type AnyStruct = Struct<Record<string, never>>;
 

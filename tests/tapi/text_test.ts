@@ -1,7 +1,7 @@
 /** UTF-16 as providers deliver it. */
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { decodeText, encodeText } from "../../src/tapi/text.ts";
+import { fc } from "../support/properties.ts";
 
 /** The bytes of 16-bit units. */
 function units(...values: number[]): Uint8Array {

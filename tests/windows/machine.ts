@@ -6,9 +6,10 @@ import { createHash } from "node:crypto";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { compileOnce, exists, leaveOut } from "../native/compile.ts";
+import { compileOnce, exists } from "../native/compile.ts";
 import { buildWindowsStandin } from "../native/standin.ts";
 import { WatchedProcess } from "../support/process.ts";
+import { leaveOut } from "../support/tools.ts";
 
 const HERE = fileURLToPath(new URL("./", import.meta.url));
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -50,7 +51,7 @@ export async function prepareMachine(): Promise<Machine | undefined> {
 
   const missing = await missingTools(isMade ? [] : ["flock", "debootstrap", "npm"]);
   if (missing.length > 0) {
-    leaveOut(`the Windows suite is left out, because there is no ${missing.join(", no ")}`);
+    leaveOut("the Windows suite", `there is no ${missing.join(", no ")}`);
     return undefined;
   }
   if (!isMade) await make(folder);

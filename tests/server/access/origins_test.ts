@@ -1,7 +1,7 @@
 /** Which pages and which names of the server are permitted: the table. */
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { judge, type OriginRules, type Provenance } from "../../../src/server/access/origins.ts";
+import { fc } from "../../support/properties.ts";
 
 const RULES: OriginRules = { allowOrigins: [], allowHosts: [], ownNames: ["PHONES"] };
 

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import type { Party } from "../../../src/model/call.ts";
 import {
   ClassicEncoder,
@@ -8,6 +7,7 @@ import {
   toClassic,
 } from "../../../src/server/classic/messages.ts";
 import { callEvent, lineEvent, shown } from "../../support/events.ts";
+import { fc } from "../../support/properties.ts";
 
 Deno.test("a classic frame has the seven keys in their order", () => {
   assert.equal(

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import type { Command } from "../../../src/model/command.ts";
 import { parseMessage } from "../../../src/server/v2/requests.ts";
 import { assertValid } from "../../support/v2_schema.ts";
 import { Rig } from "./rig.ts";
+import { fc } from "../../support/properties.ts";
 
 /** The command that a message means; it must be one that the schema permits too. */
 function commandFrom(message: object): Command {

@@ -1,0 +1,43 @@
+/**
+ * Tools of the machine that some suites need. A suite whose tool is missing is left out, and says so
+ * loudly; with CI=true that is an error, because there nothing may be left out.
+ */
+import { existsSync } from "node:fs";
+import { delimiter, isAbsolute, join } from "node:path";
+
+/**
+ * Says that a suite is left out.
+ *
+ * @param suite Such as "the journal on full disks".
+ * @param reason Such as "there is no mount".
+ * @throws Error with CI=true.
+ */
+export function leaveOut(suite: string, reason: string): void {
+  const notice = `LEFT OUT: ${suite}, because ${reason}`;
+  if (Deno.env.get("CI") === "true") throw new Error(`${notice}: with CI=true that is an error`);
+  // Not through the console, which the test runner keeps for the output of tests.
+  Deno.stderr.writeSync(new TextEncoder().encode(`\n*** ${notice} ***\n\n`));
+}
+
+export interface Tool {
+  /** A name that PATH leads to, or a path. */
+  readonly command: string;
+  /** What is left out without it. */
+  readonly suite: string;
+  /** What to do to have it. */
+  readonly remedy: string;
+}
+
+/**
+ * Whether a tool is there; its suite is left out where it is not.
+ *
+ * @throws Error where it is not, with CI=true.
+ */
+export function hasTool({ command, suite, remedy }: Tool): boolean {
+  const paths = isAbsolute(command)
+    ? [command]
+    : (Deno.env.get("PATH") ?? "").split(delimiter).map((folder) => join(folder, command));
+  const isThere = paths.some((path) => existsSync(path));
+  if (!isThere) leaveOut(suite, `there is no ${command} here (${remedy})`);
+  return isThere;
+}
