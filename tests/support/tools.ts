@@ -3,7 +3,7 @@
  * loudly; with CI=true that is an error, because there nothing may be left out.
  */
 import { existsSync } from "node:fs";
-import { delimiter, isAbsolute, join } from "node:path";
+import { basename, delimiter, isAbsolute, join } from "node:path";
 
 /**
  * Says that a suite is left out.
@@ -18,6 +18,10 @@ export function leaveOut(suite: string, reason: string): void {
   // Not through the console, which the test runner keeps for the output of tests.
   Deno.stderr.writeSync(new TextEncoder().encode(`\n*** ${notice} ***\n\n`));
 }
+
+/** Where PATH leads; without the folder in which Deno puts itself as `node` where there is no Node. */
+const FOLDERS: readonly string[] = (Deno.env.get("PATH") ?? "").split(delimiter)
+  .filter((folder) => basename(folder) !== "node_compat_bin");
 
 export interface Tool {
   /** A name that PATH leads to, or a path. */
@@ -34,9 +38,7 @@ export interface Tool {
  * @throws Error where it is not, with CI=true.
  */
 export function hasTool({ command, suite, remedy }: Tool): boolean {
-  const paths = isAbsolute(command)
-    ? [command]
-    : (Deno.env.get("PATH") ?? "").split(delimiter).map((folder) => join(folder, command));
+  const paths = isAbsolute(command) ? [command] : FOLDERS.map((folder) => join(folder, command));
   const isThere = paths.some((path) => existsSync(path));
   if (!isThere) leaveOut(suite, `there is no ${command} here (${remedy})`);
   return isThere;
