@@ -18,11 +18,7 @@ import { withResolvers } from "./waiting.js";
 
 export { Tapi2WsError };
 
-/**
- * @param {string | URL} url
- * @param {Api.ConnectOptions} [options]
- * @returns {Api.Client}
- */
+/** @type {(url: string | URL, options?: Api.ConnectOptions) => Api.Client} */
 export function connect(url, options = {}) {
   const client = new KeptClient(url, options);
   return Object.assign(client, methodsOver((cmd, fields) => client.command(cmd, fields)));

@@ -32,10 +32,7 @@ const FIELDS = {
 /** Those that resolve with the server's result; the others resolve with nothing. */
 const WITH_RESULT = new Set(["dial", "consult", "park", "unpark", "pickup"]);
 
-/**
- * @param {Api.Client["command"]} command
- * @returns {Api.Commands}
- */
+/** @type {(command: Api.Client["command"]) => Api.Commands} */
 export function methodsOver(command) {
   const methods = Object.entries(FIELDS).map(([cmd, fieldsOf]) => {
     const fields = /** @type {(...args: unknown[]) => Record<string, unknown>} */ (fieldsOf);

@@ -235,11 +235,7 @@ export class Connection {
     }
   }
 
-  /**
-   * The connection is gone: tries again, unless that is pointless.
-   *
-   * @param {Ending} ending
-   */
+  /** The connection is gone: tries again, unless that is pointless. @param {Ending} ending */
   #lost(ending) {
     closeQuietly(this.#letGo(`The connection was cut: ${ending.reason}`));
     if (this.#closed) return;

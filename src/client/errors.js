@@ -38,10 +38,7 @@ export function problemOf(error) {
   };
 }
 
-/**
- * @param {string} message
- * @returns {Api.Tapi2WsError}
- */
+/** @type {(message: string) => Api.Tapi2WsError} */
 export function disconnected(message) {
   return new Tapi2WsError({ code: "disconnected", message });
 }

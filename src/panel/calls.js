@@ -53,10 +53,7 @@ export class Calls {
     this.#changed.clear();
   }
 
-  /**
-   * @param {Call} call
-   * @returns {HTMLElement}
-   */
+  /** @type {(call: Call) => HTMLElement} */
   #create({ line }) {
     const row = copyOf("call-template");
     const button = part(row, "line");
@@ -67,10 +64,7 @@ export class Calls {
   }
 }
 
-/**
- * @param {HTMLElement} row
- * @param {Call} call
- */
+/** @type {(row: HTMLElement, call: Call) => void} */
 function show(row, call) {
   const { state, stateMode, direction, origin, reason, startedAt, connectedAt } = call;
   light(part(row, "lamp"), lookOfState(state));

@@ -65,10 +65,7 @@ function createRow() {
   return row;
 }
 
-/**
- * @param {HTMLTableRowElement} row
- * @param {Connected} client
- */
+/** @type {(row: HTMLTableRowElement, client: Connected) => void} */
 function showRow(row, { name, address, dialect, lines, unsentBytes, connectedAt }) {
   const listens = lines === null ? "all" : lines.length === 0 ? "none" : lines.join(", ");
   const texts = [name, address, dialect, listens, byteCount(unsentBytes), elapsed(connectedAt)];

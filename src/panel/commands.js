@@ -42,11 +42,7 @@ const CHOICES = {
   conference: "conference: all talk",
 };
 
-/**
- * @param {string} cmd
- * @param {CommandShape} shape
- * @returns {Command}
- */
+/** @type {(cmd: string, shape: CommandShape) => Command} */
 export function commandOf(cmd, { target, fields, help }) {
   return {
     cmd,

@@ -34,12 +34,7 @@ export function part(root, name, type) {
   );
 }
 
-/**
- * A new copy of a template's element.
- *
- * @param {string} id
- * @returns {HTMLElement}
- */
+/** A new copy of a template's element. @type {(id: string) => HTMLElement} */
 export function copyOf(id) {
   const { content } = byId(id, HTMLTemplateElement);
   const copy = checked(content.firstElementChild, HTMLElement, id).cloneNode(true);
@@ -72,10 +67,7 @@ export function make(tag, text = "", attributes = {}) {
   return element;
 }
 
-/**
- * @param {Element} element
- * @param {string} text
- */
+/** @type {(element: Element, text: string) => void} */
 export function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
@@ -90,10 +82,7 @@ export function mark(element, name, value) {
   else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
-/**
- * @param {Element} element
- * @param {{ readonly letter: string, readonly tone: string }} lamp
- */
+/** @type {(element: Element, lamp: { readonly letter: string, readonly tone: string }) => void} */
 export function light(element, { letter, tone }) {
   write(element, letter);
   mark(element, "data-tone", tone);
@@ -130,10 +119,7 @@ export class KeyedList {
     return this.#elements.size;
   }
 
-  /**
-   * @param {K} key
-   * @returns {E | undefined}
-   */
+  /** @type {(key: K) => E | undefined} */
   get(key) {
     return this.#elements.get(key);
   }

@@ -28,10 +28,7 @@ export function elapsed(since) {
   return duration(serverNowMs() - Date.parse(since));
 }
 
-/**
- * @param {number} ms
- * @returns {string}
- */
+/** @type {(ms: number) => string} */
 export function duration(ms) {
   const seconds = Math.max(Math.floor(ms / 1000), 0);
   const two = (/** @type {number} */ value) => String(value % 60).padStart(2, "0");
@@ -74,10 +71,7 @@ export function moment(at) {
   return MOMENT.format(new Date(at));
 }
 
-/**
- * @param {number} bytes
- * @returns {string}
- */
+/** @type {(bytes: number) => string} */
 export function byteCount(bytes) {
   if (bytes < 1024) return `${bytes} B`;
   if (bytes < 1024 * 1024) return `${(bytes / 1024).toFixed(1)} KiB`;

@@ -7,11 +7,7 @@
 /** @type {Set<() => void>} */
 const waiting = new Set();
 
-/**
- * Draws with the next frame; once, however often it is asked for.
- *
- * @param {() => void} draw
- */
+/** Draws with the next frame; once, however often it is asked for. @param {() => void} draw */
 export function drawSoon(draw) {
   if (waiting.size === 0) requestAnimationFrame(drawAll);
   waiting.add(draw);
@@ -30,11 +26,7 @@ function drawAll() {
   }
 }
 
-/**
- * Draws every second.
- *
- * @param {() => void} draw
- */
+/** Draws every second. @param {() => void} draw */
 export function drawEverySecond(draw) {
   setInterval(() => drawSoon(draw), 1000);
 }

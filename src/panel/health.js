@@ -39,18 +39,12 @@ const DISCONNECTED = "Not connected to the phone system";
 const OTHER_TOKEN = "A different token may allow it.";
 const RESTART = "restart the Windows service Telephony";
 
-/**
- * @param {Facts} facts
- * @returns {Health}
- */
+/** @type {(facts: Facts) => Health} */
 export function healthOf(facts) {
   return ofConnection(facts) ?? ofService(facts) ?? ofLines(facts);
 }
 
-/**
- * @param {Facts} facts
- * @returns {Health | undefined}
- */
+/** @type {(facts: Facts) => Health | undefined} */
 function ofConnection({ status: { status, reason = "" }, wasOpen, refusal, can }) {
   if (status === "open") {
     if (can.includes("monitor")) return undefined;
@@ -74,10 +68,7 @@ function ofConnection({ status: { status, reason = "" }, wasOpen, refusal, can }
   );
 }
 
-/**
- * @param {Facts} facts
- * @returns {Health | undefined}
- */
+/** @type {(facts: Facts) => Health | undefined} */
 function ofService({ provider, ready }) {
   if (provider === "restarting") {
     return bad(
@@ -94,10 +85,7 @@ function ofService({ provider, ready }) {
   return undefined;
 }
 
-/**
- * @param {Facts} facts
- * @returns {Health}
- */
+/** @type {(facts: Facts) => Health} */
 function ofLines({ lines, ready }) {
   let all = 0;
   let open = 0;
@@ -130,20 +118,12 @@ function ofLines({ lines, ready }) {
   return { tone: "ok", letter: "✓", sentence: CONNECTED };
 }
 
-/**
- * @param {string} sentence
- * @param {string} advice
- * @returns {Health}
- */
+/** @type {(sentence: string, advice: string) => Health} */
 function warn(sentence, advice) {
   return { tone: "warn", letter: "!", sentence, advice };
 }
 
-/**
- * @param {string} sentence
- * @param {string} advice
- * @returns {Health}
- */
+/** @type {(sentence: string, advice: string) => Health} */
 function bad(sentence, advice) {
   return { tone: "bad", letter: "✕", sentence, advice };
 }

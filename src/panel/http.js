@@ -44,10 +44,7 @@ export async function ask(path, json) {
   }
 }
 
-/**
- * @param {string} text
- * @returns {unknown}
- */
+/** @type {(text: string) => unknown} */
 function parsed(text) {
   try {
     return JSON.parse(text);

@@ -96,10 +96,7 @@ export class Journal {
   }
 }
 
-/**
- * @param {Entry} entry
- * @returns {HTMLTableRowElement}
- */
+/** @type {(entry: Entry) => HTMLTableRowElement} */
 function rowOf(entry) {
   const { line, direction, result, startedAt, ringMs, talkMs } = entry;
   const row = make("tr");

@@ -99,10 +99,7 @@ export class Lines {
     this.#changed.clear();
   }
 
-  /**
-   * @param {Line} line
-   * @returns {boolean}
-   */
+  /** @type {(line: Line) => boolean} */
   #isWanted({ line, name, status }) {
     const text = this.#find.value.trim().toLowerCase();
     if (text !== "" && !`${line} ${name}`.toLowerCase().includes(text)) return false;
@@ -116,10 +113,7 @@ export class Lines {
     }
   }
 
-  /**
-   * @param {Line} line
-   * @returns {HTMLElement}
-   */
+  /** @type {(line: Line) => HTMLElement} */
   #create({ line }) {
     const tile = copyOf("line-template");
     tile.dataset["line"] = line;
@@ -127,10 +121,7 @@ export class Lines {
     return tile;
   }
 
-  /**
-   * @param {HTMLElement} tile
-   * @param {Line} line
-   */
+  /** @type {(tile: HTMLElement, line: Line) => void} */
   #show(tile, line) {
     const calls = this.#session.callsOf(line.line);
     const call = foremost(calls.values());
@@ -201,31 +192,20 @@ export class Lines {
   }
 }
 
-/**
- * @param {EventTarget | null} target
- * @returns {string | undefined}
- */
+/** @type {(target: EventTarget | null) => string | undefined} */
 function lineOf(target) {
   const tile = target instanceof Element ? target.closest("[data-line]") : null;
   return tile instanceof HTMLElement ? tile.dataset["line"] : undefined;
 }
 
-/**
- * @param {string} word
- * @param {Call | undefined} call
- * @returns {string}
- */
+/** @type {(word: string, call: Call | undefined) => string} */
 function doing(word, call) {
   if (call === undefined) return word;
   const other = otherEnd(call);
   return `${word}: ${other.name === "" ? person(other) : other.name}`;
 }
 
-/**
- * @param {Line} line
- * @param {number} calls
- * @returns {string}
- */
+/** @type {(line: Line, calls: number) => string} */
 function marksOf({ forwards, messageWaiting }, calls) {
   const marks = [];
   if (calls > 1) marks.push(`${calls} calls`);

@@ -91,10 +91,7 @@ export class Overview {
     if (document.title !== title) document.title = title;
   }
 
-  /**
-   * @param {string} name
-   * @param {string} text
-   */
+  /** @type {(name: string, text: string) => void} */
   #show(name, text) {
     const value = this.#facts.get(name);
     if (value !== undefined) write(value, text);

@@ -60,10 +60,7 @@ export class Phone {
     return /** @type {HTMLInputElement} */ (this.#dial.elements.namedItem("line"));
   }
 
-  /**
-   * @param {string} line
-   * @param {string} number
-   */
+  /** @type {(line: string, number: string) => void} */
   #dialFrom(line, number) {
     if (this.#session.client.lines.has(line)) this.#session.select(line);
     const result = this.#session.client.dial(line, number);
@@ -95,10 +92,7 @@ export class Phone {
     this.#calls.show(this.#session.callsOf(selected));
   }
 
-  /**
-   * @param {Line} line
-   * @param {boolean} mayCommand
-   */
+  /** @type {(line: Line, mayCommand: boolean) => void} */
   #showLine(line, mayCommand) {
     const { line: extension, name, can } = line;
     write(part(this.#root, "line-title"), `Line ${extension}${name === "" ? "" : ` · ${name}`}`);
@@ -107,10 +101,7 @@ export class Phone {
     this.#lineBar.show(mayCommand ? commandsIn(can) : []);
   }
 
-  /**
-   * @param {Call} call
-   * @returns {HTMLElement}
-   */
+  /** @type {(call: Call) => HTMLElement} */
   #create(call) {
     const item = copyOf("phone-call-template");
     const { id, line } = call;
@@ -122,10 +113,7 @@ export class Phone {
     return item;
   }
 
-  /**
-   * @param {HTMLElement} item
-   * @param {Call} call
-   */
+  /** @type {(item: HTMLElement, call: Call) => void} */
   #show(item, call) {
     const { id, state, stateMode, direction, origin, reason, can, startedAt, connectedAt } = call;
     const look = lookOfState(state);

@@ -48,10 +48,7 @@ export class Results {
   }
 }
 
-/**
- * @param {unknown} result
- * @returns {string}
- */
+/** @type {(result: unknown) => string} */
 function describe(result) {
   const { call, slot } = /** @type {{ call?: unknown, slot?: unknown }} */ (result ?? {});
   if (slot !== undefined) return `parked at ${slot}`;

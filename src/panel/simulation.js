@@ -49,11 +49,7 @@ export class Simulation {
     }));
   }
 
-  /**
-   * @param {string} what
-   * @param {string} path
-   * @param {object} json
-   */
+  /** @type {(what: string, path: string, json: object) => Promise<void>} */
   async #play(what, path, json) {
     const asked = ask(path, json).then((answer) => {
       if (answer.status !== 200) throw problemOf(answer);

@@ -34,19 +34,13 @@ export class Snippet {
   }
 }
 
-/**
- * @param {Session} session
- * @returns {string}
- */
+/** @type {(session: Session) => string} */
 function firstOf({ client }) {
   const [first = "201"] = client.lines.keys();
   return first;
 }
 
-/**
- * @param {string} line
- * @returns {string}
- */
+/** @type {(line: string) => string} */
 function snippetFor(line) {
   const server = new URL(".", document.baseURI).href;
   const token = currentToken() === undefined ? "" : ', token: "YOUR-TOKEN"';

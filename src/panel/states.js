@@ -52,10 +52,7 @@ const BY_STATE = {
 /** Of several calls, the first of these is shown. */
 const URGENCY = ["ringing", "talking", "calling", "busy", "held", "unknown", "ending"];
 
-/**
- * @param {CallState} state
- * @returns {Look}
- */
+/** @type {(state: CallState) => Look} */
 export function lookOfState(state) {
   /** @type {Readonly<Record<string, Look>>} */
   const looks = BY_STATE;

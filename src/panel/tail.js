@@ -95,10 +95,7 @@ export class Tail {
   }
 }
 
-/**
- * @param {Entry} entry
- * @returns {HTMLElement}
- */
+/** @type {(entry: Entry) => HTMLElement} */
 function rowOf({ at, line, lamp, what, text }) {
   const row = copyOf("event-template");
   write(part(row, "time"), clockTime(at));
@@ -109,10 +106,7 @@ function rowOf({ at, line, lamp, what, text }) {
   return row;
 }
 
-/**
- * @param {News} news
- * @returns {Entry | undefined}
- */
+/** @type {(news: News) => Entry | undefined} */
 function entryOf(news) {
   switch (news.type) {
     case "call": {
@@ -162,21 +156,12 @@ function entryOf(news) {
   }
 }
 
-/**
- * @param {string} at
- * @param {Entry["lamp"]} lamp
- * @param {string} what
- * @param {string} text
- * @returns {Entry}
- */
+/** @type {(at: string, lamp: Entry["lamp"], what: string, text: string) => Entry} */
 function system(at, lamp, what, text) {
   return { kind: "system", at, line: "", lamp, what, text };
 }
 
-/**
- * @param {readonly { when: string, to: string }[]} forwards
- * @returns {string}
- */
+/** @type {(forwards: readonly { when: string, to: string }[]) => string} */
 function forwardsOf(forwards) {
   if (forwards.length === 0) return "not forwarded";
   return forwards.map(({ when, to }) => `${spaced(when)} → ${to || "refused"}`).join(", ");

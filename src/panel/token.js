@@ -34,20 +34,12 @@ export class TokenDialog {
     });
   }
 
-  /**
-   * Asks because the server refuses; not again after it was cancelled.
-   *
-   * @param {string} why
-   */
+  /** Asks because the server refuses; not again after it was cancelled. @param {string} why */
   demand(why) {
     if (!this.#isDeclined) this.open(why);
   }
 
-  /**
-   * Asks for a token.
-   *
-   * @param {string} why
-   */
+  /** Asks for a token. @param {string} why */
   open(why) {
     write(part(this.#dialog, "why"), why);
     part(this.#dialog, "forget").hidden = currentToken() === undefined;

@@ -73,10 +73,7 @@ function ofLines(lines) {
   return troubles;
 }
 
-/**
- * @param {Readiness["hanging"]} hanging
- * @returns {Map<string, Trouble>}
- */
+/** @type {(hanging: Readiness["hanging"]) => Map<string, Trouble>} */
 function ofHanging(hanging) {
   return new Map(hanging.map(({ fn, line, forSeconds }, index) => [`hanging ${index}`, {
     what: `${fn} has not returned for ${Math.floor(forSeconds)} s`,
@@ -86,10 +83,7 @@ function ofHanging(hanging) {
   }]));
 }
 
-/**
- * @param {HTMLElement} element
- * @param {Trouble} trouble
- */
+/** @type {(element: HTMLElement, trouble: Trouble) => void} */
 function show(element, { what, error, advice, lines }) {
   const named = lines.slice(0, MOST_NAMED).join(", ");
   const more = lines.length > MOST_NAMED ? ` and ${lines.length - MOST_NAMED} more` : "";
