@@ -1,9 +1,8 @@
 /**
- * The types of the client library: what `client.js` exports, and the objects of the sub-protocol
- * `tapi2ws.v2` as a client sees them.
+ * The types of the client library: the exports of `client.js`, and the objects of the sub-protocol
+ * `tapi2ws.v2`.
  *
- * A server that is newer than this file may send values that are not listed here; the library
- * passes them on.
+ * A newer server may send values that are not listed here; the library passes them on.
  *
  * @module
  */
@@ -23,21 +22,20 @@ import type { LINE_STATUSES } from "../model/line.ts";
 import type { RIGHTS } from "../model/right.ts";
 
 /**
- * Connects to a Tapi2Ws server and stays connected: after a cut it connects again and takes up
- * where it was. Answers at once; {@linkcode Client.ready} tells when the state is there.
+ * Connects to a Tapi2Ws server and stays connected: after a cut it reconnects and resumes where it
+ * was. Returns at once; {@linkcode Client.ready} resolves when the state is known.
  *
- * @param url Such as `ws://server:43001/`; `http://` and a path relative to the page are taken as
- * well.
- * @throws TypeError when the URL is none, or there is no WebSocket to use.
+ * @param url Such as `ws://server:43001/`; `http://` and paths relative to the page also work.
+ * @throws TypeError if the URL is not valid, or there is no WebSocket to use.
  */
 export function connect(url: string | URL, options?: ConnectOptions): Client;
 
-/** What went wrong. The message is for people, {@linkcode code} for programs. */
+/** An error. The message is for people, {@linkcode code} for programs. */
 export class Tapi2WsError extends Error {
   constructor(problem: Problem, options?: { readonly cause?: unknown });
   override readonly name: "Tapi2WsError";
   readonly code: ErrorCode;
-  /** With `tapi_error`: TAPI's own number, and its name such as `LINEERR_CALLUNAVAIL`. */
+  /** With `tapi_error`: TAPI's number, and its name such as `LINEERR_CALLUNAVAIL`. */
   readonly tapi: TapiReason | undefined;
 }
 
@@ -52,18 +50,18 @@ export interface TapiReason {
   readonly name: string;
 }
 
-/** What the server answers with. */
+/** Errors that the server reports. */
 export type ServerErrorCode = typeof ERROR_CODES[number];
 
 /**
- * What the library itself finds.
+ * Errors of the library itself.
  *
  * - `disconnected`: there is no connection, or it was cut before the answer. In the second case the
- *   command may have been carried out.
- * - `cannot_connect`: the browser refuses the address, or the token cannot be had.
+ *   command may have taken effect.
+ * - `cannot_connect`: the browser refuses the address, or the token function failed.
  * - `overflow`: an iteration was too slow for its buffer.
- * - `not_shared`: this browser cannot let one tab lead for many; this one has its own connection.
- * - `listener`: a listener threw; the cause is what it threw.
+ * - `not_shared`: this page cannot share a connection with other tabs; it has its own.
+ * - `listener`: a listener threw `cause`.
  */
 export type ClientErrorCode =
   | "disconnected"
@@ -75,55 +73,55 @@ export type ClientErrorCode =
 export type ErrorCode = ServerErrorCode | ClientErrorCode;
 
 export interface ConnectOptions {
-  /** The extensions to follow: one, or many. Every one that the token permits when left out. */
+  /** The extensions to follow, one or many; all that the token permits when left out. */
   readonly lines?: Extension | readonly Extension[];
-  /** What to hear. All when left out. What is not heard is not kept in the state either. */
+  /** The events to receive; all when left out. They also limit what the state contains. */
   readonly events?: readonly EventKind[];
   /**
-   * The token that the server's administrator gave out, or a function that gets one. The function
-   * is asked before each attempt to connect.
+   * The token from the server's administrator, or a function that gets one. The function is called
+   * before each attempt to connect.
    */
   readonly token?: string | (() => string | Promise<string>);
-  /** How long an answer to a command may take: milliseconds, 15,000 when left out. */
+  /** How long a command waits for its answer: milliseconds, 15,000 when left out. */
   readonly timeoutMs?: number;
-  /** How long connecting may take, until the state is there: milliseconds, 10,000 when left out. */
+  /** How long connecting may take until the state is known: milliseconds, 10,000 when left out. */
   readonly connectTimeoutMs?: number;
   /**
-   * How often the connection is tried with a ping, so that a dead one is noticed and a live one is
-   * not taken for idle: milliseconds, 20,000 when left out, 0 for never. A Manifest V3 service
-   * worker lives as long as there is traffic every 30 seconds.
+   * How often the connection is checked with a ping: milliseconds, 20,000 when left out, 0 for
+   * never. A ping detects a dead connection, and keeps a Manifest V3 service worker awake, which
+   * sleeps after 30 seconds without traffic.
    */
   readonly keepAliveMs?: number;
-  /** The waits between attempts to connect: they double from the first to the longest. */
+  /** The waits between attempts to connect, which double from the first to the longest. */
   readonly backOff?: {
-    /** Milliseconds, 1,000 when left out. The wait is between half of it and all of it. */
+    /** Milliseconds, 1,000 when left out. A wait is a random half to all of its length. */
     readonly firstMs?: number;
     /** Milliseconds, 30,000 when left out. */
     readonly longestMs?: number;
   };
   /**
-   * A name that tabs of one origin share: one of them, the leader, holds the connection, and the
-   * others get state and events from it and command through it. Needs a secure context (https or
-   * localhost).
+   * A name that tabs of one origin share: one of them, the leader, holds the connection; the
+   * others get state and events from it and send their commands through it. Needs a secure context
+   * (https or localhost).
    */
   readonly shared?: string;
-  /** The WebSocket to use where there is no global one, as in Node before 22. */
+  /** The WebSocket to use if there is no global one, as in Node before 22. */
   readonly WebSocket?: WebSocketConstructor;
-  /** Timers and chance, for tests. */
+  /** Timers and random numbers, for tests. */
   readonly timers?: Timers;
   readonly random?: () => number;
 }
 
-/** An extension such as `"201"`; a number is taken as its digits. */
+/** An extension such as `"201"`; a number stands for its digits. */
 export type Extension = string | number;
 
 export type EventKind = typeof EVENT_KINDS[number];
 
 /**
- * - `connecting`: an attempt to connect is under way.
- * - `open`: connected, and the state is what the server's is.
- * - `waiting`: for the next attempt. The state is what it was when the connection was cut.
- * - `closed`: for good; by {@linkcode Client.close}, or because the server refuses.
+ * - `connecting`: an attempt to connect is in progress.
+ * - `open`: connected, and the state is the server's.
+ * - `waiting`: for the next attempt. The state is that of the last connection.
+ * - `closed`: for good, by {@linkcode Client.close} or because the server refuses.
  */
 export type Status = "connecting" | "open" | "waiting" | "closed";
 
@@ -131,28 +129,28 @@ export type Status = "connecting" | "open" | "waiting" | "closed";
  * - `alone`: its own connection, as asked.
  * - `leader`: holds the connection for other tabs.
  * - `follower`: another tab holds it.
- * - `unavailable`: asked to share, which this browser or page cannot: its own connection.
+ * - `unavailable`: its own connection, because this browser or page cannot share one.
  */
 export type Sharing = "alone" | "leader" | "follower" | "unavailable";
 
 /** The commands of the protocol that have a method. All reject with {@linkcode Tapi2WsError}. */
 export interface Commands {
-  /** Dials; `call` is the number of the call in {@linkcode calls}. */
+  /** Dials; `call` is the id of the call in {@linkcode Client.calls}. */
   dial(line: Extension, number: string): Promise<MadeCall>;
-  /** Hangs up, or rejects a call that rings. */
+  /** Hangs up, or rejects a ringing call. */
   drop(target: Target): Promise<void>;
   answer(target: Target): Promise<void>;
   hold(target: Target): Promise<void>;
   unhold(target: Target): Promise<void>;
-  /** The active and the held call of the line change places. */
+  /** Swaps the active and the held call of the line. */
   swap(line: Extension): Promise<void>;
-  /** Sends the call there without asking. */
+  /** Transfers the call without asking first. */
   transfer(target: Target, number: string): Promise<void>;
-  /** Holds the call and makes a second one, to be completed or dropped. */
+  /** Holds the call and makes a second one, to complete or to drop. */
   consult(target: Target, number: string): Promise<MadeCall>;
-  /** Ends a consultation: both others talk, or all three. */
+  /** Ends a consultation: the two others talk, or all three. */
   complete(line: Extension, mode: typeof COMPLETION_MODES[number]): Promise<void>;
-  /** Parks the call; at the slot that is answered where none is given. */
+  /** Parks the call; without a slot, the phone system chooses one. */
   park(target: Target, slot?: string): Promise<ParkedCall>;
   unpark(line: Extension, slot: string): Promise<MadeCall>;
   /** Takes a call that rings elsewhere: at `from`, or in the group. */
@@ -160,63 +158,61 @@ export interface Commands {
     line: Extension,
     where?: { readonly from?: Extension; readonly group?: string },
   ): Promise<MadeCall>;
-  /** Sends a call that still rings elsewhere. */
+  /** Sends a ringing call to another number. */
   redirect(target: Target, number: string): Promise<void>;
   dtmf(target: Target, digits: string): Promise<void>;
-  /** `null` switches it off. */
+  /** `null` turns it off. */
   forward(line: Extension, when: ForwardWhen, to: string | null): Promise<void>;
-  /** Asks the server for a sign of life. */
+  /** Checks that the server answers. */
   ping(): Promise<void>;
 }
 
-/** A connection that is kept, the state behind it, and the commands that go through it. */
+/** A connection that is maintained, the state of the server, and commands. */
 export interface Client extends Commands, AsyncDisposable {
   readonly status: Status;
   /**
-   * Resolves when the state is there for the first time; rejects when the client is closed, or the
-   * server refuses, before that.
+   * Resolves when the state is first known; rejects if the client is closed, or the server refuses,
+   * before that.
    */
   readonly ready: Promise<void>;
-  /** The lines, by extension. Where lines share an extension, the one that was heard of last. */
+  /** The lines, by extension. If lines share an extension, the one with the latest event. */
   readonly lines: ReadonlyMap<string, Line>;
-  /** The calls that live, by their number. */
+  /** The live calls, by id. */
   readonly calls: ReadonlyMap<number, Call>;
-  /** The telephony service behind the server; `undefined` until that is known. */
+  /** The telephony service of the server; `undefined` until it is known. */
   readonly provider: ProviderState | undefined;
-  /** Whom the server takes this client for; `undefined` until it has said so. */
+  /** The identity that the server gives this client; `undefined` until it is known. */
   readonly identity: Identity | undefined;
-  /** `undefined` until it has said so. */
+  /** `undefined` until it is known. */
   readonly server: ServerInfo | undefined;
   readonly sharing: Sharing;
-  /** Whether this is the tab that shows what has to be shown once. True for all but followers. */
+  /** Whether this tab shows what only one tab should show. True except for followers. */
   readonly isLeader: boolean;
 
-  /** Listens until the result is called. A listener that throws hurts nobody else. */
+  /** Listens until the result is called. A listener that throws does not affect the others. */
   on<Name extends keyof ClientEvents>(
     name: Name,
     listener: (event: ClientEvents[Name]) => void,
   ): () => void;
   /**
-   * The events from now on, and a {@linkcode StateEvent} where the whole state was taken instead.
-   * Ends with `close()` and with the signal.
+   * The events from now on, and a {@linkcode StateEvent} when the whole state is replaced. Ends with
+   * `close()` and with the signal.
    *
-   * @throws Tapi2WsError `overflow`, from the iteration, when more than `limit` events wait.
+   * @throws Tapi2WsError `overflow`, from the iteration, if more than `limit` events wait.
    */
   events(options?: EventsOptions): AsyncIterableIterator<StreamEvent>;
 
   /**
-   * Any command of the protocol; resolves with its `result`. All commands reject with {@linkcode
+   * Sends any command of the protocol; resolves with its `result`, rejects with {@linkcode
    * Tapi2WsError}.
    */
   command(cmd: string, fields?: Readonly<Record<string, unknown>>): Promise<unknown>;
 
-  /** Closes for good; resolves when the connection has ended. Calls go on. */
+  /** Closes for good; resolves when the connection has ended. Calls continue. */
   close(): Promise<void>;
 }
 
-/**
- * What a command is about: a call, a call's number, or a line that has only one call it can mean.
- */
+/** A call, a call's id, or a line with only one call that the command fits. */
 export type Target = Call | { readonly call: number } | { readonly line: Extension };
 
 export interface MadeCall {
@@ -227,27 +223,24 @@ export interface ParkedCall {
   readonly slot: string;
 }
 
-/** What {@linkcode Client.on} can listen to. */
+/** The events for {@linkcode Client.on}. */
 export interface ClientEvents {
   /** Something happened to a call. */
   readonly call: CallEvent;
   /** Something happened to a line. */
   readonly line: LineEvent;
-  /** The telephony service came or went. */
+  /** The telephony service came up or went down. */
   readonly provider: ProviderEvent;
-  /** The whole state was taken: at first, and where events were missed. */
+  /** The whole state was replaced: at first, and after events were missed. */
   readonly state: StateEvent;
-  /**
-   * A call rings that did not before. Once for each call, also if it rang when the client
-   * connected.
-   */
+  /** A call began to ring. Once for each call, also if it rang when the client connected. */
   readonly ring: Call;
-  /** A call has ended; also if that was missed. */
+  /** A call has ended; also reported if its end was missed. */
   readonly ended: Call;
   readonly status: StatusEvent;
-  /** This tab became the leader, or what it follows has changed. */
+  /** This tab became the leader, or cannot share. */
   readonly sharing: Sharing;
-  /** What is no command's rejection. Without a listener it goes to the console. */
+  /** An error that no command rejects with. Without a listener it goes to the console. */
   readonly error: Tapi2WsError;
 }
 
@@ -255,7 +248,7 @@ export interface StatusEvent {
   readonly status: Status;
   /** With `waiting`: milliseconds until the next attempt. */
   readonly retryInMs?: number;
-  /** With `waiting` and `closed`: the close code of the WebSocket, where there is one. */
+  /** With `waiting` and `closed`: the close code of the WebSocket, if there is one. */
   readonly code?: number;
   /** For people. */
   readonly reason?: string;
@@ -263,13 +256,13 @@ export interface StatusEvent {
 
 export interface EventsOptions {
   readonly signal?: AbortSignal;
-  /** How many events may wait for the iteration; 10,000 when left out. */
+  /** How many events can wait for the iteration; 10,000 when left out. */
   readonly limit?: number;
 }
 
 export type StreamEvent = CallEvent | LineEvent | ProviderEvent | StateEvent;
 
-/** What every event of the server has. */
+/** Part of every event of the server. */
 export interface Numbered {
   /** Rises with every event. */
   readonly seq: number;
@@ -279,7 +272,7 @@ export interface Numbered {
 
 export interface CallEvent extends Numbered {
   readonly type: "call";
-  /** `info`: what is known of the call changed within its state. */
+  /** `info`: the state is the same, other data changed. */
   readonly change: typeof CALL_CHANGES[number];
   readonly call: Call;
 }
@@ -295,15 +288,15 @@ export interface ProviderEvent extends Numbered {
   readonly state: ProviderState;
 }
 
-/** The state was taken as a whole: lines and calls are what they are now. */
+/** The state was replaced as a whole. */
 export interface StateEvent {
   readonly type: "state";
   readonly seq: number;
-  /** False the first time; true where events may have been missed. */
+  /** False the first time; true if events may have been missed. */
   readonly gap: boolean;
 }
 
-/** `restarting` while the service is begun anew, `down` while that fails. */
+/** `restarting` while the service is initialised again, `down` while that fails. */
 export type ProviderState = typeof PROVIDER_STATES[number];
 
 export interface ServerInfo {
@@ -313,19 +306,19 @@ export interface ServerInfo {
 
 export interface Identity {
   readonly name: string;
-  /** `monitor`: hear events. `control`: give commands. */
+  /** `monitor`: receive events. `control`: send commands. */
   readonly can: readonly (typeof RIGHTS[number])[];
-  /** Patterns of extensions, in which `*` is anything. */
+  /** Patterns of extensions, in which `*` stands for anything. */
   readonly lines: readonly string[];
 }
 
 /** A call on a line, as last heard. Times are ISO 8601, UTC, with milliseconds. */
 export interface Call {
-  /** The server's own number, unique until it restarts. */
+  /** The server's own id, unique until it restarts. */
   readonly id: number;
-  /** The telephone system's, `0x` and hex; `0x0` where it gives none. Not unique. */
+  /** The phone system's id, `0x` and hex; `0x0` if it gives none. Not unique. */
   readonly callId: string;
-  /** Of the call that this one came from. */
+  /** The phone system's id of the call that this one came from. */
   readonly relatedCallId: string;
   /** The extension. */
   readonly line: string;
@@ -337,18 +330,18 @@ export interface Call {
   readonly reason: CallReason;
   readonly caller: Party;
   readonly called: Party;
-  /** Whom the call has reached. */
+  /** The party that the call has reached. */
   readonly connected: Party;
-  /** Who sent the call here. */
+  /** The party that sent the call here. */
   readonly redirecting: Party;
-  /** Where the call was sent. */
+  /** The party that the call was sent to. */
   readonly redirection: Party;
   readonly startedAt: string;
   readonly connectedAt?: string;
   readonly endedAt?: string;
   /** Why it was disconnected: TAPI's LINEDISCONNECTMODE_ without its prefix. */
   readonly disconnect?: string;
-  /** The commands that the telephone system allows for it now. */
+  /** The commands that the phone system allows for it now. */
   readonly can: readonly CallAbility[];
 }
 
@@ -377,7 +370,7 @@ export interface Line {
   readonly forwards: readonly Forward[];
   /** Whether the line's message lamp is on. */
   readonly messageWaiting: boolean;
-  /** The commands that the telephone system allows for it now. */
+  /** The commands that the phone system allows for it now. */
   readonly can: readonly LineAbility[];
 }
 
@@ -385,7 +378,7 @@ export type ForwardWhen = typeof FORWARD_CASES[number];
 
 export interface Forward {
   readonly when: ForwardWhen;
-  /** "" where calls are refused instead. */
+  /** "" if calls are refused instead. */
   readonly to: string;
 }
 
@@ -402,7 +395,7 @@ export type CallOrigin = typeof CALL_ORIGINS[number] | `LINECALLORIGIN_$${string
 /** TAPI's LINECALLREASON_ without its prefix. */
 export type CallReason = typeof CALL_REASONS[number] | `LINECALLREASON_$${string}`;
 
-/** What the library needs of a WebSocket. */
+/** The part of a WebSocket that the library uses. */
 export interface WebSocketLike {
   readonly readyState: number;
   onmessage: ((event: never) => void) | null;

@@ -19,7 +19,7 @@ const STABLE_MS = 5_000;
 const GOODBYE_MS = 1_000;
 
 /**
- * What a connection reports.
+ * Reports of a connection.
  *
  * @typedef {{ identity: Api.Identity, server: Api.ServerInfo }} Hello
  * @typedef {{ is: "hello", hello: Hello }
@@ -180,7 +180,7 @@ export class Connection {
 
   /** @param {readonly unknown[]} frames */
   #hear(frames) {
-    this.#reportEvents(this.#progress.hear(frames));
+    this.#reportEvents(this.#progress.receive(frames));
     this.#openIfComplete();
   }
 

@@ -1,5 +1,5 @@
 // @ts-check
-/** Who hears of events: listeners, and iterations with what waits for them. */
+/** The receivers of events: listeners, and iterations with the events that wait for them. */
 /** @import * as Api from "./client.d.ts" */
 import { Tapi2WsError } from "./errors.js";
 

@@ -1,9 +1,9 @@
 // @ts-check
-/** How far the events have been heard, and what of the server's frames counts as an event. */
+/** How far the events have been received, and which of the server's frames are events. */
 /** @import * as Api from "./client.d.ts" */
 
 /**
- * @typedef {{ epoch: string, seq: number }} Point The last event heard.
+ * @typedef {{ epoch: string, seq: number }} Point The last event received.
  * @typedef {Point & {
  *   gap: boolean,
  *   provider: Api.ProviderState | undefined,
@@ -15,13 +15,13 @@
  * @typedef {Point & { after: number, events: readonly ServerEvent[] }} Events Those after an event.
  */
 
-/** How far a connection, and those before it, have heard. */
+/** How far a connection, and those before it, have received the events. */
 export class Progress {
   /** Where a connection resumes. @type {Point | undefined} */
   point;
   /** The last event before the subscription was answered. */
   #subscribedSeq = 0;
-  #heard = 0;
+  #received = 0;
   /** How many events come before the state is the server's. */
   #expected = Infinity;
 
@@ -30,15 +30,15 @@ export class Progress {
     this.point = point;
   }
 
-  /** A new connection: nothing of its replay has been heard. */
+  /** A new connection: nothing of its replay has been received. */
   restart() {
-    this.#heard = 0;
+    this.#received = 0;
     this.#expected = Infinity;
   }
 
-  /** @returns {boolean} Whether everything that was missed has been heard. */
+  /** @returns {boolean} Whether everything that was missed has been received. */
   get isComplete() {
-    return this.#heard >= this.#expected;
+    return this.#received >= this.#expected;
   }
 
   /**
@@ -55,7 +55,7 @@ export class Progress {
   }
 
   /** @type {(frames: readonly unknown[]) => Events | undefined} */
-  hear(frames) {
+  receive(frames) {
     // A server sends no events before it has answered the subscription.
     if (this.point === undefined) return undefined;
     /** @type {ServerEvent[]} */
@@ -67,12 +67,12 @@ export class Progress {
       seq = number;
       if (isEvent(frame)) events.push(frame);
     }
-    this.#heard += frames.length;
+    this.#received += frames.length;
     return this.advance(seq, events);
   }
 
   /**
-   * Every event up to `seq` has been heard that concerns this client.
+   * Every event up to `seq` that concerns this client has been received.
    *
    * @param {number} [seq] By default that of the subscription.
    * @param {readonly ServerEvent[]} [events]

@@ -1,5 +1,5 @@
 // @ts-check
-/** What a client was asked for, with the defaults filled in. */
+/** The options of a client, with the defaults filled in. */
 /** @import * as Api from "./client.d.ts" */
 
 /**

@@ -9,14 +9,14 @@ import { Connection } from "./connection.js";
 import { Requests, withResolvers } from "./waiting.js";
 
 /**
- * What a tab that begins to follow is sent.
+ * The answer to a tab that begins to follow.
  *
  * @typedef {{ is: "sync", hello: Hello | undefined, event: Api.StatusEvent,
  *   state: WholeState | undefined }} Sync
  */
 
 /**
- * What tabs send each other.
+ * Messages between tabs.
  *
  * @typedef {News
  *   | Sync
@@ -28,7 +28,7 @@ import { Requests, withResolvers } from "./waiting.js";
  */
 
 /**
- * What the client does for its link.
+ * The client as its link needs it.
  *
  * @typedef {{
  *   take(news: News): boolean,

@@ -1,5 +1,5 @@
 // @ts-check
-/** What is known of lines, calls and the telephony service, and which events that makes. */
+/** The known state of lines, calls and the telephony service, and the events that it causes. */
 /** @import * as Api from "./client.d.ts" */
 /** @import { Listeners } from "./listeners.js" */
 /** @import { Events, Point, ServerEvent, WholeState } from "./progress.js" */

@@ -1,5 +1,5 @@
 // @ts-check
-/** What takes time: a promise to settle, a timer, and commands that wait for their answers. */
+/** Ways to wait: a promise to settle, a timer, and commands with answers to come. */
 /** @import * as Api from "./client.d.ts" */
 import { Tapi2WsError } from "./errors.js";
 
@@ -24,7 +24,7 @@ export class Timer {
   #timers;
   /** @type {unknown} */
   #timer;
-  /** What it is set for. @type {string | undefined} */
+  /** The reason that it was set for. @type {string | undefined} */
   purpose;
   /** Rises whenever the timer is set or cleared. */
   attempt = 0;

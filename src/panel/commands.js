@@ -75,7 +75,7 @@ export function commandsIn(can) {
 /**
  * @param {Command} command
  * @param {{ readonly line: string, readonly call?: Call | undefined }} target
- * @param {Readonly<Record<string, string>>} values What was filled in.
+ * @param {Readonly<Record<string, string>>} values The fields of the form.
  * @returns {Record<string, string | number | null>} The fields of the command.
  */
 export function fieldsOf({ isAboutCall, fields }, { line, call }, values) {

@@ -21,7 +21,7 @@ export function whenUnauthorized(listener) {
  * Sends a request to the server. Never rejects.
  *
  * @param {string} path Relative to the page.
- * @param {object} [json] What to send, by POST.
+ * @param {object} [json] A body, which makes it a POST.
  * @returns {Promise<Answer>}
  */
 export async function ask(path, json) {

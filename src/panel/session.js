@@ -91,7 +91,7 @@ export class Session {
   #connect() {
     const token = currentToken();
     const client = connect("./", token === undefined ? {} : { token });
-    // A former client is not heard.
+    // Events of a former client are ignored.
     const hear = (/** @type {News} */ news) => {
       if (client === this.#client) this.#take(news);
     };

@@ -28,7 +28,7 @@ export function joinModules(entry: string, ...others: readonly string[]): string
 /**
  * Writes the words of the model where types refer to its lists, as `typeof CALL_STATES[number]`.
  *
- * @param model What the imported modules of the model export.
+ * @param model The exports of the imported modules.
  * @throws TypeError when the types refer to a list that is not there.
  */
 export function spellOut(types: string, model: Readonly<Record<string, unknown>>): string {
