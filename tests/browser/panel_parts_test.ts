@@ -259,7 +259,7 @@ panelTest(
     const panel = await open(server.port);
     await panel.becomes("#identity", "You are anonymous (monitor, lines 20*)");
     await panel.tile("201").click();
-    await panel.becomes("#phone", "You can see calls, but not control them");
+    await panel.becomes("#phone", "You cannot control calls");
     await until(() => panel.button("Dial").isDisabled());
     assert.equal(await panel.button("Hang up").count(), 0);
     assert.equal(await panel.tile("301").count(), 0);

@@ -1,8 +1,8 @@
-/** A file that browsers get as it stands in the sources, and keep for as long as it is the same. */
+/** A file for browsers, which keep it until it changes. */
 import { createHash } from "node:crypto";
 import type { Handler } from "./route.ts";
 
-/** Answers with the file, or with 304 where the browser has it. */
+/** Answers with the file, or with 304 if the browser has it. */
 export function asset(
   body: string,
   contentType: string,
@@ -10,7 +10,7 @@ export function asset(
 ): Handler {
   const etag = `"${createHash("sha256").update(body).digest("base64url")}"`;
   const headers = {
-    // Kept, but asked for each time: a new server brings a new file.
+    // Kept, but revalidated each time: a new server can bring a new file.
     "cache-control": "no-cache",
     etag,
     "x-content-type-options": "nosniff",
@@ -22,7 +22,7 @@ export function asset(
       : new Response(body, { headers: { ...headers, "content-type": contentType } });
 }
 
-/** Whether the client has it: a list of tags, weak where a proxy compressed it, or any. */
+/** Whether the header lists the tag, which a proxy that compresses makes weak, or allows any. */
 function isKnown(ifNoneMatch: string | null, etag: string): boolean {
   const tags = ifNoneMatch?.split(",").map((tag) => tag.trim().replace(/^W\//, "")) ?? [];
   return tags.includes(etag) || tags.includes("*");

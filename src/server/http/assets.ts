@@ -32,7 +32,7 @@ export const ASSETS: Readonly<Record<string, Route>> = {
   "/client.js": {
     GET: asset(LIBRARY, "text/javascript; charset=utf-8", {
       ...FOR_EVERY_ORIGIN,
-      // Deno takes the types from there, as TypeScript does from the file beside the other.
+      // For Deno; TypeScript finds the types in the file beside the library.
       "x-typescript-types": "/client.d.ts",
     }),
   },

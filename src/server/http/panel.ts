@@ -1,7 +1,6 @@
 /**
- * The panel, for people with a browser: its files as they stand in the sources, the program's own
- * words for them, and what a browser may do with them. Nothing comes from elsewhere, and no text
- * becomes markup or code.
+ * The panel, for people with a browser: its files, the modules of the model that they import, and
+ * the policy that keeps other hosts and injected code out.
  */
 import * as advice from "../../model/advice.ts";
 import * as command from "../../model/command.ts";
@@ -25,7 +24,7 @@ const POLICY = [
   "script-src 'self'",
   "style-src 'self'",
   "img-src 'self'",
-  // Which stands for the WebSocket on the same host and port too.
+  // Includes the WebSocket on the same host and port.
   "connect-src 'self'",
   "frame-ancestors 'none'",
   "base-uri 'none'",
@@ -43,7 +42,7 @@ const GUARDED = {
 
 const page = asset(index, "text/html; charset=utf-8", { ...GUARDED, vary: "accept" });
 
-/** Answers `GET /`: with the panel where a browser asks, with `words` where a program does. */
+/** Answers `GET /` with the panel for browsers, with `words` for programs. */
 export function panelOr(words: Handler): Route {
   return {
     GET: async (visit, options) => {
@@ -55,7 +54,7 @@ export function panelOr(words: Handler): Route {
   };
 }
 
-/** The files that the page asks for. */
+/** The files of the page. */
 export const PANEL: Readonly<Record<string, Route>> = Object.fromEntries([
   ...Object.entries(files).map(([name, body]) =>
     route(`/panel/${name}`, body, TYPES[name.split(".").at(-1) ?? ""] ?? "text/plain")
