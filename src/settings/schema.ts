@@ -2,6 +2,7 @@
  * The table of settings, in the order in which they are shown. Flags, variables, the keys of the file,
  * defaults, help, the manual's table and the types of values are made from it.
  */
+import { LINE_TYPES } from "../model/line.ts";
 import { ACCESS_SETTINGS } from "./access_rules.ts";
 import { type Setting, setting, SettingsError, type ValueOf } from "./setting.ts";
 import { extensionPatterns, oneOf, path, text, trueOrFalse, wholeNumber } from "./value_types.ts";
@@ -34,7 +35,7 @@ export const GENERAL_SETTINGS = {
     help: "port to listen on; 0 is any free one",
     manual: "The log names it",
   }),
-  lineType: setting(oneOf("number", "string"), {
+  lineType: setting(oneOf(...LINE_TYPES), {
     default: "number",
     help: 'whether clients get `"line":201` or `"line":"201"`',
   }),

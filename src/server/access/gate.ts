@@ -11,7 +11,7 @@ import type { Identity } from "./identity.ts";
 import { text } from "../http/answers.ts";
 import type { Remote } from "../net/relay.ts";
 import { protocolsOf, TOKEN_PROTOCOL } from "../sub_protocols.ts";
-import { judge, type Verdict } from "./origins.ts";
+import { judge } from "./origins.ts";
 
 const log = logger("server");
 
@@ -56,15 +56,30 @@ export class Gate {
       ownNames: this.#options.ownNames,
     });
     if (verdict.allowed) return undefined;
-    this.#log(verdict);
     const { key, value } = verdict;
-    if (key === undefined) return text(400, "The Host header is not a valid host name\n");
-    return text(
-      403,
-      key === "allowOrigins"
-        ? `Pages of ${value} may not use this server. To permit them, set allowOrigins\n`
-        : `This server is not known as ${value}. To permit the name, set allowHosts\n`,
-    );
+    switch (key) {
+      case "allowOrigins":
+        this.#logOnce(
+          "Pages of {value} are refused. To permit them, add it to allowOrigins",
+          value,
+        );
+        return text(
+          403,
+          `Pages of ${value} may not use this server. To permit them, set allowOrigins\n`,
+        );
+      case "allowHosts":
+        this.#logOnce(
+          "Requests for {value} are refused. To permit the name, add it to allowHosts",
+          value,
+        );
+        return text(
+          403,
+          `This server is not known as ${value}. To permit the name, set allowHosts\n`,
+        );
+      default:
+        this.#logOnce("Requests with the invalid Host {value} are refused", value);
+        return text(400, "The Host header is not a valid host name\n");
+    }
   }
 
   /** The client's address: what the last trusted proxy reports, else the other end's. */
@@ -113,27 +128,11 @@ export class Gate {
     return response;
   }
 
-  #log({ key, value }: Extract<Verdict, { readonly allowed: false }>): void {
-    const entry = `${key} ${value}`;
+  #logOnce(message: string, value: string): void {
+    const entry = `${message} ${value}`;
     if (this.#logged.has(entry) || this.#logged.size >= MOST_LOGGED) return;
     this.#logged.add(entry);
-    const shown = value.slice(0, MOST_LOGGED_CHARACTERS);
-    switch (key) {
-      case "allowOrigins":
-        log.warn("Pages of {origin} are refused. To permit them, add it to allowOrigins", {
-          origin: shown,
-        });
-        break;
-      case "allowHosts":
-        log.warn("Requests for {host} are refused. To permit the name, add it to allowHosts", {
-          host: shown,
-        });
-        break;
-      case undefined:
-        log.warn("Requests with the Host {host} are refused: it is not a valid host name", {
-          host: shown,
-        });
-    }
+    log.warn(message, { value: value.slice(0, MOST_LOGGED_CHARACTERS) });
     if (this.#logged.size === MOST_LOGGED) {
       log.warn("Refusals of further pages and names are not logged");
     }

@@ -8,13 +8,7 @@ import { createLocalJWKSet, errors, type JWTPayload, jwtVerify } from "jose";
 import type { Clock } from "../../clock.ts";
 import { describeError, logger } from "../../log.ts";
 import { type Right, RIGHTS } from "../../model/right.ts";
-import type {
-  AccessRules,
-  DialRules,
-  Grant,
-  JwtRule,
-  TokenRule,
-} from "../../settings/access_rules.ts";
+import type { AccessRules, JwtRule, TokenRule } from "../../settings/access_rules.ts";
 import type { Identity } from "./identity.ts";
 
 const log = logger("server");
@@ -32,15 +26,9 @@ const PUBLIC_KEY_ALGORITHMS = ["RS256", "PS256", "ES256", "ES384", "EdDSA"];
 type Proof =
   | { readonly kind: "anonymous" | "unauthenticated" }
   | { readonly kind: "token"; readonly sha256: string }
-  | { readonly kind: "jwt"; readonly rule: string; readonly grant: JwtGrant };
+  | { readonly kind: "jwt"; readonly rule: string; readonly grant: Identity };
 
 type Verify = (token: string) => Promise<JWTPayload>;
-
-/** The claims of a JSON Web Token. */
-interface JwtGrant extends Grant {
-  readonly name: string;
-  readonly expiresAtMs: number;
-}
 
 export class Identities {
   readonly #clock: Clock;
@@ -70,7 +58,7 @@ export class Identities {
   /** The identity without a token; `undefined` if anonymous access is off. */
   anonymous(): Identity | undefined {
     const { anonymous } = this.#rules;
-    return anonymous && this.#identity("anonymous", anonymous, { kind: "anonymous" });
+    return anonymous && this.#grant({ ...anonymous, name: "anonymous" }, { kind: "anonymous" });
   }
 
   /** An identity without rights for a client that has yet to authenticate. */
@@ -134,32 +122,22 @@ export class Identities {
   }
 
   #ofToken(rule: TokenRule): Identity | undefined {
-    const { name, sha256, expiresAtMs } = rule;
-    return this.#identity(name, rule, { kind: "token", sha256 }, expiresAtMs);
+    return this.#grant(rule, { kind: "token", sha256: rule.sha256 });
   }
 
-  #ofJwt(grant: JwtGrant): Identity | undefined {
-    const rule = JSON.stringify(this.#rules.jwt);
-    return this.#identity(grant.name, grant, { kind: "jwt", rule, grant }, grant.expiresAtMs);
+  #ofJwt(grant: Identity): Identity | undefined {
+    return this.#grant(grant, { kind: "jwt", rule: JSON.stringify(this.#rules.jwt), grant });
   }
 
-  #identity(
-    name: string,
-    { can, lines, dial }: Grant,
-    proof: Proof,
-    expiresAtMs?: number,
-  ): Identity | undefined {
+  /** The identity, with the dial rules for everyone; `undefined` if it has expired. */
+  #grant({ name, can, lines, dial, expiresAtMs }: Identity, proof: Proof): Identity | undefined {
     if (expiresAtMs !== undefined && expiresAtMs <= this.#clock.nowMs()) return undefined;
     const everyone = this.#rules.dial;
-    const rules: DialRules = {
-      allow: dial?.allow ?? everyone.allow,
-      deny: dial?.deny ?? everyone.deny,
-    };
     const identity: Identity = {
       name,
       can,
       lines,
-      dial: rules,
+      dial: { allow: dial?.allow ?? everyone.allow, deny: dial?.deny ?? everyone.deny },
       ...expiresAtMs !== undefined && { expiresAtMs },
     };
     this.#proofs.set(identity, proof);
@@ -185,7 +163,7 @@ function verifier({ key, issuer, audience }: JwtRule, clock: Clock): Verify {
 }
 
 /** `can` and `lines` are arrays, or words separated by spaces; a right not claimed is not granted. */
-function grantOf({ sub, exp = 0, can, lines }: JWTPayload): JwtGrant {
+function grantOf({ sub, exp = 0, can, lines }: JWTPayload): Identity {
   return {
     name: sub ?? "jwt",
     can: wordsOf(can).filter((word) => RIGHTS.includes(word as Right)) as Right[],

@@ -1,18 +1,13 @@
 /** An identity: a client's name and rights. Pure. */
 import type { Right } from "../../model/right.ts";
 import { matchesAny } from "../../patterns.ts";
-import type { DialRules } from "../../settings/access_rules.ts";
+import type { Grant } from "../../settings/access_rules.ts";
 
-export interface Identity {
+export interface Identity extends Grant {
   /** As the settings name it; `anonymous` without a token. */
   readonly name: string;
-  readonly can: readonly Right[];
-  /** Patterns of the extensions that it may monitor and control. */
-  readonly lines: readonly string[];
-  /** Which numbers it may dial; every number when left out. */
-  readonly dial?: DialRules;
   /** When it loses its rights: milliseconds since 1970, UTC; never when left out. */
-  readonly expiresAtMs?: number;
+  readonly expiresAtMs?: number | undefined;
 }
 
 /** Whether the client has to authenticate before it may do anything. */

@@ -1,9 +1,7 @@
 /** What an identity sees of the state, and why it may not give a command. Pure. */
 import type { StatePort } from "../../bus/ports.ts";
-import type { Call } from "../../model/call.ts";
 import { type Command, fieldsOf } from "../../model/command.ts";
 import type { CommandError } from "../../model/error.ts";
-import type { Line } from "../../model/line.ts";
 import { dialRefusal } from "./dial_rules.ts";
 import { type Identity, isUnauthenticated, permits, permitsEverywhere } from "./identity.ts";
 
@@ -29,30 +27,14 @@ export function visibleTo(identity: Identity): ((line: string) => boolean) | und
   return (line) => permits(identity, "monitor", line);
 }
 
-/** The lines that the identity may see, of those named if some are. */
-export function visibleLines(
+/** The lines or calls that the identity may see, of the lines named if some are. */
+export function onlyVisible<T extends { readonly line: string }>(
   identity: Identity,
-  state: StatePort,
+  all: readonly T[],
   named?: ReadonlySet<string>,
-): readonly Line[] {
-  return state.lines().filter(isVisible(identity, named));
-}
-
-/** The calls that the identity may see, of the lines named if some are. */
-export function visibleCalls(
-  identity: Identity,
-  state: StatePort,
-  named?: ReadonlySet<string>,
-): readonly Call[] {
-  return state.calls().filter(isVisible(identity, named));
-}
-
-function isVisible(
-  identity: Identity,
-  named: ReadonlySet<string> | undefined,
-): (one: { readonly line: string }) => boolean {
+): readonly T[] {
   const visible = visibleTo(identity);
-  return ({ line }) => (named?.has(line) ?? true) && (visible?.(line) ?? true);
+  return all.filter(({ line }) => (named?.has(line) ?? true) && (visible?.(line) ?? true));
 }
 
 /**

@@ -1,5 +1,5 @@
 /** /api/v2: the state, the journal, events and commands for programs without a WebSocket. */
-import { visibleCalls, visibleLines } from "../access/permissions.ts";
+import { onlyVisible } from "../access/permissions.ts";
 import { execute } from "../commands.ts";
 import { callObject } from "../v2/frames.ts";
 import { queryJournal, queryState } from "../v2/queries.ts";
@@ -16,11 +16,11 @@ let schemaText: string | undefined;
 
 export const API: Readonly<Record<string, Route>> = {
   "/api/v2/lines": {
-    GET: monitored(({ identity }, { state }) => json(200, visibleLines(identity, state))),
+    GET: monitored(({ identity }, { state }) => json(200, onlyVisible(identity, state.lines()))),
   },
   "/api/v2/calls": {
     GET: monitored(({ identity }, { state }) =>
-      json(200, visibleCalls(identity, state).map(callObject))
+      json(200, onlyVisible(identity, state.calls()).map(callObject))
     ),
   },
   "/api/v2/clients": { GET: monitored(connectedClients) },

@@ -6,6 +6,19 @@ export class ListenError extends Error {
   override readonly name = "ListenError";
 }
 
+/** Listens on an address. @throws ListenError */
+export function listenOn<T>(
+  { host, port }: { readonly host: string; readonly port: number },
+  listen: () => T,
+): T {
+  try {
+    return listen();
+  } catch (error) {
+    const message = `Cannot listen on ${host}:${port}: ${listenProblem(error)}`;
+    throw new ListenError(message, { cause: error });
+  }
+}
+
 /** The runtime's error in words. */
 export function listenProblem(error: unknown): string {
   if (error instanceof Deno.errors.AddrInUse) return "another program uses the port";

@@ -1,7 +1,7 @@
 /** Where requests come in: a port, with or without TLS. The only user of Deno.serve. */
 import type { Clock } from "../../clock.ts";
 import { describeError, logger } from "../../log.ts";
-import { ListenError, listenProblem } from "./listen_error.ts";
+import { listenOn } from "./listen_error.ts";
 import { Relay, type Remote } from "./relay.ts";
 
 const log = logger("server");
@@ -109,27 +109,19 @@ class TlsListener implements Listener {
 }
 
 function serve(
-  { host, port, tls = {} }: {
-    readonly host: string;
-    readonly port: number;
-    readonly tls?: KeyPair | Record<string, never>;
-  },
+  address: { readonly host: string; readonly port: number; readonly tls?: KeyPair },
   handler: Deno.ServeHandler<Deno.NetAddr>,
 ): Deno.HttpServer<Deno.NetAddr> {
-  try {
-    return Deno.serve({
-      hostname: host,
-      port,
-      ...tls,
-      onListen: () => {},
-      onError(error) {
-        log.error("A request failed: {error}", { error: describeError(error) });
-        return new Response("Internal error\n", { status: 500 });
-      },
-    }, handler);
-  } catch (error) {
-    throw new ListenError(`Cannot listen on ${host}:${port}: ${listenProblem(error)}`, {
-      cause: error,
-    });
-  }
+  const { host, port, tls } = address;
+  const options = {
+    hostname: host,
+    port,
+    ...tls,
+    onListen: () => {},
+    onError(error: unknown) {
+      log.error("A request failed: {error}", { error: describeError(error) });
+      return new Response("Internal error\n", { status: 500 });
+    },
+  };
+  return listenOn(address, () => Deno.serve(options, handler));
 }

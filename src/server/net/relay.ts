@@ -7,7 +7,7 @@
  */
 import type { Clock, TimerId } from "../../clock.ts";
 import { describeError, logger } from "../../log.ts";
-import { ListenError, listenProblem } from "./listen_error.ts";
+import { listenOn } from "./listen_error.ts";
 
 const log = logger("server");
 
@@ -91,13 +91,7 @@ export class Relay {
     this.target = target;
     this.#options = options;
     const { host, port } = options;
-    try {
-      this.#listener = Deno.listen({ hostname: host, port });
-    } catch (error) {
-      throw new ListenError(`Cannot listen on ${host}:${port}: ${listenProblem(error)}`, {
-        cause: error,
-      });
-    }
+    this.#listener = listenOn(options, () => Deno.listen({ hostname: host, port }));
     void this.#accept();
   }
 

@@ -1,7 +1,8 @@
 /** A client that speaks v2: its events, its requests, and the order in which it is sent the answers. */
+import type { JournalPort } from "../../bus/ports.ts";
 import { logger } from "../../log.ts";
 import type { CommandError } from "../../model/error.ts";
-import type { JournalPort } from "../../bus/ports.ts";
+import type { Settings } from "../../settings/settings.ts";
 import type { Identity } from "../access/identity.ts";
 import { monitorRefusal } from "../access/permissions.ts";
 import { type CommandContext, execute } from "../commands.ts";
@@ -25,13 +26,9 @@ import {
 const log = logger("server");
 
 /** The server's limits, as `hello` has them. */
-interface Limits {
-  readonly messageBytes: number;
-  readonly commandsPerSecond: number;
-  readonly maxUnsentBytes: number;
-  readonly clientTimeoutSeconds: number;
-  readonly historyLength: number;
-}
+type Limits =
+  & Pick<Settings["limits"], "messageBytes" | "commandsPerSecond">
+  & Pick<Settings, "maxUnsentBytes" | "clientTimeoutSeconds" | "historyLength">;
 
 /** What all v2 clients share. */
 export interface V2Context extends CommandContext, FeedContext {

@@ -7,7 +7,7 @@ import type { StatePort } from "../../bus/ports.ts";
 import type { BusEvent, ProviderState } from "../../model/event.ts";
 import type { Line } from "../../model/line.ts";
 import type { Identity } from "../access/identity.ts";
-import { mayMonitor, visibleCalls, visibleLines, visibleTo } from "../access/permissions.ts";
+import { mayMonitor, onlyVisible, visibleTo } from "../access/permissions.ts";
 import type { Batcher, Membership } from "./batch.ts";
 import { type CallObject, callObject, type V2Encoder } from "./frames.ts";
 import type { SubscribeRequest } from "./requests.ts";
@@ -94,8 +94,8 @@ export class Feed implements Disposable {
       seq,
       ...wanted.resume !== undefined && { gap: true },
       provider: state.provider,
-      lines: visibleLines(identity, state, lines),
-      calls: visibleCalls(identity, state, lines).map(callObject),
+      lines: onlyVisible(identity, state.lines(), lines),
+      calls: onlyVisible(identity, state.calls(), lines).map(callObject),
     };
     return { kind: "snapshot", snapshot };
   }

@@ -9,7 +9,7 @@ import {
 } from "../../bus/ports.ts";
 import type { JournalPage } from "../../model/journal.ts";
 import type { Identity } from "../access/identity.ts";
-import { monitorRefusal, visibleCalls, visibleLines, visibleTo } from "../access/permissions.ts";
+import { monitorRefusal, onlyVisible, visibleTo } from "../access/permissions.ts";
 import { type Answer, callObject, type EntryObject, entryObject } from "./frames.ts";
 import type { JournalRequest, StateRequest } from "./requests.ts";
 
@@ -28,8 +28,8 @@ export function queryState(
   return {
     ok: true,
     outcome: cmd === "lines"
-      ? { seq, lines: visibleLines(identity, state) }
-      : { seq, calls: visibleCalls(identity, state).map(callObject) },
+      ? { seq, lines: onlyVisible(identity, state.lines()) }
+      : { seq, calls: onlyVisible(identity, state.calls()).map(callObject) },
   };
 }
 
