@@ -13,12 +13,6 @@ const FRAMES = 200;
 const say = (value: unknown) =>
   Deno.stdout.write(new TextEncoder().encode(`${JSON.stringify(value)}\n`));
 
-/** What the server said last: the code of the close frame, if that could still be read. */
-function closeCode({ text }: RawConnection): number | null {
-  const at = text.lastIndexOf("\x88");
-  return at < 0 ? null : text.charCodeAt(at + 2) * 256 + text.charCodeAt(at + 3);
-}
-
 const silent: RawConnection[] = [];
 const v2 = [...HANDSHAKE, "Sec-WebSocket-Protocol: tapi2ws.v2"];
 while (silent.length < idle) {
@@ -35,7 +29,8 @@ const floods = await Promise.all(
   Array.from({ length: flooding }, async () => {
     const raw = await RawConnection.upgraded(port);
     while (!raw.ended) await raw.send(many);
-    return closeCode(raw);
+    // Of a connection that the system has cut, the close frame could not be read.
+    return raw.closeCode ?? null;
   }),
 );
 await say({ floods });

@@ -59,12 +59,6 @@ class Siege implements AsyncDisposable {
   }
 }
 
-/** The code of the close frame that came, if one did. */
-function closeCode({ text }: RawConnection): number | undefined {
-  const at = text.lastIndexOf("\x88");
-  return at < 0 ? undefined : text.charCodeAt(at + 2) * 256 + text.charCodeAt(at + 3);
-}
-
 const big = (bytes: number) => `{"cmd":"dial","line":"${"2".repeat(bytes)}"}`;
 
 Deno.test("a message of up to 64 KiB is read, a longer one is 1009", async () => {
@@ -100,8 +94,8 @@ Deno.test("fragments count together, and a message without an end is no one's tr
   for (let i = 0; i < 4; i++) await raw.send(frame(part, { flags: 0, opcode: 0 }));
   await siege.stands();
   await raw.send(frame(part, { opcode: 0 }));
-  await raw.until(() => closeCode(raw) !== undefined);
-  assert.equal(closeCode(raw), 1009);
+  await raw.until(() => raw.closeCode !== undefined);
+  assert.equal(raw.closeCode, 1009);
 
   using small = await RawConnection.upgraded(siege.port);
   await small.send(frame('{"cmd":', { flags: 0 }));

@@ -56,6 +56,16 @@ export class RawConnection implements Disposable {
     }
   }
 
+  /**
+   * The code of the close frame at the end of what came, if there is one. The byte 0x88 alone is not
+   * one: it is also the length of a frame of 136 bytes.
+   */
+  get closeCode(): number | undefined {
+    const at = this.text.lastIndexOf("\x88");
+    if (at < 0 || at + 2 + this.text.charCodeAt(at + 1) !== this.text.length) return undefined;
+    return this.text.charCodeAt(at + 2) * 256 + this.text.charCodeAt(at + 3);
+  }
+
   async until(reached: () => boolean): Promise<void> {
     await this.#changes.until(reached, () => `More than ${JSON.stringify(this.text)}`);
   }
