@@ -3,7 +3,7 @@
  * exchange, what happens at it, and the telephony service above it.
  */
 import { type Clock, systemClock } from "../clock.ts";
-import { LINE } from "../tapi/constants.ts";
+import { LINE, LINEMEDIAMODE } from "../tapi/constants.ts";
 import type { Lacks } from "./exchange/abilities.ts";
 import { Exchange } from "./exchange/exchange.ts";
 import { Random } from "./random.ts";
@@ -82,12 +82,18 @@ export function createFakeTapi(options: FakeTapiOptions = {}): FakeTapi {
   } = options;
   const lacks = { call: 0, call2: 0, address: 0, ...options.lacks };
   const quirks = new Quirks(polite, seed, replyDelayMs);
+  const devices = new Devices();
   const handles = new Handles(clock);
-  const exchange = new Exchange(clock, extensions, new Announcer(handles, quirks));
+  const exchange = new Exchange(clock, new Announcer(devices, handles, quirks));
+  // The extensions are neither the first devices nor the last ones.
+  devices.add("WAN Miniport (L2TP)", LINEMEDIAMODE.DIGITALDATA);
+  exchange.addExtensions(extensions);
+  for (const telephone of scenario?.telephones ?? []) exchange.addTelephone(telephone);
+  devices.add("Standard 56000 bps Modem", LINEMEDIAMODE.DATAMODEM);
   const script = scenario && new Script(exchange, scenario);
   const service = {
     exchange,
-    devices: new Devices(exchange.extensions.values()),
+    devices,
     handles,
     requests: new Requests(exchange, handles, quirks, lacks),
     quirks,

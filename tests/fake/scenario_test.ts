@@ -173,6 +173,10 @@ const MISTAKES: readonly [text: string, message: RegExp][] = [
   ],
   ["[[step]]\natMs = 0\ndo = 'answer'\ncall = 'a'", /step\[0\]\.call = "a": expected the label/],
   [
+    "[[telephone]]\naddresses = []\n[[step]]\natMs = 0\ndo = 'ring'\ncall = 'a'\nto = 201",
+    /telephone\[0\]\.addresses = \[\]: .*>=1/,
+  ],
+  [
     "repeatEveryMs = 5\n[[step]]\natMs = 9\ndo = 'ring'\ncall = 'a'\nto = 201",
     /repeatEveryMs = 5: .*9/,
   ],
@@ -187,6 +191,13 @@ for (const [text, message] of MISTAKES) {
     });
   });
 }
+
+Deno.test("the telephones of a scenario can be named in its steps", () => {
+  const step = { atMs: 5, do: "ring", call: "a", to: "201", group: "110" };
+  const withGroup = { telephone: [{ addresses: ["110"], group: true }], step: [step] };
+  new TestApp({ scenario: parseScenario(JSON.stringify(withGroup), "test.json") });
+  assert.throws(() => new TestApp({ scenario: scenarioOf(step) }), /group = "110" of the step/);
+});
 
 Deno.test("an extension that does not exist is named before anything is played", () => {
   const scenario = scenarioOf({ atMs: 5, do: "ring", call: "a", to: "999" });

@@ -59,6 +59,7 @@ export interface Lacks {
 /** LINECALLSTATUS.dwCallFeatures: what the leg's state allows now, whoever owns it. */
 export function callFeatures(leg: Leg): number {
   const state = LINECALLSTATE;
+  if (leg.isOnlooker) return 0;
   switch (leg.state) {
     case state.OFFERING:
       return CAN.ACCEPT | CAN.DROP | CAN.REDIRECT | answerFeature(leg);

@@ -30,12 +30,24 @@ const PICKUP_GROUP_SIZE = 4;
 /** Above this many, three digits would run into the special numbers. */
 const MOST_WITH_THREE_DIGITS = 500;
 
+/** A telephone, or what else TAPI has a line device for: the line of a group. */
+export interface Telephone {
+  /** The numbers of its addresses. */
+  readonly addresses: readonly string[];
+  /** Who uses it. */
+  readonly name: string;
+  readonly isGroup: boolean;
+}
+
 /** Who is told what happens at the exchange. */
-export type ExchangeListener = ExtensionListener & LegListener;
+export interface ExchangeListener extends ExtensionListener, LegListener {
+  /** @param extensions One for each address. */
+  telephoneAdded(extensions: readonly Extension[]): void;
+}
 
 export class Exchange {
-  /** By their numbers, and in that order. */
-  readonly extensions: ReadonlyMap<string, Extension>;
+  readonly #listener: ExchangeListener;
+  readonly #extensions = new Map<string, Extension>();
   /** Every timer of the exchange. */
   readonly schedule: Schedule;
   readonly legs: Legs;
@@ -43,14 +55,38 @@ export class Exchange {
   readonly consultations: Consultations;
   readonly parking: Parking;
 
-  /** @param extensionCount Extensions are 201 and up; 20001 and up where there are more than 500. */
-  constructor(clock: Clock, extensionCount: number, listener: ExchangeListener) {
-    this.extensions = createExtensions(extensionCount, listener);
+  constructor(clock: Clock, listener: ExchangeListener) {
+    this.#listener = listener;
     this.schedule = new Schedule(clock);
     this.legs = new Legs(this.schedule, listener);
-    this.routing = new Routing(this.extensions, this.legs, this.schedule);
+    this.routing = new Routing(this.#extensions, this.legs, this.schedule);
     this.consultations = new Consultations(this.legs);
     this.parking = new Parking(this.legs, this.routing, this.schedule);
+  }
+
+  /** By their numbers. */
+  get extensions(): ReadonlyMap<string, Extension> {
+    return this.#extensions;
+  }
+
+  /** Adds telephones of people: 201 and up, or 20001 and up where they are more than 500. */
+  addExtensions(count: number): void {
+    const first = count > MOST_WITH_THREE_DIGITS ? 20001 : 201;
+    for (let i = 0; i < count; i++) {
+      const name = NAMES[i] ?? `User ${first + i}`;
+      const pickupGroup = String(Math.floor(i / PICKUP_GROUP_SIZE) + 1);
+      this.addTelephone({ addresses: [String(first + i)], name, isGroup: false }, pickupGroup);
+    }
+  }
+
+  /** Adds a telephone, unless one of its numbers is there already. */
+  addTelephone({ addresses, name, isGroup }: Telephone, pickupGroup = ""): void {
+    if (addresses.some((number) => this.#extensions.has(number))) return;
+    const added = addresses.map((number) =>
+      new Extension(number, name, pickupGroup, isGroup, this.#listener)
+    );
+    for (const extension of added) this.#extensions.set(extension.number, extension);
+    this.#listener.telephoneAdded(added);
   }
 
   /**
@@ -61,14 +97,16 @@ export class Exchange {
    */
   pickup(
     extension: Extension,
-    from: { readonly number: string } | { readonly group: string },
+    from: { readonly number: string } | { readonly pickupGroup: string },
     initiator: object | null,
   ): Leg {
     const isMeant = (other: Extension) =>
       other !== extension &&
-      ("number" in from ? other.number === from.number : other.group === from.group);
+      ("number" in from ? other.number === from.number : other.pickupGroup === from.pickupGroup);
     const ringing = this.extensions.values().filter(isMeant)
-      .flatMap((other) => this.legs.of(other)).find(({ isRinging }) => isRinging);
+      .flatMap((other) => this.legs.of(other)).find(({ isOnlooker, isRinging }) =>
+        isRinging && !isOnlooker
+      );
     const caller = ringing?.peer;
     if (ringing === undefined || caller === undefined) throw new Refusal(LINEERR.OPERATIONFAILED);
     freeUp(this.legs.of(extension));
@@ -83,13 +121,4 @@ export class Exchange {
     this.parking.clear();
     for (const extension of this.extensions.values()) extension.reset();
   }
-}
-
-function createExtensions(count: number, listener: ExtensionListener): Map<string, Extension> {
-  const first = count > MOST_WITH_THREE_DIGITS ? 20001 : 201;
-  const extensions = Array.from({ length: count }, (_, i) => {
-    const group = String(Math.floor(i / PICKUP_GROUP_SIZE) + 1);
-    return new Extension(String(first + i), NAMES[i] ?? `User ${first + i}`, group, listener);
-  });
-  return new Map(extensions.map((extension) => [extension.number, extension]));
 }

@@ -28,12 +28,14 @@ export class Extension {
 
   /**
    * @param name Of the person who uses it.
-   * @param group The pickup group.
+   * @param pickupGroup "" where it is in none.
+   * @param isGroup Whether it is the line of a group, whose calls ring at a member.
    */
   constructor(
     readonly number: string,
     readonly name: string,
-    readonly group: string,
+    readonly pickupGroup: string,
+    readonly isGroup: boolean,
     listener: ExtensionListener,
   ) {
     this.#listener = listener;

@@ -14,7 +14,6 @@ import type { Schedule } from "./schedule.ts";
 /** Who drops a call hears nothing more; who is left behind hears a tone before the call is IDLE. */
 const DROPPED_TO_IDLE_MS = 200;
 const LOST_TO_IDLE_MS = 800;
-const RING_CYCLE_MS = 4000;
 
 /** States in which a call does not have the attention of the person at the telephone. */
 const PASSIVE_STATES = HELD_STATES | ENDED_STATES | RINGING_STATES | LINECALLSTATE.CONFERENCED |
@@ -38,15 +37,22 @@ interface LegSurroundings {
   readonly siblings: Set<Leg>;
   readonly schedule: Schedule;
   readonly listener: LegListener;
+  /** Makes the telephone ring until the leg does not any more. */
+  ring(leg: Leg): void;
 }
 
 export class Leg extends End {
   readonly initiator: object | null;
+  /** Its dwCallID at first. */
+  readonly firstCallId: number;
   readonly #surroundings: LegSurroundings;
   #state: number;
   #stateMode: number;
   #stateSinceMs: number;
   #info: LegInfo;
+  /** The leg that shows the call, too, while this one rings. */
+  #companion: Leg | undefined;
+  #isCompanion = false;
   #conference: Leg | undefined;
   readonly #members = new Set<Leg>();
 
@@ -64,11 +70,12 @@ export class Leg extends End {
     this.#stateMode = stateMode;
     this.#stateSinceMs = surroundings.schedule.clock.nowMs();
     this.#info = { ...ORDINARY, ...info };
+    this.firstCallId = info.callId;
     const { listener, siblings } = surroundings;
     siblings.add(this);
     listener.legAdded(this);
     listener.callCountChanged(extension, siblings.size);
-    if (state === LINECALLSTATE.OFFERING) this.#ring(0);
+    if (state === LINECALLSTATE.OFFERING) surroundings.ring(this);
   }
 
   /** One of LINECALLSTATE. */
@@ -104,6 +111,13 @@ export class Leg extends End {
     return this.#surroundings.siblings;
   }
 
+  /** Whether its telephone has no part in the call that it shows: nothing can be done with it. */
+  get isOnlooker(): boolean {
+    const isInactive = this.#state === LINECALLSTATE.CONNECTED &&
+      this.#stateMode === LINECONNECTEDMODE.INACTIVE;
+    return this.#isCompanion || isInactive;
+  }
+
   get isHeld(): boolean {
     return (this.#state & HELD_STATES) !== 0;
   }
@@ -118,7 +132,7 @@ export class Leg extends End {
 
   /** Whether it has the attention of the person at the telephone. */
   get isActive(): boolean {
-    return (this.#state & PASSIVE_STATES) === 0;
+    return (this.#state & PASSIVE_STATES) === 0 && !this.isOnlooker;
   }
 
   get party(): Party {
@@ -129,11 +143,15 @@ export class Leg extends End {
     if (this.#state === LINECALLSTATE.IDLE || this.#state === state) return;
     const { listener, schedule, siblings } = this.#surroundings;
     const wasRinging = this.isRinging;
+    if ((state & RINGING_STATES) === 0) {
+      const { FORWARDED } = LINEDISCONNECTMODE;
+      this.#companion?.lose(state === LINECALLSTATE.DISCONNECTED ? mode : FORWARDED);
+    }
     this.#state = state;
     this.#stateMode = mode;
     this.#stateSinceMs = schedule.clock.nowMs();
     listener.legStateChanged(this);
-    if (state === LINECALLSTATE.OFFERING && !wasRinging) this.#ring(0);
+    if (state === LINECALLSTATE.OFFERING && !wasRinging) this.#surroundings.ring(this);
     if (state === LINECALLSTATE.IDLE) {
       siblings.delete(this);
       listener.callCountChanged(this.extension, siblings.size);
@@ -158,6 +176,17 @@ export class Leg extends End {
   /** The telephone alerts, but nobody has answered. */
   accept(): void {
     this.enter(LINECALLSTATE.ACCEPTED);
+  }
+
+  /** Somebody answers at another telephone that shares the line. */
+  answeredElsewhere(): void {
+    this.enter(LINECALLSTATE.CONNECTED, LINECONNECTEDMODE.INACTIVE);
+  }
+
+  /** Another leg shows the call for as long as this one rings. */
+  ringBeside(companion: Leg): void {
+    this.#companion = companion;
+    companion.#isCompanion = true;
   }
 
   hold(): void {
@@ -220,6 +249,7 @@ export class Leg extends End {
     const { CALLERID, CONNECTEDID, DISPLAY } = LINECALLINFOSTATE;
     this.learn({ caller }, CALLERID | DISPLAY);
     if (this.#info.connected !== NOBODY) this.learn({ connected: caller }, CONNECTEDID);
+    this.#companion?.peerRevealed(caller);
   }
 
   override showRedirected(redirecting: Party, redirection: Party): void {
@@ -260,13 +290,5 @@ export class Leg extends End {
 
   #talk(): void {
     this.enter(LINECALLSTATE.CONNECTED, LINECONNECTEDMODE.ACTIVE);
-  }
-
-  #ring(count: number): void {
-    const { listener, schedule } = this.#surroundings;
-    listener.rang(this.extension, count);
-    schedule.after(RING_CYCLE_MS, () => {
-      if (this.isRinging) this.#ring(count + 1);
-    });
   }
 }

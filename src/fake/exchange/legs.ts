@@ -1,5 +1,6 @@
 /** The legs of every extension, and how they come to be. */
 import {
+  LINECALLINFOSTATE,
   LINECALLORIGIN,
   LINECALLSTATE,
   LINECONNECTEDMODE,
@@ -13,6 +14,7 @@ import type { LegStart } from "./leg_info.ts";
 import type { Schedule } from "./schedule.ts";
 
 const FIRST_CALL_ID = 0x1a2b;
+const RING_CYCLE_MS = 4000;
 
 export class Legs {
   readonly #schedule: Schedule;
@@ -32,12 +34,11 @@ export class Legs {
 
   /** A new leg, which is no end of the call yet. */
   add(extension: Extension, call: Call, start: LegStart): Leg {
-    const callId = this.#nextCallId;
-    this.#nextCallId = callId === 0xffffffff ? 1 : callId + 1;
-    return new Leg(extension, call, { callId, ...start }, {
+    return new Leg(extension, call, { callId: this.#newCallId(), ...start }, {
       siblings: this.#siblings(extension),
       schedule: this.#schedule,
       listener: this.#listener,
+      ring: (leg) => this.#ring(leg, 0),
     });
   }
 
@@ -52,6 +53,11 @@ export class Legs {
   answer(leg: Leg): void {
     freeUp(leg.siblings);
     leg.call.connect();
+  }
+
+  /** The call goes by another dwCallID from now on. */
+  changeCallId(leg: Leg, callId = this.#newCallId()): void {
+    leg.learn({ callId }, LINECALLINFOSTATE.CALLID);
   }
 
   /** A new leg in DIALTONE, in a call of its own. */
@@ -87,6 +93,19 @@ export class Legs {
   /** Forgets them all, without a word to anybody. */
   clear(): void {
     for (const siblings of this.#byExtension.values()) siblings.clear();
+  }
+
+  #ring(leg: Leg, count: number): void {
+    this.#listener.rang(leg.extension, count);
+    this.#schedule.after(RING_CYCLE_MS, () => {
+      if (leg.isRinging) this.#ring(leg, count + 1);
+    });
+  }
+
+  #newCallId(): number {
+    const callId = this.#nextCallId;
+    this.#nextCallId = callId === 0xffffffff ? 1 : callId + 1;
+    return callId;
   }
 
   #siblings(extension: Extension): Set<Leg> {

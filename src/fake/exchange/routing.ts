@@ -53,6 +53,8 @@ interface Route {
 interface Incoming extends Omit<Route, "forwards" | "answerAfterMs"> {
   readonly from: Party;
   readonly to: string;
+  /** The group that is called, whose line shows the call while it rings at its member. */
+  readonly group?: Extension | undefined;
   /** Whether the caller id comes only after the first ring. */
   readonly lateCallerId?: boolean;
 }
@@ -79,7 +81,20 @@ export class Routing {
     if (incoming.lateCallerId === true) {
       this.#schedule.after(TIMING.lateCallerIdMs, () => outside.reveal());
     }
-    this.arrive(call, incoming.to, incoming);
+    const { group } = incoming;
+    this.arrive(
+      call,
+      incoming.to,
+      group === undefined ? incoming : {
+        ...incoming,
+        called: group.party,
+      },
+    );
+    const member = call.ends.find((end) => end instanceof Leg);
+    if (group !== undefined && member?.isRinging && member.extension !== group) {
+      const { info, state, stateMode } = member;
+      member.ringBeside(this.#legs.add(group, call, { ...info, state, stateMode }));
+    }
     return call;
   }
 

@@ -2,6 +2,7 @@
 import { parse as parseToml } from "smol-toml";
 import { z } from "zod";
 import { LINECALLORIGIN, LINECALLREASON } from "../../tapi/constants.ts";
+import type { Telephone } from "../exchange/exchange.ts";
 
 /** A scenario cannot be used. The message names key, value and what was expected. */
 export class ScenarioError extends Error {
@@ -15,6 +16,8 @@ const error = "expected a number to dial, of digits, +, * and #";
 const number = z
   .union([z.string().regex(/^[0-9*#+]+$/, { error }), z.int().nonnegative({ error })], { error })
   .transform(String);
+/** What a driver gives for the number of somebody outside: a number, or any other text. */
+const outsideNumber = z.union([z.string().min(1), z.int().nonnegative()]).transform(String);
 const label = z.string().min(1);
 const reason = z.enum(keysOf(LINECALLREASON));
 const origin = z.enum(keysOf(LINECALLORIGIN));
@@ -31,7 +34,7 @@ const step = z.discriminatedUnion("do", [
     do: z.literal("ring"),
     call: label,
     to: number,
-    from: number.default("+441632960001"),
+    from: outsideNumber.default("+441632960001"),
     name: z.string().default(""),
     /** The number is withheld. */
     hidden: z.boolean().default(false),
@@ -45,11 +48,17 @@ const step = z.discriminatedUnion("do", [
     reason: reason.default("DIRECT"),
     /** The extension that passes the call on, for reasons such as FWDBUSY. */
     forwardedFrom: number.optional(),
+    /** The group that is called: its own line shows the call while it rings at `to`. */
+    group: number.optional(),
   }),
   /** An extension calls another one, or somebody outside, who answers by himself. */
   z.strictObject({ ...at, do: z.literal("call"), call: label, from: number, to: number }),
   z.strictObject({ ...existing, do: z.literal("accept") }),
   z.strictObject({ ...existing, do: z.literal("answer") }),
+  /** Somebody answers at another telephone that shares the line: CONNECTED, INACTIVE. */
+  z.strictObject({ ...existing, do: z.literal("answerElsewhere") }),
+  /** The call goes by another dwCallID: by `id`, or one that the exchange chooses. */
+  z.strictObject({ ...existing, do: z.literal("changeId"), id: z.uint32().optional() }),
   z.strictObject({ ...existing, do: z.literal("hold") }),
   z.strictObject({ ...existing, do: z.literal("unhold") }),
   /** `by` may be "outside". */
@@ -100,13 +109,22 @@ export type RingStep = Extract<Step, { do: "ring" }>;
 export interface Scenario {
   /** What errors call it: its file name. */
   readonly name: string;
+  /** Telephones, and lines of groups, that there are besides the extensions. */
+  readonly telephones?: readonly Telephone[];
   /** By time. */
   readonly steps: readonly Step[];
   /** Everything happens again after this time. */
   readonly repeatEveryMs?: number;
 }
 
+const telephone = z.strictObject({
+  addresses: z.array(number).nonempty(),
+  name: z.string().default(""),
+  group: z.boolean().default(false),
+}).transform(({ group: isGroup, ...rest }) => ({ ...rest, isGroup }));
+
 const file = z.strictObject({
+  telephone: z.array(telephone).default([]),
   step: z.array(step).nonempty(),
   repeatEveryMs: z.number().positive().optional(),
 }).superRefine(checkLabels).superRefine(({ step, repeatEveryMs }, context) => {
@@ -154,9 +172,10 @@ export function parseScenario(text: string, nameForErrors: string): Scenario {
     const problems = result.error.issues.map((issue) => describe(issue, data));
     throw new ScenarioError(`Cannot use the scenario ${nameForErrors}: ${problems.join("; ")}`);
   }
-  const { step, repeatEveryMs } = result.data;
+  const { telephone: telephones, step, repeatEveryMs } = result.data;
   return {
     name: nameForErrors,
+    telephones,
     steps: byTime(step),
     ...repeatEveryMs !== undefined && { repeatEveryMs },
   };

@@ -95,6 +95,10 @@ export class Script {
         return this.#actor(step, CAN.ACCEPT)?.accept();
       case "answer":
         return this.#with(step, CAN.ANSWER, (leg) => legs.answer(leg));
+      case "answerElsewhere":
+        return this.#actor(step, CAN.ANSWER)?.answeredElsewhere();
+      case "changeId":
+        return this.#with(step, CAN.DROP, (leg) => legs.changeCallId(leg, step.id));
       case "hold":
         return this.#actor(step, CAN.HOLD)?.hold();
       case "unhold":
@@ -192,7 +196,7 @@ export class Script {
 
 /** Somebody outside calls an extension, at once. */
 export function ring(exchange: Exchange, step: RingStep): Call {
-  const { from, name, to, hidden, lateCallerId, callWaiting, forwardedFrom } = step;
+  const { from, name, to, hidden, lateCallerId, callWaiting, forwardedFrom, group } = step;
   const forwarder = forwardedFrom === undefined
     ? undefined
     : extensionOf(exchange, forwardedFrom).party;
@@ -201,6 +205,7 @@ export function ring(exchange: Exchange, step: RingStep): Call {
     to,
     lateCallerId,
     callWaiting,
+    group: group === undefined ? undefined : extensionOf(exchange, group),
     firstState: LINECALLSTATE[step.firstState],
     origin: LINECALLORIGIN[step.origin],
     reason: LINECALLREASON[step.reason],
@@ -220,6 +225,7 @@ function checkExtensions(name: string, step: Step, { extensions }: Exchange): vo
     ["to", step.do === "ring" ? step.to : undefined],
     ["from", step.do === "call" ? step.from : undefined],
     ["forwardedFrom", step.do === "ring" ? step.forwardedFrom : undefined],
+    ["group", step.do === "ring" ? step.group : undefined],
     ["by", "by" in step && step.by !== OUTSIDE ? step.by : undefined],
   ];
   for (const [key, number] of named) {

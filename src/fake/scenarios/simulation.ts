@@ -1,46 +1,12 @@
 /** Calls that a tester asks for: one as he describes it, or one of the scenarios that have names. */
 import type { SimulatedCall, SimulatedScenario, SimulationResult } from "../../model/simulation.ts";
-import type { Exchange } from "../exchange/exchange.ts";
+import type { Exchange, Telephone } from "../exchange/exchange.ts";
+import type { Extension } from "../exchange/extension.ts";
 import { Leg } from "../exchange/leg.ts";
-import { answered, type Cast, missed, parked, ring as ringStep, transferred } from "./cards.ts";
+import { type Cast, ring as ringStep } from "./cards.ts";
+import { SCENARIOS } from "./named_scenarios.ts";
 import type { RingStep, Step } from "./scenario.ts";
 import { ring, Script } from "./script.ts";
-
-interface NamedScenario {
-  /** What happens, in a sentence. */
-  readonly description: string;
-  /** How many extensions it takes. */
-  readonly extensions: number;
-  readonly steps: (cast: Cast) => readonly Step[];
-}
-
-const SCENARIOS: Readonly<Record<string, NamedScenario>> = {
-  incoming: {
-    description: "Ada Example calls, is answered and hangs up",
-    extensions: 1,
-    steps: answered,
-  },
-  hidden: {
-    description: "somebody calls who withholds the number",
-    extensions: 1,
-    steps: (cast) => answered(cast, { hidden: true }),
-  },
-  missed: {
-    description: "Ada Example calls and gives up: nobody answers",
-    extensions: 1,
-    steps: missed,
-  },
-  transfer: {
-    description: "the call is answered, a colleague is asked, and gets it",
-    extensions: 2,
-    steps: transferred,
-  },
-  park: {
-    description: "the call is answered, parked, and taken by a colleague",
-    extensions: 2,
-    steps: parked,
-  },
-};
 
 const ADA = { number: "+441632960001", name: "Ada Example" };
 const TALK_MS = 5000;
@@ -48,9 +14,12 @@ const PATIENT_CALLER_MS = 60_000;
 
 export class Simulation {
   readonly #exchange: Exchange;
+  /** The telephones of people: scenarios take those that are free. */
+  readonly #extensions: readonly Extension[];
 
   constructor(exchange: Exchange) {
     this.#exchange = exchange;
+    this.#extensions = [...exchange.extensions.values()].filter(({ isGroup }) => !isGroup);
   }
 
   get scenarios(): SimulatedScenario[] {
@@ -80,8 +49,8 @@ export class Simulation {
   play(name: string, line?: string): SimulationResult {
     const scenario = Object.hasOwn(SCENARIOS, name) ? SCENARIOS[name] : undefined;
     if (scenario === undefined) return refused("not_supported", `There is no scenario ${name}`);
-    const { extensions, legs } = this.#exchange;
-    const others = [...extensions.values()]
+    const { legs } = this.#exchange;
+    const others = this.#extensions
       .filter((extension) => extension.number !== line && legs.of(extension).size === 0)
       .map(({ number }) => number);
     const numbers = line === undefined ? others : [line, ...others];
@@ -90,14 +59,20 @@ export class Simulation {
     }
     const [first, ...later] = scenario.steps(castOf(numbers));
     if (first?.do !== "ring") throw new TypeError(`the scenario ${name} begins with no ring`);
-    return this.#begin(first, later, true);
+    return this.#begin(first, later, true, scenario.telephone);
   }
 
-  #begin(first: RingStep, later: readonly Step[], yieldsToClients: boolean): SimulationResult {
+  #begin(
+    first: RingStep,
+    later: readonly Step[],
+    yieldsToClients: boolean,
+    telephone?: Telephone,
+  ): SimulationResult {
     const exchange = this.#exchange;
     if (!exchange.extensions.has(first.to)) {
       return refused("unknown_line", `There is no extension ${first.to}`);
     }
+    if (telephone !== undefined) exchange.addTelephone(telephone);
     const call = ring(exchange, first);
     const leg = call.ends.find((end) => end instanceof Leg);
     if (leg === undefined) return refused("no_call", `${first.to} takes no calls now`);

@@ -9,19 +9,29 @@ import {
 import type { ExchangeListener } from "../exchange/exchange.ts";
 import type { Extension } from "../exchange/extension.ts";
 import type { Leg } from "../exchange/leg.ts";
-import type { CallHandle, OpenLine } from "./application.ts";
+import { type CallHandle, NOTHING, type OpenLine } from "./application.ts";
+import type { Devices } from "./devices.ts";
 import type { Handles } from "./handles.ts";
 import type { Quirks } from "./quirks.ts";
 
 const RING_MODE = 1;
 
 export class Announcer implements ExchangeListener {
+  readonly #devices: Devices;
   readonly #handles: Handles;
   readonly #quirks: Quirks;
 
-  constructor(handles: Handles, quirks: Quirks) {
+  constructor(devices: Devices, handles: Handles, quirks: Quirks) {
+    this.#devices = devices;
     this.#handles = handles;
     this.#quirks = quirks;
+  }
+
+  telephoneAdded(extensions: readonly Extension[]): void {
+    const { id: dwParam1 } = this.#devices.addTelephone(extensions);
+    for (const { queue } of this.#handles.applications) {
+      queue.push({ ...NOTHING, dwMessageID: LINE.CREATE, dwParam1 });
+    }
   }
 
   legAdded(leg: Leg): void {
@@ -31,8 +41,12 @@ export class Announcer implements ExchangeListener {
       if (privilege === LINECALLPRIVILEGE.NONE) continue;
       const call = this.#handles.addCall(line, leg, privilege, !isOwn);
       if (!isOwn) {
-        const { handle: dwParam2 } = call;
-        line.post({ dwMessageID: LINE.APPNEWCALL, dwParam2, dwParam3: privilege });
+        line.post({
+          dwMessageID: LINE.APPNEWCALL,
+          dwParam1: line.addressIdOf(leg.extension),
+          dwParam2: call.handle,
+          dwParam3: privilege,
+        });
       }
       this.#postState(call, isOwn ? 0 : privilege);
     }
@@ -73,7 +87,7 @@ export class Announcer implements ExchangeListener {
   }
 
   #addressStateChanged(extension: Extension, states: number): void {
-    for (const line of this.#handles.linesOf(extension)) line.postAddressState(states);
+    for (const line of this.#handles.linesOf(extension)) line.postAddressState(extension, states);
   }
 
   #postState(call: CallHandle, newPrivilege: number): void {

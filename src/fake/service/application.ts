@@ -1,6 +1,7 @@
 /** What an application has of the fake telephony service: its open lines, and its handles of calls. */
 import type { Clock } from "../../clock.ts";
 import { LINE } from "../../tapi/constants.ts";
+import type { Extension } from "../exchange/extension.ts";
 import type { Leg } from "../exchange/leg.ts";
 import type { Device } from "./devices.ts";
 import { type Message, MessageQueue } from "./message_queue.ts";
@@ -9,8 +10,16 @@ import { type Message, MessageQueue } from "./message_queue.ts";
 const FIRST_REQUEST_ID = 0x10000;
 const MOST_REQUEST_ID = 0x7fffffff;
 
-/** What a message says of its own; the rest is 0. */
+/** What a message says of its own; the rest is {@linkcode NOTHING}. */
 type Content = Pick<Message, "dwMessageID"> & Partial<Message>;
+
+export const NOTHING = {
+  hDevice: 0,
+  dwCallbackInstance: 0n,
+  dwParam1: 0,
+  dwParam2: 0,
+  dwParam3: 0,
+} as const satisfies Omit<Message, "dwMessageID">;
 
 /** An application that has initialised TAPI. */
 export class Application {
@@ -66,7 +75,7 @@ export class OpenLine {
   /** A message of the line itself, unless it names another device. */
   toMessage(content: Content): Message {
     const { callbackInstance: dwCallbackInstance, handle: hDevice } = this;
-    return { hDevice, dwCallbackInstance, dwParam1: 0, dwParam2: 0, dwParam3: 0, ...content };
+    return { ...NOTHING, hDevice, dwCallbackInstance, ...content };
   }
 
   post(content: Content): void {
@@ -80,9 +89,15 @@ export class OpenLine {
   }
 
   /** LINE_ADDRESSSTATE, with those of the states that were asked for. */
-  postAddressState(states: number): void {
+  postAddressState(extension: Extension, states: number): void {
+    const dwParam1 = this.addressIdOf(extension);
     const dwParam2 = this.#addressStates & states;
-    if (dwParam2 !== 0) this.post({ dwMessageID: LINE.ADDRESSSTATE, dwParam2 });
+    if (dwParam2 !== 0) this.post({ dwMessageID: LINE.ADDRESSSTATE, dwParam1, dwParam2 });
+  }
+
+  /** dwAddressID of an extension that the device has. */
+  addressIdOf(extension: Extension): number {
+    return this.device.addresses.indexOf(extension);
   }
 }
 

@@ -1,6 +1,7 @@
 /** The functions of the fake library that concern calls. */
 import {
   LINE,
+  LINEADDRESSMODE,
   LINECALLFEATURE,
   LINECALLPRIVILEGE,
   LINECALLSTATE,
@@ -10,6 +11,7 @@ import {
   LINETRANSFERMODE,
 } from "../../tapi/constants.ts";
 import type { Memory } from "../../tapi/library.ts";
+import { LINECALLPARAMS } from "../../tapi/structs.ts";
 import { decodeText } from "../../tapi/text.ts";
 import { demand } from "../exchange/abilities.ts";
 import { TIMING } from "../exchange/dial_plan.ts";
@@ -66,9 +68,9 @@ export const handleFunctions = functionsOf(({ exchange, handles, lacks, quirks }
 export const lineRequests = functionsOf(({ exchange, handles, requests }) => {
   const { parking, routing } = exchange;
   return {
-    lineMakeCallW(line, outCall, destAddress) {
+    lineMakeCallW(line, outCall, destAddress, _country, callParams) {
       const open = handles.line(line);
-      const extension = extensionAt(open.device);
+      const extension = extensionAt(open.device, addressIdIn(callParams));
       viewOf(outCall, HANDLE_BYTES);
       const number = destAddress === null ? "" : numberOf(destAddress);
       return requests.startTo(open, number, () => ({
@@ -90,10 +92,11 @@ export const lineRequests = functionsOf(({ exchange, handles, requests }) => {
       const open = handles.line(line);
       const extension = extensionAt(open.device, addressId);
       viewOf(outCall, HANDLE_BYTES);
-      const group = groupId === null ? extension.group : decodeText(groupId);
-      const from = destAddress === null ? { group } : { number: numberOf(destAddress) };
-      const isGroup = exchange.extensions.values().some((other) => other.group === group);
-      if ("group" in from && !isGroup) throw new Refusal(LINEERR.INVALGROUPID);
+      const pickupGroup = groupId === null ? extension.pickupGroup : decodeText(groupId);
+      const from = destAddress === null ? { pickupGroup } : { number: numberOf(destAddress) };
+      const isGroup = exchange.extensions.values()
+        .some((other) => other.pickupGroup === pickupGroup);
+      if (destAddress === null && !isGroup) throw new Refusal(LINEERR.INVALGROUPID);
       return requests.start(open, () => {
         const leg = exchange.pickup(extension, from, open);
         routing.limitTalk(leg.call);
@@ -195,6 +198,13 @@ export const joiningRequests = functionsOf(({ exchange, handles, requests }) => 
       }),
   };
 });
+
+/** The address that a LINECALLPARAMS names; the first where it names none. */
+function addressIdIn(callParams: Memory | null): number {
+  if (callParams === null) return 0;
+  const { dwAddressID, dwAddressMode } = LINECALLPARAMS.decode(callParams);
+  return dwAddressMode === LINEADDRESSMODE.ADDRESSID ? dwAddressID : 0;
+}
 
 /** @throws Refusal */
 function consultationOf(held: CallHandle, second: CallHandle, feature: number): Leg {

@@ -36,6 +36,7 @@ export function fillCallInfo(
   fill(LINECALLINFO, into, {
     hLine: line.handle,
     dwLineDeviceID: line.device.id,
+    dwAddressID: line.addressIdOf(leg.extension),
     dwBearerMode: LINEBEARERMODE.VOICE,
     dwRate: VOICE_RATE,
     dwMediaMode: LINEMEDIAMODE.INTERACTIVEVOICE,

@@ -1,6 +1,7 @@
 /** The structs that describe a device, its address and their status. */
 import { ALL_STATES } from "../../tapi/call_states.ts";
 import {
+  LINEADDRCAPFLAGS,
   LINEADDRESSMODE,
   LINEADDRESSSHARING,
   LINEBEARERMODE,
@@ -110,11 +111,12 @@ export function fillAddressCaps(
     dwMaxForwardEntries: MOST_FORWARD_ENTRIES,
     dwMinFwdNumRings: 1,
     dwMaxFwdNumRings: 12,
-    dwConnectedModes: LINECONNECTEDMODE.ACTIVE,
+    dwConnectedModes: LINECONNECTEDMODE.ACTIVE | LINECONNECTEDMODE.INACTIVE,
     dwOfferingModes: LINEOFFERINGMODE.ACTIVE,
     dwAvailableMediaModes: device.mediaModes,
     ...extension && {
       Address: extension.number,
+      dwAddrCapFlags: extension.isGroup ? LINEADDRCAPFLAGS.QUEUE | LINEADDRCAPFLAGS.ACDGROUP : 0,
       dwCallFeatures: CALL_FEATURES & ~lacks.call,
       dwCallFeatures2: CALL_FEATURES_2 & ~lacks.call2,
       dwAddressFeatures: ADDRESS_FEATURES & ~lacks.address,

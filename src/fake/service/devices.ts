@@ -1,4 +1,4 @@
-/** The line devices of the fake exchange: its extensions, and what else a Windows computer has. */
+/** The line devices of the fake exchange: its telephones, and what else a Windows computer has. */
 import { LINEERR, LINEMEDIAMODE } from "../../tapi/constants.ts";
 import type { Extension } from "../exchange/extension.ts";
 import { Refusal } from "../refusal.ts";
@@ -13,22 +13,10 @@ export interface Device {
 }
 
 const FIRST_PERMANENT_ID = 0x7a2d0000;
+const VOICE = LINEMEDIAMODE.INTERACTIVEVOICE | LINEMEDIAMODE.AUTOMATEDVOICE;
 
 export class Devices {
   readonly #devices: Device[] = [];
-
-  /** In the order of their ids: the extensions are neither first nor last. */
-  constructor(extensions: Iterable<Extension>) {
-    const { AUTOMATEDVOICE, DATAMODEM, DIGITALDATA, INTERACTIVEVOICE } = LINEMEDIAMODE;
-    this.#add("WAN Miniport (L2TP)", [], DIGITALDATA);
-    for (const extension of extensions) {
-      const { name, number } = extension;
-      const isAscii = /^[ -~]*$/.test(name);
-      const deviceName = `Extension ${number}${isAscii ? "" : ` ${name}`}`;
-      this.#add(deviceName, [extension], INTERACTIVEVOICE | AUTOMATEDVOICE);
-    }
-    this.#add("Standard 56000 bps Modem", [], DATAMODEM);
-  }
 
   get count(): number {
     return this.#devices.length;
@@ -41,10 +29,21 @@ export class Devices {
     return device;
   }
 
-  #add(name: string, addresses: readonly Extension[], mediaModes: number): void {
+  /** @param extensions One for each address. */
+  addTelephone(extensions: readonly Extension[]): Device {
+    const { isGroup, name, number } = extensions[0] as Extension;
+    const isAscii = /^[ -~]*$/.test(name);
+    const suffix = isAscii ? "" : ` ${name}`;
+    return this.add(`${isGroup ? "Group" : "Extension"} ${number}${suffix}`, VOICE, extensions);
+  }
+
+  /** Adds a device; without addresses it carries no voice. */
+  add(name: string, mediaModes: number, addresses: readonly Extension[] = []): Device {
     const id = this.#devices.length;
     const permanentId = FIRST_PERMANENT_ID + id;
-    this.#devices.push({ id, permanentId, name, addresses, mediaModes });
+    const device = { id, permanentId, name, addresses, mediaModes };
+    this.#devices.push(device);
+    return device;
   }
 }
 
@@ -58,7 +57,7 @@ export function checkAddress({ addresses }: Device, addressId: number): void {
  *
  * @throws Refusal
  */
-export function extensionAt(device: Device, addressId = 0): Extension {
+export function extensionAt(device: Device, addressId: number): Extension {
   if (device.addresses.length === 0) throw new Refusal(LINEERR.OPERATIONUNAVAIL);
   checkAddress(device, addressId);
   return device.addresses[addressId] as Extension;

@@ -23,8 +23,12 @@ export class Handles {
     this.#clock = clock;
   }
 
-  get applicationCount(): number {
-    return this.#applications.size;
+  get applications(): Iterable<Application> {
+    return this.#applications.values();
+  }
+
+  get hasApplication(): boolean {
+    return this.#applications.size > 0;
   }
 
   get callCount(): number {

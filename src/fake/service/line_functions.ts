@@ -14,6 +14,7 @@ import {
   LINEMESSAGE,
 } from "../../tapi/structs.ts";
 import { ADDRESS_STATES, LINE_STATES } from "../exchange/abilities.ts";
+import type { Extension } from "../exchange/extension.ts";
 import type { Leg } from "../exchange/leg.ts";
 import { Refusal } from "../refusal.ts";
 import type { OpenLine } from "./application.ts";
@@ -24,7 +25,7 @@ import {
   fillDevStatus,
   fillProviderList,
 } from "./device_info.ts";
-import { checkAddress, type Device } from "./devices.ts";
+import { checkAddress } from "./devices.ts";
 import { fill, viewOf, writeU32 } from "./fill.ts";
 import type { Handles } from "./handles.ts";
 import { answer, type CompleteLibrary, functionsOf, type Service } from "./service.ts";
@@ -41,7 +42,7 @@ export const applicationFunctions = functionsOf(({ devices, exchange, handles, s
     if (viewOf(inOutVersion, 4).getUint32(0, true) < API_VERSION) {
       throw new Refusal(LINEERR.INCOMPATIBLEAPIVERSION);
     }
-    const isFirst = handles.applicationCount === 0;
+    const isFirst = !handles.hasApplication;
     fill(LINEINITIALIZEEXPARAMS, params, { dwOptions, hEvent: EVENT_HANDLE });
     writeU32(inOutVersion, API_VERSION);
     writeU32(outCount, devices.count);
@@ -50,7 +51,7 @@ export const applicationFunctions = functionsOf(({ devices, exchange, handles, s
   },
   lineShutdown(app) {
     handles.closeApplication(handles.application(app));
-    if (handles.applicationCount === 0) exchange.reset();
+    if (!handles.hasApplication) exchange.reset();
   },
   lineNegotiateAPIVersion(app, deviceId, low, high, outVersion, outExtensionId) {
     handles.application(app);
@@ -94,8 +95,8 @@ export const lineFunctions = functionsOf(({ devices, exchange, handles, lacks, o
     if (apiVersion !== API_VERSION) throw new Refusal(LINEERR.INCOMPATIBLEAPIVERSION);
     return device;
   };
-  const legsOf = ({ addresses }: Device) =>
-    addresses.flatMap((extension) => [...exchange.legs.of(extension)]);
+  const legsOf = (extensions: readonly Extension[]) =>
+    extensions.flatMap((extension) => [...exchange.legs.of(extension)]);
   return {
     lineGetDevCapsW: (app, deviceId, apiVersion, _extVersion, outCaps) =>
       fillDevCaps(outCaps, deviceOf(app, deviceId, apiVersion)),
@@ -108,14 +109,14 @@ export const lineFunctions = functionsOf(({ devices, exchange, handles, lacks, o
       const { device } = handles.line(line);
       checkAddress(device, addressId);
       const extension = device.addresses[addressId];
-      const legs = extension === undefined ? [] : [...exchange.legs.of(extension)];
+      const legs = extension === undefined ? [] : legsOf([extension]);
       fillAddressStatus(outStatus, extension, legs, lacks);
     },
     lineGetLineDevStatusW(line, outStatus) {
       const { device } = handles.line(line);
       const [extension] = device.addresses;
       const openCount = extension === undefined ? 1 : handles.linesOf(extension).size;
-      fillDevStatus(outStatus, device, legsOf(device), openCount);
+      fillDevStatus(outStatus, device, legsOf(device.addresses), openCount);
     },
     lineOpenW(app, deviceId, outLine, apiVersion, _ext, callbackInstance, privileges, modes) {
       const device = deviceOf(app, deviceId, apiVersion);
@@ -141,7 +142,10 @@ export const lineFunctions = functionsOf(({ devices, exchange, handles, lacks, o
         throw new Refusal(LINEERR.INVALCALLSELECT);
       }
       if (select === LINECALLSELECT.ADDRESS) checkAddress(device, addressId);
-      const unseen = legsOf(device).filter((leg) => open.callOf(leg) === undefined);
+      const extensions = select === LINECALLSELECT.LINE
+        ? device.addresses
+        : device.addresses.slice(addressId, addressId + 1);
+      const unseen = legsOf(extensions).filter((leg) => open.callOf(leg) === undefined);
       fillNewCalls(outCalls, handles, open, unseen);
     },
   };

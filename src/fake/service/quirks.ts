@@ -62,13 +62,13 @@ export class Quirks {
   }
 
   /** Whether who only monitors the call is told of no feature. */
-  hidesFeatures({ info }: Leg): boolean {
-    return !this.polite && new Random(this.seed ^ Math.imul(info.callId, 0x85ebca6b)).oneIn(3);
+  hidesFeatures({ firstCallId }: Leg): boolean {
+    return !this.polite && new Random(this.seed ^ Math.imul(firstCallId, 0x85ebca6b)).oneIn(3);
   }
 
   infoOf(leg: Leg): InfoQuirks {
     if (this.polite) return POLITE_INFO;
-    const random = new Random(this.seed ^ Math.imul(leg.info.callId, 0x9e3779b1));
+    const random = new Random(this.seed ^ Math.imul(leg.firstCallId, 0x9e3779b1));
     return {
       revealsWithheld: random.oneIn(2),
       devSpecificBytes: random.oneIn(8) ? LONG_DEV_SPECIFIC_BYTES : 0,
