@@ -32,14 +32,14 @@ export interface FakeTapiOptions {
   readonly callsPerMinute?: number;
   /** The same seed, the same calls; without one they differ each time. */
   readonly seed?: number;
-  /** What happens, exactly. */
+  /** A script of what happens. */
   readonly scenario?: Scenario;
   readonly clock?: Clock;
   /** Leaves out what real drivers do to programs, for tests that are about something else. */
   readonly polite?: boolean;
   /** From a request to its LINE_REPLY, always; otherwise 5 to 40 ms and now and then late. */
   readonly replyDelayMs?: number;
-  /** What the exchange cannot do, although it usually can. */
+  /** Features that the exchange has otherwise, and here lacks. */
   readonly lacks?: Partial<Lacks>;
   /** LINEERR_ codes by extension, for lines that cannot be opened. */
   readonly openErrors?: Readonly<Record<string, number>>;
@@ -48,7 +48,7 @@ export interface FakeTapiOptions {
 /** The fake exchange as a TAPI library that lacks no function. */
 export type FakeTapi = CompleteLibrary & FakeControl;
 
-/** What tests may do to the exchange, and ask it. */
+/** The controls for tests. */
 interface FakeControl {
   readonly seed: number;
   readonly exchange: Exchange;

@@ -1,7 +1,7 @@
 /**
  * TAPI's numbers and their names, as tapi.h has them.
  *
- * One const object a family, keyed by the part of the name behind the family's prefix. Names are
+ * One const object a family, keyed by the part of the name after the family's prefix. Names are
  * found again with {@link nameOf}. Values are unsigned.
  *
  * @see https://learn.microsoft.com/windows/win32/tapi/tapi-2-2-constants

@@ -22,7 +22,7 @@ interface Tail {
   readonly end: number;
 }
 
-/** Places variable data behind the fixed part; answers size and offset, or zeros if it does not fit. */
+/** Places variable data after the fixed part; returns size and offset, or zeros if it does not fit. */
 type TailWriter = (data: Uint8Array) => readonly [size: number, offset: number];
 
 /** DWORD, or a TAPI handle: those are 4 bytes on x64 too. */
@@ -143,7 +143,7 @@ export interface Struct<F extends Fields> {
   ): Pick<Values<F>, K>;
   /**
    * Encodes at the front of `into`, which is at least {@linkcode size} bytes, and places texts and
-   * blobs behind the fixed part as TAPI does: one that does not fit gets size 0 and offset 0.
+   * blobs after the fixed part as TAPI does: one that does not fit gets size 0 and offset 0.
    *
    * @returns The bytes that all of it would take, and those it took: dwNeededSize and dwUsedSize.
    */

@@ -20,7 +20,7 @@ export class CallHandleOut {
 /** More than any address: in a VARSTRING that is too small the address would be lost. */
 const PARK_ADDRESS_BYTES = 512;
 
-/** The VARSTRING in which lineParkW tells where the call is. */
+/** The VARSTRING in which lineParkW returns where the call is. */
 export class ParkAddressOut {
   readonly memory: Memory = new Uint8Array(PARK_ADDRESS_BYTES);
 

@@ -1,4 +1,4 @@
-/** What can be done with a call, an address and a line of the fake exchange: ever, and now. */
+/** The features of calls, addresses and lines: in general, and at the moment. */
 import {
   LINEADDRESSSTATE,
   LINEADDRFEATURE,
@@ -33,7 +33,7 @@ export const ADDRESS_FEATURES = IDLE_ADDRESS_FEATURES | LINEADDRFEATURE.MAKECALL
 
 export const LINE_FEATURES = LINEFEATURE.FORWARD | LINEFEATURE.FORWARDFWD | LINEFEATURE.MAKECALL;
 
-/** What lineSetStatusMessages may ask for. */
+/** The states that lineSetStatusMessages can ask for. */
 export const LINE_STATES = LINEDEVSTATE.OTHER | LINEDEVSTATE.RINGING | LINEDEVSTATE.CONNECTED |
   LINEDEVSTATE.DISCONNECTED | LINEDEVSTATE.MSGWAITON | LINEDEVSTATE.MSGWAITOFF |
   LINEDEVSTATE.INSERVICE | LINEDEVSTATE.OUTOFSERVICE | LINEDEVSTATE.OPEN | LINEDEVSTATE.CLOSE |
@@ -110,7 +110,7 @@ function talkFeatures(leg: Leg): number {
     ([...leg.siblings].some(({ isHeld }) => isHeld) ? CAN.SWAPHOLD : 0) | consultationFeatures(leg);
 }
 
-/** What ends a consultation that has reached somebody, for whichever call it was begun. */
+/** The features that end a consultation that has reached somebody. */
 function consultationFeatures(leg: Leg): number {
   let features = 0;
   for (const other of leg.siblings) if (other.isHeld) features |= joiningFeatures(other, leg);

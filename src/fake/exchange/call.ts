@@ -1,7 +1,7 @@
 /** Calls of the fake exchange and what is at their ends: legs of extensions, and telephones outside. */
 import { LINEDISCONNECTMODE } from "../../tapi/constants.ts";
 
-/** Somebody, as one end of a call is told about the other. */
+/** A person, as one end of a call is shown to the other. */
 export interface Party {
   readonly number: string;
   readonly name: string;

@@ -1,4 +1,4 @@
-/** What is made of two calls of an extension: consultations, transfers and conferences. */
+/** Consultations, and the transfers and conferences that they become. */
 import {
   LINECALLINFOSTATE,
   LINECALLORIGIN,

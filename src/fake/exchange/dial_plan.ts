@@ -37,7 +37,7 @@ export const TIMING = {
   ringMs: 5000,
 } as const;
 
-/** What a dialable address may hold, and of that what only makes it readable. */
+/** The characters of a dialable address, and those that only make it readable. */
 const DIALABLE = /^[0-9*#+()., \-/TPWtpw!]*$/;
 const DECORATION = /[^0-9*#+]/g;
 
@@ -71,7 +71,7 @@ export const WHEN_UNANSWERED = {
   external: FWD.NOANSWEXTERNAL | FWD.BUSYNAEXTERNAL,
 };
 
-/** Where calls from `caller` go instead, if they do; empty: nowhere. */
+/** The number that calls from `caller` go to instead, if any; empty: they go nowhere. */
 export function forwardOf(
   extension: Extension,
   caller: End,

@@ -14,7 +14,7 @@ import { Parking } from "./parking.ts";
 import { Routing } from "./routing.ts";
 import { Schedule } from "./schedule.ts";
 
-/** Who sits at the first extensions. */
+/** The people at the first extensions. */
 const NAMES = [
   "Anna Brandt",
   "Ben Carter",
@@ -34,12 +34,12 @@ const MOST_WITH_THREE_DIGITS = 500;
 export interface Telephone {
   /** The numbers of its addresses. */
   readonly addresses: readonly string[];
-  /** Who uses it. */
+  /** Of the person or group that uses it. */
   readonly name: string;
   readonly isGroup: boolean;
 }
 
-/** Who is told what happens at the exchange. */
+/** Hears of everything that happens at the exchange. */
 export interface ExchangeListener extends ExtensionListener, LegListener {
   /** @param extensions One for each address. */
   telephoneAdded(extensions: readonly Extension[]): void;

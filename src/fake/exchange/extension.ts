@@ -4,7 +4,7 @@ import type { Party } from "./call.ts";
 
 const RINGS_NO_ANSWER = 3;
 
-/** Where calls for an extension go instead. */
+/** Sends the calls of an extension elsewhere. */
 export interface Forward {
   /** One LINEFORWARDMODE_ bit. */
   readonly mode: number;
@@ -12,7 +12,7 @@ export interface Forward {
   readonly to: string;
 }
 
-/** Who is told what changes at an extension. */
+/** Hears of every change at an extension. */
 export interface ExtensionListener {
   forwardChanged(extension: Extension): void;
   /** @param state The LINEDEVSTATE_ bit that became true. */

@@ -11,7 +11,7 @@ import type { Extension } from "./extension.ts";
 import { type LegInfo, type LegStart, ORDINARY } from "./leg_info.ts";
 import type { Schedule } from "./schedule.ts";
 
-/** Who drops a call hears nothing more; who is left behind hears a tone before the call is IDLE. */
+/** From DISCONNECTED to IDLE: for the side that drops the call, and for the one that hears a tone. */
 const DROPPED_TO_IDLE_MS = 200;
 const LOST_TO_IDLE_MS = 800;
 
@@ -19,7 +19,7 @@ const LOST_TO_IDLE_MS = 800;
 const PASSIVE_STATES = HELD_STATES | ENDED_STATES | RINGING_STATES | LINECALLSTATE.CONFERENCED |
   LINECALLSTATE.UNKNOWN;
 
-/** Who is told what becomes of legs. */
+/** Hears of every change of a leg. */
 export interface LegListener {
   /** A leg exists now, in its first state. */
   legAdded(leg: Leg): void;
@@ -31,7 +31,7 @@ export interface LegListener {
   callCountChanged(extension: Extension, count: number): void;
 }
 
-/** Where a leg lives. */
+/** The parts of the exchange that a leg works with. */
 interface LegSurroundings {
   /** The legs of its extension that are not IDLE. */
   readonly siblings: Set<Leg>;
@@ -83,7 +83,7 @@ export class Leg extends End {
     return this.#state;
   }
 
-  /** What LINE_CALLSTATE carries in dwParam2 for some states. */
+  /** dwParam2 of LINE_CALLSTATE, for states that have modes. */
   get stateMode(): number {
     return this.#stateMode;
   }
@@ -194,7 +194,7 @@ export class Leg extends End {
     this.enter(this.isConference ? ONHOLDPENDCONF : ONHOLD);
   }
 
-  /** A conference that is none, because nobody was added to it, ends with its being held. */
+  /** A conference to which nobody was added ends when it is taken back. */
   unhold(): void {
     this.#talk();
     if (this.#members.size === 1) this.#endConference();

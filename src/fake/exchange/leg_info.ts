@@ -1,4 +1,4 @@
-/** What is known of a leg: the members of its LINECALLINFO that may change. */
+/** The members of a leg's LINECALLINFO that can change. */
 import { LINECALLORIGIN, LINECALLREASON } from "../../tapi/constants.ts";
 import { NOBODY, type Party } from "./call.ts";
 
@@ -27,10 +27,10 @@ export const ORDINARY: Omit<LegInfo, "callId"> = {
   redirection: NOBODY,
 };
 
-/** What a leg starts with; the rest is ordinary. */
+/** The values that a leg starts with; the rest is ordinary. */
 export interface LegStart extends Partial<LegInfo> {
   readonly state: number;
   readonly stateMode?: number;
-  /** Whoever asked for the leg; `null` when it came about by itself. */
+  /** The open line that asked for the leg; `null` when nobody did. */
   readonly initiator?: object | null;
 }

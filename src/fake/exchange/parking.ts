@@ -1,4 +1,4 @@
-/** Where calls are parked: at slots, and at extensions. */
+/** The calls that are parked, at slots and at extensions. */
 import { LINECALLREASON, LINECALLSTATE, LINEERR } from "../../tapi/constants.ts";
 import { Refusal } from "../refusal.ts";
 import { freeUp } from "./attention.ts";

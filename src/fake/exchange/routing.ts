@@ -1,5 +1,5 @@
 /**
- * Where a call goes in the fake exchange: dialling, the special numbers, ringing an extension,
+ * The way of a call through the fake exchange: dialling, special numbers, ringing an extension,
  * forwarding, and the world outside.
  */
 import {
@@ -32,7 +32,7 @@ import type { Schedule } from "./schedule.ts";
 /** A forward that leads to a forward and so on ends here. */
 const MAX_FORWARDS = 5;
 
-/** What a call that arrives somewhere looks like there. */
+/** How a call looks at the extension where it arrives. */
 interface Route {
   readonly reason: number;
   /** Without it, INTERNAL or EXTERNAL by who calls. */
@@ -42,7 +42,7 @@ interface Route {
   /** Rings although the extension is busy. */
   readonly callWaiting?: boolean;
   readonly redirectedBy?: Party;
-  /** Who was called at first, where that is not who the call has come to. */
+  /** The party called at first, when the call was sent on from there. */
   readonly called?: Party;
   /** When a simulated colleague answers; without it nobody does. */
   readonly answerAfterMs?: number | undefined;
@@ -145,7 +145,7 @@ export class Routing {
     this.arrive(leg.call, to, { reason, redirectedBy: leg.party, answerAfterMs });
   }
 
-  /** Far ends get tired of a call that a client handles, so that none lasts for ever. */
+  /** Ends a call that a client handles after a while, so that none stays for good. */
   limitTalk(call: Call): void {
     this.#schedule.after(TIMING.talkMs, () => {
       const outside = call.ends.find((end) => end instanceof Outside);
@@ -224,7 +224,7 @@ export class Routing {
     else if (route.answerAfterMs !== undefined) this.#waitToAnswer(leg, route.answerAfterMs);
   }
 
-  /** Whose calls go elsewhere when nobody answers does not answer. */
+  /** An extension whose unanswered calls go elsewhere never answers by itself. */
   #waitToForward(leg: Leg, to: string, route: Route): void {
     this.#schedule.after(leg.extension.ringsNoAnswer * TIMING.ringMs, () => {
       const { FWDNOANSWER: reason } = LINECALLREASON;

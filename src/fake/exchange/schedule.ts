@@ -1,7 +1,7 @@
 /** Timers of the fake exchange, which all end with it. */
 import type { Clock, TimerId } from "../../clock.ts";
 
-/** Timers that can be cancelled all at once, so that what stops leaves none behind. */
+/** Timers that can be cancelled all at once: an exchange that stops leaves none. */
 export class Schedule {
   readonly #pending = new Set<TimerId>();
 

@@ -6,7 +6,7 @@ import { SPECIAL_NUMBERS } from "../exchange/dial_plan.ts";
 import type { OutsidePerson } from "./people.ts";
 import type { RingStep, Step } from "./scenario.ts";
 
-/** Who takes part: extensions that nothing else uses meanwhile, and people outside. */
+/** The participants: extensions that nothing else uses meanwhile, and people outside. */
 export interface Cast {
   readonly a: string;
   readonly b: string;
@@ -212,7 +212,7 @@ export const CARDS: readonly Card[] = [
     ring(cast, { firstState: "CONNECTED" }),
     { do: "drop", atMs: cast.talkMs, call: "x", by: "outside" },
   ]),
-  // What vague drivers say.
+  // As vague drivers report it.
   card(1, 1, (cast) => answered(cast, { firstState: "UNKNOWN" })),
   card(1, 1, (cast) => answered(cast, { origin: "INBOUND" })),
   card(1, 1, (cast) => answered(cast, { origin: "UNKNOWN", reason: "UNKNOWN" })),

@@ -3,12 +3,12 @@ import type { Telephone } from "../exchange/exchange.ts";
 import { answered, type Cast, missed, parked, ring, transferred } from "./cards.ts";
 import type { Step } from "./scenario.ts";
 
-export interface NamedScenario {
-  /** What happens, in a sentence. */
+interface NamedScenario {
+  /** A sentence that says what happens. */
   readonly description: string;
   /** How many of the extensions it takes. */
   readonly extensions: number;
-  /** What there must be besides: it is added when the scenario is played for the first time. */
+  /** A line that the scenario needs besides: added when it is played for the first time. */
   readonly telephone?: Telephone;
   /** The first step is a ring. */
   readonly steps: (cast: Cast) => readonly Step[];

@@ -1,4 +1,4 @@
-/** Who calls from outside: numbers that regulators keep free for fiction, some with names. */
+/** People who call from outside: numbers that regulators keep free for fiction, some with names. */
 import type { Random } from "../random.ts";
 
 /** Prefixes of ranges for fiction, and how many digits follow. */

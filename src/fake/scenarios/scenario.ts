@@ -16,7 +16,7 @@ const error = "expected a number to dial, of digits, +, * and #";
 const number = z
   .union([z.string().regex(/^[0-9*#+]+$/, { error }), z.int().nonnegative({ error })], { error })
   .transform(String);
-/** What a driver gives for the number of somebody outside: a number, or any other text. */
+/** The number of somebody outside, as a driver passes it on: digits, or any other text. */
 const outsideNumber = z.union([z.string().min(1), z.int().nonnegative()]).transform(String);
 const label = z.string().min(1);
 const reason = z.enum(keysOf(LINECALLREASON));
@@ -105,9 +105,9 @@ export type Step = z.output<typeof step>;
 /** Somebody outside calls an extension. */
 export type RingStep = Extract<Step, { do: "ring" }>;
 
-/** What happens at the exchange, and when. */
+/** A list of things that happen at the exchange, each at its time. */
 export interface Scenario {
-  /** What errors call it: its file name. */
+  /** Its name in errors: the file's name. */
   readonly name: string;
   /** Telephones, and lines of groups, that there are besides the extensions. */
   readonly telephones?: readonly Telephone[];

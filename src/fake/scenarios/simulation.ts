@@ -1,4 +1,4 @@
-/** Calls that a tester asks for: one as he describes it, or one of the scenarios that have names. */
+/** Calls that a tester asks for: one by its description, or a scenario by its name. */
 import type { SimulatedCall, SimulatedScenario, SimulationResult } from "../../model/simulation.ts";
 import type { Exchange, Telephone } from "../exchange/exchange.ts";
 import type { Extension } from "../exchange/extension.ts";

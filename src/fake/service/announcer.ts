@@ -1,4 +1,4 @@
-/** What happens at the exchange, turned into messages for the applications that have lines open. */
+/** Turns what happens at the exchange into messages for the applications that have lines open. */
 import {
   LINE,
   LINEADDRESSSTATE,
@@ -103,7 +103,7 @@ export class Announcer implements ExchangeListener {
   }
 }
 
-/** What an application gets of a call that it did not make. */
+/** The privilege that an application gets for a call that it did not make. */
 function privilegeFor(line: OpenLine, leg: Leg): number {
   const { MONITOR, NONE, OWNER } = LINECALLPRIVILEGE;
   const isIncoming = leg.initiator === null && leg.info.origin !== LINECALLORIGIN.OUTBOUND;

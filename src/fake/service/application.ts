@@ -1,4 +1,4 @@
-/** What an application has of the fake telephony service: its open lines, and its handles of calls. */
+/** Applications of the fake telephony service, their open lines and their handles of calls. */
 import type { Clock } from "../../clock.ts";
 import { LINE } from "../../tapi/constants.ts";
 import type { Extension } from "../exchange/extension.ts";

@@ -76,7 +76,7 @@ export class MessageQueue {
     return this.#deliver(into) ? 0 : LINEERR.OPERATIONFAILED | 0;
   }
 
-  /** lineShutdown: who waits is told at once. */
+  /** lineShutdown: ends every lineGetMessage that waits. */
   shutDown(): void {
     this.#shutDown = true;
     for (const { resolve, cancelTimer } of this.#waiters.splice(0)) {

@@ -1,4 +1,4 @@
-/** The VARSTRING in which lineParkW tells where a call has been parked. */
+/** The VARSTRING in which lineParkW returns where a call has been parked. */
 import { LINEERR, STRINGFORMAT } from "../../tapi/constants.ts";
 import type { Memory } from "../../tapi/library.ts";
 import { VARSTRING } from "../../tapi/structs.ts";

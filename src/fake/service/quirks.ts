@@ -5,13 +5,13 @@
 import type { Leg } from "../exchange/leg.ts";
 import { Random } from "../random.ts";
 
-/** What is odd about the LINECALLINFO of one call. */
+/** The oddities of one call's LINECALLINFO. */
 export interface InfoQuirks {
   /** A withheld number is in the struct all the same, flagged ADDRESS and BLOCKED. */
   readonly revealsWithheld: boolean;
   /** Device-specific bytes, more than a first buffer has room for. */
   readonly devSpecificBytes: number;
-  /** What stands in texts behind their NUL. */
+  /** The rest of texts after their NUL. */
   readonly garbage: string;
   /** Text sizes leave out a byte, and with it half the NUL. */
   readonly oddSizes: boolean;
@@ -52,7 +52,7 @@ export class Quirks {
     return this.#random.between(100, 1500);
   }
 
-  /** What a call state carries in its high 8 bits. */
+  /** The high 8 bits of a call state. */
   vendorBits(): number {
     return this.polite || !this.#random.oneIn(20) ? 0 : this.#random.pick(VENDOR_BITS);
   }
@@ -61,7 +61,7 @@ export class Quirks {
     return !this.polite && this.#random.oneIn(2);
   }
 
-  /** Whether who only monitors the call is told of no feature. */
+  /** Whether applications that only monitor the call see none of its features. */
   hidesFeatures({ firstCallId }: Leg): boolean {
     return !this.polite && new Random(this.seed ^ Math.imul(firstCallId, 0x85ebca6b)).oneIn(3);
   }

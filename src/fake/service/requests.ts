@@ -15,7 +15,7 @@ import type { Quirks } from "./quirks.ts";
 
 export const HANDLE_BYTES = 4;
 
-/** What a request has brought about, for the application to get with its LINE_REPLY. */
+/** The results of a request, which the application gets with its LINE_REPLY. */
 export interface Outcome {
   /** New calls, and where their handles go. */
   readonly calls?: readonly { readonly leg: Leg; readonly outCall: Memory }[];
@@ -23,9 +23,9 @@ export interface Outcome {
   readonly write?: () => void;
 }
 
-/** What a request is given besides a call. */
+/** The arguments of a request besides the call. */
 interface Arguments {
-  /** Where handles of new calls go. */
+  /** The memory for the handles of new calls. */
   readonly outCalls?: readonly Memory[];
   /** The number of somebody else: some numbers are special. */
   readonly destAddress?: Memory;
@@ -45,8 +45,8 @@ export class Requests {
   }
 
   /**
-   * What an owner asks of a call: refused at once where the call's state does not allow it now, and
-   * with the LINE_REPLY where it does not any more.
+   * Starts a request that an owner makes about a call. It is refused at once if the call's state does
+   * not allow it, and with the LINE_REPLY if it does not any more by then.
    *
    * @param feature A LINECALLFEATURE_ bit that the call must have.
    * @returns The request id.

@@ -1,4 +1,4 @@
-/** What the functions of the fake library share: the parts they work on, and how they answer. */
+/** The parts that the functions of the fake library work on, and the way that they answer. */
 import type { TapiLibrary } from "../../tapi/library.ts";
 import type { Lacks } from "../exchange/abilities.ts";
 import type { Exchange } from "../exchange/exchange.ts";
@@ -17,7 +17,7 @@ export interface Service {
   readonly lacks: Lacks;
   /** LINEERR_ codes by extension, for lines that cannot be opened. */
   readonly openErrors: Readonly<Record<string, number>>;
-  /** What begins when there is a first application. */
+  /** Called when the first application initialises. */
   startLife(): void;
 }
 
