@@ -281,15 +281,16 @@ Deno.test("a function that hangs delays the end of a closed line's calls by 2 s 
 });
 
 Deno.test("the calls of a line that could not be opened after all were never there", async () => {
-  let opened: PromiseWithResolvers<number> | undefined;
+  const returned = Promise.withResolvers<number>();
+  let isHanging = false;
   await using telephony = await Telephony.start({
     library: (fake) => ({
       ...fake,
-      lineOpenW: (...args) => opened?.promise ?? fake.lineOpenW(...args),
+      lineOpenW: (...args) => isHanging ? returned.promise : fake.lineOpenW(...args),
     }),
   });
   const attempts = telephony.tapi.callsOf("lineOpenW");
-  opened = Promise.withResolvers();
+  isHanging = true;
   telephony.fake.forceClose("201");
   await telephony.until(() => telephony.tapi.callsOf("lineOpenW") > attempts);
   telephony.signals.splice(0);
@@ -302,7 +303,7 @@ Deno.test("the calls of a line that could not be opened after all were never the
     });
   }
   assert.equal(telephony.session.calls.size, 1);
-  opened.resolve(LINEERR.RESOURCEUNAVAIL | 0);
+  returned.resolve(LINEERR.RESOURCEUNAVAIL | 0);
   await telephony.pass(100);
   assert.equal(telephony.session.calls.size, 0);
   assert(!telephony.signals.some(({ kind }) => kind.startsWith("call-")));
