@@ -8,6 +8,7 @@ import { writeFile } from "node:fs/promises";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 
+const PATIENCE_MS = 60_000;
 const [origin = "", folder = "", wsModule = ""] = process.argv.slice(2);
 const file = `${folder}/client.mjs`;
 await writeFile(file, await (await fetch(`${origin}/client.js`)).text());
@@ -17,7 +18,7 @@ const { WebSocket } = await import(wsModule);
 const client = connect(`${origin}/`, { lines: 201, WebSocket });
 await client.ready;
 const rung = new Promise((resolve) => client.on("ring", resolve));
-const events = client.events({ signal: AbortSignal.timeout(20_000) });
+const events = client.events({ signal: AbortSignal.timeout(PATIENCE_MS) });
 await fetch(`${origin}/fake/calls`, {
   method: "POST",
   headers: { "content-type": "application/json" },
@@ -31,8 +32,9 @@ for await (const event of events) {
 }
 const { caller, direction } = await rung;
 
+const after = client.events({ signal: AbortSignal.timeout(PATIENCE_MS) });
 const made = await client.dial(201, "902");
-for await (const { type, call } of client.events({ signal: AbortSignal.timeout(20_000) })) {
+for await (const { type, call } of after) {
   if (type === "call" && call.id === made.call && call.state === "RINGBACK") break;
 }
 const ended = new Promise((resolve) => client.on("ended", resolve));

@@ -4,7 +4,7 @@ import type { Client, StatusEvent, StreamEvent } from "../../src/client/client.d
 import { connect, Tapi2WsError } from "../../src/client/client.js";
 import { callEvent, lineEvent } from "../support/events.ts";
 import { ManualClock } from "../support/clock.ts";
-import { until } from "../support/patience.ts";
+import { socketTurn, until } from "../support/patience.ts";
 import { ClientRig, stateOf, timersOf } from "./rig.ts";
 import { HELLO, obliging, ScriptedServer } from "./scripted_server.ts";
 
@@ -50,13 +50,13 @@ Deno.test("cuts at any moment, within frames too: every event once, in order, an
         );
         published++;
       }
-      await new Promise((resolve) => setTimeout(resolve));
+      await socketTurn();
     }
     while (status() !== "open") {
       rig.clock.advance(500);
       rig.bus.publish(lineEvent({ messageWaiting: under(2) === 0 }));
       published++;
-      await new Promise((resolve) => setTimeout(resolve, 1));
+      await socketTurn();
     }
   }
   rig.network.cutAfter(Infinity);
@@ -216,7 +216,7 @@ Deno.test("a network that went silent is noticed by the ping that is not answere
   rig.network.silent = true;
   rig.clock.advance(20_000);
   rig.clock.advance(14_999);
-  await new Promise((resolve) => setTimeout(resolve));
+  await socketTurn();
   assert.equal(client.status, "open");
   rig.clock.advance(1);
   await until(() => client.status === "waiting");

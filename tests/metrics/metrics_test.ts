@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { Metrics } from "../../src/metrics/metrics.ts";
 import { LINEERR } from "../../src/tapi/constants.ts";
 import { callEvent } from "../support/events.ts";
+import { until } from "../support/patience.ts";
 import { FlowProgram } from "../support/program.ts";
 import { hasPromtool, promtool } from "../support/promtool.ts";
 import { V2TestClient } from "../support/v2_client.ts";
@@ -67,7 +68,6 @@ Deno.test("a program that has lived counts all that it should", async () => {
   classic.send({ cmd: "drop", line: 201 });
   await ask({ cmd: "journal" });
   await flow.pass(() => classic.frames.some(({ state }) => state === "IDLE"));
-  await flow.pass(() => true);
   const { samples } = await scrape(flow.port);
   const at = (name: string) => samples.get(name);
   assert.equal(at("tapi2ws_provider_up"), 1);
@@ -100,11 +100,11 @@ Deno.test("connections that end are counted by their code", async () => {
   const client = await flow.connect();
   await client[Symbol.asyncDispose]();
   let closes: [string, number][] = [];
-  const look = async () => {
+  await until(async () => {
     const { samples } = await scrape(flow.port);
     closes = [...samples].filter(([name]) => name.startsWith("tapi2ws_closes_total"));
-  };
-  while (closes.length === 0) await look();
+    return closes.length > 0;
+  });
   assert.equal(closes.reduce((sum, [, count]) => sum + count, 0), 1);
   const counted = metrics();
   for (const code of [4410, 4410, 1006, 3999, 4999]) counted.closed(code);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import dashboard from "../fixtures/grafana_dashboard.json" with { type: "json" };
 import { rowsOf, sample } from "../support/manual.ts";
+import { until } from "../support/patience.ts";
 import { FlowProgram } from "../support/program.ts";
 import { hasPromtool, promtool } from "../support/promtool.ts";
 
@@ -18,9 +19,11 @@ async function metrics() {
   await using gone = await flow.connect();
   await gone[Symbol.asyncDispose]();
   await flow.pass(() => client.texts.some((text) => text.includes("error")));
-  const read = async () => await (await fetch(`http://127.0.0.1:${flow.port}/metrics`)).text();
-  let text = await read();
-  while (!text.includes("tapi2ws_closes_total{")) text = await read();
+  let text = "";
+  await until(async () => {
+    text = await (await fetch(`http://127.0.0.1:${flow.port}/metrics`)).text();
+    return text.includes("tapi2ws_closes_total{");
+  });
   const types = text.matchAll(/^# TYPE (\w+) (\w+)$/gm);
   return new Map([...types].map(([, name = "", type = ""]) => {
     const samples = text.matchAll(new RegExp(`^${name}(?:_bucket)?\\{(.*)\\} `, "gm"));

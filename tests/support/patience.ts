@@ -6,8 +6,13 @@
 /** How long a test waits for what must come before it fails. */
 export const PATIENCE_MS = 60_000;
 
-/** How often {@linkcode until} looks. */
+/** How often {@linkcode until} looks, at most. */
 const LOOK_MS = 2;
+
+/** Gives every socket of this process a turn, and the processor to other processes. */
+export function socketTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+}
 
 /**
  * Waits for a promise.
@@ -44,7 +49,7 @@ export async function until(
     if (performance.now() > endMs) {
       throw new Error(`${missing()} did not come within ${PATIENCE_MS} ms`);
     }
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await socketTurn();
   }
 }
 

@@ -56,18 +56,14 @@ export class RawConnection implements Disposable {
     }
   }
 
-  /**
-   * The code of the close frame at the end of what came, if there is one. The byte 0x88 alone is not
-   * one: it is also the length of a frame of 136 bytes.
-   */
-  get closeCode(): number | undefined {
-    const at = this.text.lastIndexOf("\x88");
-    if (at < 0 || at + 2 + this.text.charCodeAt(at + 1) !== this.text.length) return undefined;
-    return this.text.charCodeAt(at + 2) * 256 + this.text.charCodeAt(at + 3);
-  }
-
   async until(reached: () => boolean): Promise<void> {
     await this.#changes.until(reached, () => `More than ${JSON.stringify(this.text)}`);
+  }
+
+  /** The code of the close frame that has come, if one has: RFC 6455, section 5.5.1. */
+  get closeCode(): number | undefined {
+    const close = framesOf(this.text).find(({ opcode }) => opcode === 8);
+    return close && close.payload.charCodeAt(0) * 256 + close.payload.charCodeAt(1);
   }
 
   [Symbol.dispose](): void {
@@ -90,6 +86,23 @@ export class RawConnection implements Disposable {
     }
     this.ended = true;
     this.#changes.tell();
+  }
+}
+
+/** The whole frames that follow the head of the server's answer: RFC 6455, section 5.2. */
+function* framesOf(text: string): Generator<{ opcode: number; payload: string }> {
+  const head = text.indexOf("\r\n\r\n");
+  const byte = (at: number) => text.charCodeAt(at);
+  for (let at = head < 0 ? Infinity : head + 4;;) {
+    const short = byte(at + 1) & 0x7f;
+    const extra = short === 127 ? 8 : short === 126 ? 2 : 0;
+    const begin = at + 2 + extra;
+    if (!(begin <= text.length)) return;
+    let length = extra === 0 ? short : 0;
+    for (let i = at + 2; i < begin; i++) length = length * 256 + byte(i);
+    if (begin + length > text.length) return;
+    yield { opcode: byte(at) & 0xf, payload: text.slice(begin, begin + length) };
+    at = begin + length;
   }
 }
 

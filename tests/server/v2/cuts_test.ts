@@ -8,7 +8,7 @@ import { Random } from "../../../src/fake/random.ts";
 import { V2_PROTOCOL } from "../../../src/server/sub_protocols.ts";
 import { callEvent, lineEvent } from "../../support/events.ts";
 import { Follower, type Wish } from "../../support/follower.ts";
-import { until } from "../../support/patience.ts";
+import { socketTurn, until } from "../../support/patience.ts";
 import { startTestServer } from "../../support/server.ts";
 import { type Reader, Rig, turn } from "./rig.ts";
 
@@ -269,7 +269,7 @@ Deno.test(`${TCP_CUTS} cuts of TCP connections, at any byte`, async () => {
   );
   const traffic = new Traffic(bus, random);
   const untilEvent = async (seq: number) => {
-    while (bus.seq < seq && cutting) await new Promise((resolve) => setTimeout(resolve, 1));
+    while (bus.seq < seq && cutting) await socketTurn();
   };
   const stayAway = () => untilEvent(bus.seq + random.between(0, random.oneIn(10) ? 300 : 20));
   const whole = WISHES.map((wish) => new SocketLink(server.port, wish, stayAway));
@@ -281,7 +281,7 @@ Deno.test(`${TCP_CUTS} cuts of TCP connections, at any byte`, async () => {
   const all = [...whole, ...links];
   while (proxy.cuts < TCP_CUTS && all.every(({ failure }) => failure === undefined)) {
     for (let events = random.between(0, 8); events > 0; events--) traffic.publish();
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await socketTurn();
   }
   cutting = false;
   // The last cuts happen, and everybody comes back; what follows reaches everybody.
