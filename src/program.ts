@@ -25,12 +25,13 @@ const log = logger("program");
 const CLIENTS_GOODBYE_MS = 1000;
 
 /**
- * The number of threads that Deno has for nonblocking functions of a library.
+ * The number of threads that Deno has for nonblocking functions of a library. On Windows, one of
+ * them is the service control manager's for as long as the service runs.
  *
  * @see https://github.com/denoland/deno/blob/main/runtime/tokio_util.rs
  */
 export const BLOCKING_THREADS: number = Deno.build.os === "windows"
-  ? 4 * navigator.hardwareConcurrency
+  ? 4 * navigator.hardwareConcurrency - 1
   : 32;
 
 /** The running program. */

@@ -53,7 +53,8 @@ async function writeAndKill(file: string, firstCall: number, batches: number): P
     }
   }
   const { signal } = await child.status;
-  assert.equal(signal, "SIGKILL");
+  // Windows ends it as well, and tells of no signal.
+  if (Deno.build.os !== "windows") assert.equal(signal, "SIGKILL");
   return committed;
 }
 

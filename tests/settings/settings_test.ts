@@ -1,5 +1,6 @@
 /** Settings: where they come from, what may be written, what is said of what may not. */
 import assert from "node:assert/strict";
+import { join, resolve } from "node:path";
 import { readCommandLine } from "../../src/cli/command_line.ts";
 import { ROWS } from "../../src/settings/schema.ts";
 import { SettingsError } from "../../src/settings/setting.ts";
@@ -306,21 +307,26 @@ Deno.test("every default is a value that could be written", () => {
 });
 
 Deno.test("a relative path in the file starts at the file's folder; in a flag, where one is", () => {
+  const folder = resolve("etc");
+  const file = join(folder, "tapi2ws.toml");
+  const audit = resolve("audit.jsonl");
+  const text = `[log]
+file = "logs/calls.log"
+[audit]
+file = ${JSON.stringify(audit)}
+[journal]
+file = ":memory:"
+`;
   const sources = {
     ...NOTHING_SET,
-    readTextFile: (path: string) => path === "/etc/tapi2ws/tapi2ws.toml" ? FILE : undefined,
+    readTextFile: (path: string) => path === file ? text : undefined,
   };
-  const FILE =
-    `[log]\nfile = "logs/calls.log"\n[audit]\nfile = "/var/audit.jsonl"\n[journal]\nfile = ":memory:"\n`;
-  const config = ["--config", "/etc/tapi2ws/tapi2ws.toml"];
   const read = (...args: string[]) =>
-    readSettings(readCommandLine([...config, ...args]).flags, sources);
-  const { log, audit, journal } = read();
-  assert.deepEqual([log.file, audit.file, journal?.file], [
-    "/etc/tapi2ws/logs/calls.log",
-    "/var/audit.jsonl",
-    ":memory:",
-  ]);
+    readSettings(readCommandLine(["--config", file, ...args]).flags, sources);
+  const settings = read();
+  assert.equal(settings.log.file, join(folder, "logs", "calls.log"));
+  assert.equal(settings.audit.file, audit);
+  assert.equal(settings.journal?.file, ":memory:");
   assert.equal(read("--log-file", "here.log").log.file, "here.log");
 });
 

@@ -7,7 +7,14 @@ import { join } from "node:path";
 import denoJson from "../../deno.json" with { type: "json" };
 import type { Devices } from "../native/standin.ts";
 import { hasOpenSsl, makeCertificate } from "../support/certificate.ts";
-import { type Machine, prepareMachine, WINDOWS_REPOSITORY, WINDOWS_STAGE } from "./machine.ts";
+import {
+  type Machine,
+  prepareMachine,
+  startOn,
+  WINDOWS_DENO,
+  WINDOWS_REPOSITORY,
+  WINDOWS_STAGE,
+} from "./machine.ts";
 import { runProgram, Stage, startProgram, until, WindowsProgram } from "./program.ts";
 
 const machine = await prepareMachine();
@@ -227,6 +234,25 @@ machineTest(
     for (const line of tried) assert.match(line, /: NotCapable$/);
   },
 );
+
+machineTest("a developer's task dev runs", async (windows) => {
+  await using stage = await Stage.prepare(windows);
+  const config = `${WINDOWS_REPOSITORY}\\deno.json`;
+  const dev = [
+    WINDOWS_DENO,
+    "task",
+    "--config",
+    config,
+    "dev",
+    "--host",
+    "127.0.0.1",
+    "--port",
+    "0",
+  ];
+  await using process = startOn(windows, stage.folder, dev);
+  await process.port();
+  await process.logged(/8 lines are open/);
+});
 
 machineTest(
   "https, a reload, the journal and the panel work as they do elsewhere",
