@@ -12,7 +12,7 @@ import { FORMS } from "../src/server/v2/requests.ts";
 import { jsonSchema } from "../src/server/v2/schema.ts";
 import { hasOpenSsl, makeCertificate } from "./support/certificate.ts";
 import { MANUAL, rowsOf, sample, samples, TABLE_ROWS } from "./support/manual.ts";
-import { FlowProgram } from "./support/program.ts";
+import { TestProgram } from "./support/program.ts";
 import { settingsOfFile } from "./support/settings.ts";
 
 /** A setting's row in the manual: flag, key, default, meaning. */
@@ -59,7 +59,7 @@ Deno.test("the sample scenario plays: rings, is answered, is transferred, ends",
   const { name, steps } = parseScenario(sample("toml", "[[step]]"), "the manual");
   // Once, so that it ends, and later, so that the client is there at its beginning.
   const scenario = { name, steps: steps.map((step) => ({ ...step, atMs: step.atMs + 2000 })) };
-  await using flow = await FlowProgram.start([], { scenario, polite: true });
+  await using flow = await TestProgram.start({ scenario });
   const client = await flow.connect();
   await flow.pass(() => client.frames.some((f) => f.line === 202 && f.state === "IDLE"));
   const of = (line: number) =>

@@ -3,17 +3,17 @@ import assert from "node:assert/strict";
 import { parseScenario } from "../../src/fake/scenarios/scenario.ts";
 import { LINEERR } from "../../src/tapi/constants.ts";
 import type { RecordingClient } from "../support/client.ts";
-import { FlowProgram } from "../support/program.ts";
+import { TestProgram } from "../support/program.ts";
 
 const OUTSIDE = "+441632960123";
 
 /** Lets time pass until the client has had a frame with this line and state. */
-async function reach(flow: FlowProgram, client: RecordingClient, line: number, state: string) {
+async function reach(flow: TestProgram, client: RecordingClient, line: number, state: string) {
   await flow.pass(() => client.frames.some((f) => f.line === line && f.state === state));
 }
 
 Deno.test("dialling outside goes through every state to CONNECTED; drop ends it in IDLE", async () => {
-  await using flow = await FlowProgram.start();
+  await using flow = await TestProgram.start({ polite: false });
   const client = await flow.connect();
   client.send({ cmd: "dial", line: 201, number: OUTSIDE });
   await reach(flow, client, 201, "CONNECTED");
@@ -45,7 +45,7 @@ Deno.test("dialling outside goes through every state to CONNECTED; drop ends it 
 });
 
 Deno.test("dialling an extension rings it, and both lines' calls are told", async () => {
-  await using flow = await FlowProgram.start();
+  await using flow = await TestProgram.start({ polite: false });
   const client = await flow.connect();
   client.send({ cmd: "dial", line: 201, number: "202" });
   await reach(flow, client, 202, "CONNECTED");
@@ -59,7 +59,7 @@ Deno.test("dialling an extension rings it, and both lines' calls are told", asyn
 });
 
 Deno.test("drop ends every call of the line", async () => {
-  await using flow = await FlowProgram.start();
+  await using flow = await TestProgram.start({ polite: false });
   const client = await flow.connect();
   client.send({ cmd: "dial", line: 202, number: OUTSIDE });
   await reach(flow, client, 202, "CONNECTED");
@@ -71,7 +71,11 @@ Deno.test("drop ends every call of the line", async () => {
 });
 
 Deno.test("many clients get the same frames in the same order; filters hold", async () => {
-  await using flow = await FlowProgram.start(["--line-type", "number"], { callsPerMinute: 60 });
+  await using flow = await TestProgram.start({
+    args: ["--line-type", "number"],
+    callsPerMinute: 60,
+    polite: false,
+  });
   const all = await Promise.all(Array.from({ length: 40 }, () => flow.connect()));
   const only = await flow.connect("/?line=202&line=203");
   const text = await flow.connect("/?lineType=string");
@@ -90,7 +94,7 @@ Deno.test("many clients get the same frames in the same order; filters hold", as
 });
 
 Deno.test("bad input of every kind answers its sender, and nobody else notices", async () => {
-  await using flow = await FlowProgram.start();
+  await using flow = await TestProgram.start({ polite: false });
   const [bad, good] = [await flow.connect(), await flow.connect()];
   const cases: [unknown, string][] = [
     ["{not json", "bad_json"],
@@ -121,7 +125,10 @@ Deno.test("bad input of every kind answers its sender, and nobody else notices",
 });
 
 Deno.test("what the telephone system refuses is answered with TAPI's name for it", async () => {
-  await using flow = await FlowProgram.start(["--reply-timeout-seconds", "5"]);
+  await using flow = await TestProgram.start({
+    args: ["--reply-timeout-seconds", "5"],
+    polite: false,
+  });
   const client = await flow.connect();
   client.send({ cmd: "dial", line: 201, number: "901" });
   await flow.pass(() => client.frames.some((frame) => frame.error?.code === "tapi_error"));
@@ -154,7 +161,7 @@ call = "a"
     "test",
   );
   for (const seed of [1, 2, 3, 4]) {
-    await using flow = await FlowProgram.start([], { scenario, seed });
+    await using flow = await TestProgram.start({ scenario, seed, polite: false });
     const client = await flow.connect();
     await flow.pass(() => client.frames.some((f) => f.state === "CONNECTED"));
     assert(!client.texts.some((frame) => frame.includes(OUTSIDE)));
@@ -180,7 +187,7 @@ call = "a"
 `,
     "test",
   );
-  await using flow = await FlowProgram.start([], { scenario, polite: true });
+  await using flow = await TestProgram.start({ scenario });
   const client = await flow.connect();
   await reach(flow, client, 201, "IDLE");
   const offered = client.frames.filter((frame) => frame.state === "OFFERING");
@@ -189,26 +196,30 @@ call = "a"
 });
 
 Deno.test("calls that were up before the program came are told when their line is opened", async () => {
-  await using first = await FlowProgram.start();
+  await using first = await TestProgram.start({ polite: false });
   const client = await first.connect();
   client.send({ cmd: "dial", line: 201, number: OUTSIDE });
   await reach(first, client, 201, "CONNECTED");
   // Another program on the same exchange: for it the call is one that was there already.
-  await using second = await FlowProgram.startOn(first);
+  await using second = await TestProgram.startOn(first);
   assert.equal(second.program.live.calls, 1);
   assert.equal(second.program.live.handles, 1);
 });
 
 Deno.test("lines are opened as --lines says, and what is no voice line is left alone", async () => {
-  await using flow = await FlowProgram.start(["--lines", "201", "20[3]", "20*7"]);
+  await using flow = await TestProgram.start({
+    args: ["--lines", "201", "20[3]", "20*7"],
+    polite: false,
+  });
   const readiness = await (await fetch(`http://127.0.0.1:${flow.port}/readyz`)).json();
   assert.deepEqual(readiness.lines, { open: 2, closed: 0, failed: 0, outOfService: 0 });
   assert.equal(readiness.provider, "up");
 });
 
 Deno.test("a line that cannot be opened is counted, the others work", async () => {
-  await using flow = await FlowProgram.start([], {
+  await using flow = await TestProgram.start({
     openErrors: { "203": LINEERR.RESOURCEUNAVAIL },
+    polite: false,
   });
   const response = await fetch(`http://127.0.0.1:${flow.port}/readyz`);
   assert.equal(response.status, 200);
@@ -225,7 +236,7 @@ Deno.test("a line that cannot be opened is counted, the others work", async () =
 });
 
 Deno.test("without any line the program stays up and is not ready", async () => {
-  await using flow = await FlowProgram.start(["--lines", "999"]);
+  await using flow = await TestProgram.start({ args: ["--lines", "999"], polite: false });
   const response = await fetch(`http://127.0.0.1:${flow.port}/readyz`);
   assert.equal(response.status, 503);
   assert.deepEqual((await response.json()).lines, {
@@ -240,7 +251,7 @@ Deno.test("without any line the program stays up and is not ready", async () => 
 });
 
 Deno.test("stopping with calls up says 1001 to clients and gives every handle back", async () => {
-  await using flow = await FlowProgram.start();
+  await using flow = await TestProgram.start({ polite: false });
   const client = await flow.connect();
   client.send({ cmd: "dial", line: 201, number: OUTSIDE });
   client.send({ cmd: "dial", line: 203, number: "204" });

@@ -1,15 +1,15 @@
 /** Lines and the telephony service going and coming, over the fake exchange and a clock held still. */
 import assert from "node:assert/strict";
 import { LINEERR } from "../../src/tapi/constants.ts";
-import { FlowProgram } from "../support/program.ts";
+import { TestProgram } from "../support/program.ts";
 
-async function readiness(flow: FlowProgram) {
+async function readiness(flow: TestProgram) {
   const response = await fetch(`http://127.0.0.1:${flow.port}/readyz`);
   return await response.json();
 }
 
 Deno.test("a line that its provider closes ends its calls and is opened again within seconds", async () => {
-  await using flow = await FlowProgram.start();
+  await using flow = await TestProgram.start({ polite: false });
   const client = await flow.connect();
   client.send({ cmd: "dial", line: 201, number: "+441632960123" });
   await flow.pass(() => client.frames.some(({ state }) => state === "CONNECTED"));
@@ -31,8 +31,9 @@ Deno.test("a line that its provider closes ends its calls and is opened again wi
 });
 
 Deno.test("a line that cannot be opened is told with its error", async () => {
-  await using flow = await FlowProgram.start([], {
+  await using flow = await TestProgram.start({
     openErrors: { "203": LINEERR.RESOURCEUNAVAIL },
+    polite: false,
   });
   const { lines, troubles } = await readiness(flow);
   assert.deepEqual(lines, { open: 7, closed: 0, failed: 1, outOfService: 0 });

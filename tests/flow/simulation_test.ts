@@ -4,12 +4,12 @@ import { parseScenario } from "../../src/fake/scenarios/scenario.ts";
 import { startProgram } from "../../src/program.ts";
 import { createFakeTapi } from "../../src/fake/library.ts";
 import { settingsOf } from "../support/settings.ts";
-import { FlowProgram } from "../support/program.ts";
+import { TestProgram } from "../support/program.ts";
 
 // deno-lint-ignore no-explicit-any -- what comes back is compared as a whole
 type Json = any;
 
-async function post(flow: FlowProgram, path: string, body?: unknown): Promise<[number, Json]> {
+async function post(flow: TestProgram, path: string, body?: unknown): Promise<[number, Json]> {
   const response = await fetch(`http://127.0.0.1:${flow.port}${path}`, {
     method: "POST",
     ...body !== undefined && {
@@ -21,7 +21,7 @@ async function post(flow: FlowProgram, path: string, body?: unknown): Promise<[n
 }
 
 Deno.test("POST /fake/calls makes a telephone ring, and tells by which callId", async () => {
-  await using flow = await FlowProgram.start([], { polite: true });
+  await using flow = await TestProgram.start();
   const client = await flow.connect();
   const [status, { call }] = await post(flow, "/fake/calls", {
     to: "202",
@@ -41,7 +41,7 @@ Deno.test("POST /fake/calls makes a telephone ring, and tells by which callId", 
 });
 
 Deno.test("a call may hide its number or bring it late, and ends by itself", async () => {
-  await using flow = await FlowProgram.start([], { polite: true });
+  await using flow = await TestProgram.start();
   const client = await flow.connect();
   const [, hidden] = await post(flow, "/fake/calls", { to: "201", hidden: true });
   const [, late] = await post(flow, "/fake/calls", { to: "203", lateCallerId: true });
@@ -54,7 +54,7 @@ Deno.test("a call may hide its number or bring it late, and ends by itself", asy
 });
 
 Deno.test("a telephone that is busy rings too", async () => {
-  await using flow = await FlowProgram.start([], { polite: true });
+  await using flow = await TestProgram.start();
   const client = await flow.connect();
   const [, first] = await post(flow, "/fake/calls", { to: "201", answerAfterMs: 100 });
   await flow.pass(() => client.states(first.call.callId).includes("CONNECTED"));
@@ -64,7 +64,7 @@ Deno.test("a telephone that is busy rings too", async () => {
 });
 
 Deno.test("every scenario is listed and plays, at the line that is asked for", async () => {
-  await using flow = await FlowProgram.start([], { polite: true });
+  await using flow = await TestProgram.start();
   const client = await flow.connect();
   const response = await fetch(`http://127.0.0.1:${flow.port}/fake/scenarios`);
   const scenarios: Json[] = await response.json();
@@ -112,10 +112,7 @@ Deno.test("every scenario is listed and plays, at the line that is asked for", a
 });
 
 Deno.test("a scenario without a line finds a free one", async () => {
-  await using flow = await FlowProgram.start(["--fake-extensions", "2"], {
-    extensions: 2,
-    polite: true,
-  });
+  await using flow = await TestProgram.start({ args: ["--fake-extensions", "2"], extensions: 2 });
   const lines: string[] = [];
   for (let i = 0; i < 2; i++) {
     const [, { call }] = await post(flow, "/fake/scenarios/missed");
@@ -127,7 +124,7 @@ Deno.test("a scenario without a line finds a free one", async () => {
 });
 
 Deno.test("what is wrong with a wish is told, and nothing rings", async () => {
-  await using flow = await FlowProgram.start([], { polite: true });
+  await using flow = await TestProgram.start();
   const client = await flow.connect();
   const cases: [path: string, body: unknown, status: number, code: string, says: RegExp][] = [
     ["/fake/calls", { to: "999" }, 404, "unknown_line", /999/],
@@ -163,7 +160,7 @@ Deno.test("what is wrong with a wish is told, and nothing rings", async () => {
 Deno.test("an exchange that plays a script takes calls too", async () => {
   const script = "[[step]]\natMs = 0\ndo = 'ring'\ncall = 'a'\nto = 205\n";
   const scenario = parseScenario(script, "test.toml");
-  await using flow = await FlowProgram.start([], { scenario, polite: true });
+  await using flow = await TestProgram.start({ scenario });
   assert.equal((await post(flow, "/fake/calls", { to: "201" }))[0], 200);
 });
 

@@ -4,17 +4,17 @@ import { V2_PROTOCOL } from "../../src/server/sub_protocols.ts";
 import type { RecordingClient } from "../support/client.ts";
 import { EventStreamReader } from "../support/event_stream.ts";
 import { Follower, type Wish } from "../support/follower.ts";
-import { FlowProgram } from "../support/program.ts";
+import { TestProgram } from "../support/program.ts";
 import { assertValid } from "../support/v2_schema.ts";
 
 /** A follower over a connection of its own, which may be cut and begun anew. */
 class Connection {
   readonly follower: Follower;
-  readonly #flow: FlowProgram;
+  readonly #flow: TestProgram;
   #client: RecordingClient | undefined;
   #taken = 0;
 
-  constructor(flow: FlowProgram, wish: Wish = {}) {
+  constructor(flow: TestProgram, wish: Wish = {}) {
     this.#flow = flow;
     this.follower = new Follower(wish);
   }
@@ -39,7 +39,11 @@ class Connection {
 }
 
 Deno.test("minutes of rude traffic: followers, cut ones too, believe what the server says is the case", async () => {
-  await using flow = await FlowProgram.start(["--history-length", "5000"], { callsPerMinute: 300 });
+  await using flow = await TestProgram.start({
+    args: ["--history-length", "5000"],
+    callsPerMinute: 300,
+    polite: false,
+  });
   const whole = new Connection(flow);
   const others = [
     new Connection(flow),
@@ -75,7 +79,7 @@ Deno.test("minutes of rude traffic: followers, cut ones too, believe what the se
 });
 
 Deno.test("a call over HTTP alone: dialled, heard as a stream, seen in the state, and dropped", async () => {
-  await using flow = await FlowProgram.start([], { polite: true });
+  await using flow = await TestProgram.start();
   const url = `http://127.0.0.1:${flow.port}/api/v2`;
   const stream = await EventStreamReader.open(`${url}/events?line=201&events=call`);
   const [begin] = await stream.take(1);
@@ -115,11 +119,13 @@ Deno.test("a call over HTTP alone: dialled, heard as a stream, seen in the state
 
 Deno.test("a call that a command has made can be commanded before anything is known of it", async () => {
   // A driver that takes its time to say what a call is.
-  await using flow = await FlowProgram.start([], { polite: true }, ({ lineGetCallInfoW }) => ({
-    lineGetCallInfoW: (call, info) =>
-      new Promise<void>((resolve) => flow.clock.setTimeout(resolve, 5000))
-        .then(() => lineGetCallInfoW(call, info)),
-  }));
+  await using flow = await TestProgram.start({
+    changed: ({ lineGetCallInfoW }) => ({
+      lineGetCallInfoW: (call, info) =>
+        new Promise<void>((resolve) => flow.clock.setTimeout(resolve, 5000))
+          .then(() => lineGetCallInfoW(call, info)),
+    }),
+  });
   const client = await flow.connect("/", [V2_PROTOCOL]);
   const answer = async (command: object) => {
     const answers = client.texts.length;

@@ -4,7 +4,7 @@ import { Metrics } from "../../src/metrics/metrics.ts";
 import { LINEERR } from "../../src/tapi/constants.ts";
 import { callEvent } from "../support/events.ts";
 import { until } from "../support/patience.ts";
-import { FlowProgram } from "../support/program.ts";
+import { TestProgram } from "../support/program.ts";
 import { hasPromtool, promtool } from "../support/promtool.ts";
 import { V2TestClient } from "../support/v2_client.ts";
 
@@ -49,7 +49,7 @@ function metrics(): Metrics {
 const ignore = !hasPromtool;
 
 Deno.test("a program that has lived counts all that it should", async () => {
-  await using flow = await FlowProgram.start();
+  await using flow = await TestProgram.start({ polite: false });
   await using client = await V2TestClient.connect(flow.port);
   const ask = async (command: object) => {
     const asked = client.ask(command);
@@ -96,7 +96,7 @@ Deno.test("a program that has lived counts all that it should", async () => {
 });
 
 Deno.test("connections that end are counted by their code", async () => {
-  await using flow = await FlowProgram.start();
+  await using flow = await TestProgram.start({ polite: false });
   const client = await flow.connect();
   await client[Symbol.asyncDispose]();
   let closes: [string, number][] = [];
@@ -149,7 +149,7 @@ Deno.test("a provider with a thousand codes of its own makes one series", () => 
 });
 
 Deno.test("no number, address or line is in any metric", async () => {
-  await using flow = await FlowProgram.start([], { callsPerMinute: 120 });
+  await using flow = await TestProgram.start({ callsPerMinute: 120, polite: false });
   await using client = await flow.connect();
   client.send({ cmd: "dial", line: 201, number: "904" });
   client.send({ cmd: "dial", line: "+441632960123", number: "0123" });
@@ -172,7 +172,7 @@ Deno.test({
   name: "Prometheus' linter has nothing to say against them",
   ignore,
   async fn() {
-    await using flow = await FlowProgram.start([], { callsPerMinute: 120 });
+    await using flow = await TestProgram.start({ callsPerMinute: 120, polite: false });
     await using client = await flow.connect();
     await flow.pass(() => client.frames.length > 50);
     assert.equal(await promtool("metrics", (await scrape(flow.port)).text), "");

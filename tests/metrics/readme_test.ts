@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import dashboard from "../fixtures/grafana_dashboard.json" with { type: "json" };
 import { rowsOf, sample } from "../support/manual.ts";
 import { until } from "../support/patience.ts";
-import { FlowProgram } from "../support/program.ts";
+import { TestProgram } from "../support/program.ts";
 import { hasPromtool, promtool } from "../support/promtool.ts";
 
 const RULES = sample("yaml", "groups:");
@@ -13,7 +13,7 @@ const QUERIES = dashboard.panels.flatMap(({ targets }) => targets.map(({ expr })
 const METRICS: ReadonlyMap<string, { type: string; labels: ReadonlySet<string> }> = await metrics();
 
 async function metrics() {
-  await using flow = await FlowProgram.start();
+  await using flow = await TestProgram.start({ polite: false });
   await using client = await flow.connect();
   client.send({ cmd: "dial", line: 201, number: "904" });
   await using gone = await flow.connect();

@@ -6,7 +6,7 @@ import type { RunningServer } from "../../src/server/server.ts";
 import { shown } from "../support/events.ts";
 import { ANYONE } from "../support/identity.ts";
 import { JournalRig } from "../support/journal.ts";
-import { FlowProgram } from "../support/program.ts";
+import { TestProgram } from "../support/program.ts";
 import { rulesFor, startTestServer } from "../support/server.ts";
 import { V2TestClient } from "../support/v2_client.ts";
 import { assertValid } from "../support/v2_schema.ts";
@@ -176,7 +176,11 @@ Deno.test("CSV carries every text, and no formula", async () => {
 });
 
 Deno.test("the whole program: calls that end are in the journal, with what came of them", async () => {
-  await using flow = await FlowProgram.start(["--lines", "20*"], { callsPerMinute: 60 });
+  await using flow = await TestProgram.start({
+    args: ["--lines", "20*"],
+    callsPerMinute: 60,
+    polite: false,
+  });
   const url = `http://127.0.0.1:${flow.port}/api/v2/journal?limit=1000`;
   await using client = await flow.connect();
   await flow.pass(() => client.frames.filter(({ state }) => state === "IDLE").length >= 40);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { LINE, LINECALLSTATE, LINEDEVSTATUSFLAGS, LINEERR } from "../../src/tapi/constants.ts";
 import { LINECALLSTATUS, LINEDEVSTATUS } from "../../src/tapi/structs.ts";
-import { setU32 } from "../support/desk.ts";
+import { setU32 } from "../support/answers.ts";
 import { step, Telephony } from "../support/telephony.ts";
 
 const SECOND_MS = 1000;

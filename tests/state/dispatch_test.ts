@@ -4,7 +4,8 @@ import type { Command } from "../../src/model/command.ts";
 import { Dispatch } from "../../src/state/dispatch.ts";
 import type { TapiLibrary } from "../../src/tapi/library.ts";
 import { LINEADDRFEATURE, LINECALLFEATURE, LINECALLFEATURE2 } from "../../src/tapi/constants.ts";
-import { AT, Desk, OUTSIDE, setU32 } from "../support/desk.ts";
+import { AT, setU32 } from "../support/answers.ts";
+import { OUTSIDE, TestProgram } from "../support/program.ts";
 
 const ON_LINE = { line: "201" } as const;
 
@@ -50,12 +51,15 @@ const CALL_COMMANDS: readonly {
 ];
 
 /** A call of 201 in one of these states. */
-async function callIn(desk: Desk, state: "OFFERING" | "CONNECTED" | "ONHOLD"): Promise<number> {
-  if (state === "OFFERING") return await desk.ring("201");
-  const call = await desk.talk("201");
+async function callIn(
+  flow: TestProgram,
+  state: "OFFERING" | "CONNECTED" | "ONHOLD",
+): Promise<number> {
+  if (state === "OFFERING") return await flow.ring("201");
+  const call = await flow.talk("201");
   if (state === "ONHOLD") {
-    await desk.does({ cmd: "hold", call });
-    await desk.reach(call, "ONHOLD");
+    await flow.does({ cmd: "hold", call });
+    await flow.reach(call, "ONHOLD");
   }
   return call;
 }
@@ -64,23 +68,23 @@ for (const { command, state, feature, fn } of CALL_COMMANDS) {
   const { cmd } = command;
 
   Deno.test(`${cmd} on a line that never allows it is refused before the driver is asked`, async () => {
-    await using desk = await Desk.start({ lacks: { call: LINECALLFEATURE[feature] } });
+    await using flow = await TestProgram.start({ lacks: { call: LINECALLFEATURE[feature] } });
     // What is lacking cannot be had on the way to the state either.
-    if (feature === "ANSWER" || state === "OFFERING") await desk.ring("201");
-    else await callIn(desk, state);
-    desk.takeDeeds();
-    const { message } = await desk.fails(command, "not_supported");
+    if (feature === "ANSWER" || state === "OFFERING") await flow.ring("201");
+    else await callIn(flow, state);
+    flow.takeDeeds();
+    const { message } = await flow.fails(command, "not_supported");
     assert.match(message, new RegExp(`never .*LINECALLFEATURE_${feature}$`));
-    assert.deepEqual(desk.takeDeeds(), []);
-    await desk.does({ cmd: "drop", line: "201", all: true });
-    await desk.ends();
+    assert.deepEqual(flow.takeDeeds(), []);
+    await flow.does({ cmd: "drop", line: "201", all: true });
+    await flow.ends();
   });
 
   Deno.test(`${cmd} in a state that does not allow it is refused before the driver is asked`, async () => {
-    await using desk = await Desk.start();
-    const call = await callIn(desk, state === "OFFERING" ? "CONNECTED" : "OFFERING");
-    desk.takeDeeds();
-    const { message } = await desk.fails(
+    await using flow = await TestProgram.start();
+    const call = await callIn(flow, state === "OFFERING" ? "CONNECTED" : "OFFERING");
+    flow.takeDeeds();
+    const { message } = await flow.fails(
       { ...command, call } as Command,
       "not_supported",
     );
@@ -88,24 +92,24 @@ for (const { command, state, feature, fn } of CALL_COMMANDS) {
       message,
       new RegExp(`now: the call lacks LINECALLFEATURE_${feature} in the state`),
     );
-    assert(!desk.takeDeeds().includes(fn));
-    await desk.does({ cmd: "drop", line: "201", all: true });
-    await desk.ends();
+    assert(!flow.takeDeeds().includes(fn));
+    await flow.does({ cmd: "drop", line: "201", all: true });
+    await flow.ends();
   });
 
   Deno.test(`${cmd} with a library that lacks ${fn} is not supported`, async () => {
-    await using desk = await Desk.start({ changed: () => ({ [fn]: null }) });
-    const call = await callIn(desk, state);
-    const { message } = await desk.fails(command, "not_supported");
+    await using flow = await TestProgram.start({ changed: () => ({ [fn]: null }) });
+    const call = await callIn(flow, state);
+    const { message } = await flow.fails(command, "not_supported");
     assert.match(message, new RegExp(`${fn}: the TAPI library does not export it`));
-    assert.equal(desk.stateOf(call), state);
-    await desk.does({ cmd: "drop", line: "201", all: true });
-    await desk.ends();
+    assert.equal(flow.stateOf(call), state);
+    await flow.does({ cmd: "drop", line: "201", all: true });
+    await flow.ends();
   });
 
   Deno.test(`${cmd} that the driver refuses is answered with TAPI's code and name`, async () => {
     let refuses = false;
-    await using desk = await Desk.start({
+    await using flow = await TestProgram.start({
       changed: (fake) => ({
         [fn]: (...args: never[]) =>
           refuses
@@ -113,62 +117,62 @@ for (const { command, state, feature, fn } of CALL_COMMANDS) {
             : (fake[fn] as (...args: never[]) => unknown)(...args),
       }),
     });
-    const call = await callIn(desk, state);
+    const call = await callIn(flow, state);
     refuses = true;
-    const error = await desk.fails(command, "tapi_error");
+    const error = await flow.fails(command, "tapi_error");
     assert.deepEqual(error.tapi, { code: 0x8000004b, name: "LINEERR_RESOURCEUNAVAIL" });
-    assert.equal(desk.stateOf(call), state);
-    await desk.does({ cmd: "drop", line: "201", all: true });
-    await desk.ends();
+    assert.equal(flow.stateOf(call), state);
+    await flow.does({ cmd: "drop", line: "201", all: true });
+    await flow.ends();
   });
 }
 
 Deno.test("a provider that tells no features is asked to do it", async () => {
   for (const { command, state } of CALL_COMMANDS) {
-    await using desk = await Desk.start({
+    await using flow = await TestProgram.start({
       changed: ({ lineGetCallStatus }) => ({
         lineGetCallStatus: (...args) =>
           lineGetCallStatus(...args).then(setU32(args[1], AT.callFeatures, 0)),
       }),
     });
-    await callIn(desk, state);
-    await desk.does(command);
-    await desk.flow.pass(() => desk.statesOf("201")[0] !== "OFFERING");
-    for (const line of ["201", "203"]) await desk.give({ cmd: "drop", line, all: true });
-    await desk.ends();
+    await callIn(flow, state);
+    await flow.does(command);
+    await flow.pass(() => flow.statesOf("201")[0] !== "OFFERING");
+    for (const line of ["201", "203"]) await flow.give({ cmd: "drop", line, all: true });
+    await flow.ends();
   }
 });
 
 Deno.test("without address capabilities nothing is taken for impossible", async () => {
-  await using desk = await Desk.start({ changed: () => ({ lineGetAddressCapsW: null }) });
-  const [line = ""] = desk.flow.program.state.lines().map((each) => each.line);
-  const { call } = await desk.does({ cmd: "dial", line, number: OUTSIDE });
-  await desk.reach(call, "CONNECTED");
-  await desk.does({ cmd: "hold", line });
-  await desk.does({ cmd: "drop", line });
-  await desk.does({ cmd: "forward", line, when: "always", to: "202" });
-  await desk.ends();
+  await using flow = await TestProgram.start({ changed: () => ({ lineGetAddressCapsW: null }) });
+  const [line = ""] = flow.program.state.lines().map((each) => each.line);
+  const { call } = await flow.does({ cmd: "dial", line, number: OUTSIDE });
+  await flow.reach(call, "CONNECTED");
+  await flow.does({ cmd: "hold", line });
+  await flow.does({ cmd: "drop", line });
+  await flow.does({ cmd: "forward", line, when: "always", to: "202" });
+  await flow.ends();
 });
 
 Deno.test("a switch parks in one way only, and says which", async () => {
   const { PARKDIRECT, PARKNONDIRECT } = LINECALLFEATURE2;
   {
-    await using desk = await Desk.start({ lacks: { call2: PARKNONDIRECT } });
-    await desk.talk("201");
-    const { message } = await desk.fails({ cmd: "park", ...ON_LINE }, "not_supported");
+    await using flow = await TestProgram.start({ lacks: { call2: PARKNONDIRECT } });
+    await flow.talk("201");
+    const { message } = await flow.fails({ cmd: "park", ...ON_LINE }, "not_supported");
     assert.match(message, /name a slot/);
-    assert.deepEqual(await desk.does({ cmd: "park", ...ON_LINE, slot: "77" }), { slot: "77" });
-    await desk.does({ cmd: "unpark", line: "202", slot: "77" });
-    await desk.does({ cmd: "drop", line: "202", all: true });
-    await desk.ends();
+    assert.deepEqual(await flow.does({ cmd: "park", ...ON_LINE, slot: "77" }), { slot: "77" });
+    await flow.does({ cmd: "unpark", line: "202", slot: "77" });
+    await flow.does({ cmd: "drop", line: "202", all: true });
+    await flow.ends();
   }
   {
-    await using desk = await Desk.start({ lacks: { call2: PARKDIRECT } });
-    await desk.talk("201");
+    await using flow = await TestProgram.start({ lacks: { call2: PARKDIRECT } });
+    await flow.talk("201");
     const park = { cmd: "park", ...ON_LINE, slot: "77" } as const;
-    assert.match((await desk.fails(park, "not_supported")).message, /name no slot/);
-    await desk.does({ cmd: "drop", line: "201", all: true });
-    await desk.ends();
+    assert.match((await flow.fails(park, "not_supported")).message, /name no slot/);
+    await flow.does({ cmd: "drop", line: "201", all: true });
+    await flow.ends();
   }
 });
 
@@ -185,23 +189,23 @@ Deno.test("what a line does not do is refused before the driver is asked", async
     ],
   ];
   for (const [address, command, text] of cases) {
-    await using desk = await Desk.start({ lacks: { address } });
-    desk.takeDeeds();
-    assert.match((await desk.fails(command, "not_supported")).message, text);
-    assert.deepEqual(desk.takeDeeds(), []);
+    await using flow = await TestProgram.start({ lacks: { address } });
+    flow.takeDeeds();
+    assert.match((await flow.fails(command, "not_supported")).message, text);
+    assert.deepEqual(flow.takeDeeds(), []);
   }
 });
 
 Deno.test("a line that does not tell its forwarding is not made to forget it", async () => {
-  await using desk = await Desk.start({ changed: () => ({ lineGetAddressStatusW: null }) });
-  desk.takeDeeds();
+  await using flow = await TestProgram.start({ changed: () => ({ lineGetAddressStatusW: null }) });
+  flow.takeDeeds();
   const command = { cmd: "forward", line: "201", when: "busy", to: "202" } as const;
-  await desk.fails(command, "not_supported");
-  assert.deepEqual(desk.takeDeeds(), []);
+  await flow.fails(command, "not_supported");
+  assert.deepEqual(flow.takeDeeds(), []);
 });
 
 Deno.test("drop is always tried, whatever the provider says of the call", async () => {
-  await using desk = await Desk.start({
+  await using flow = await TestProgram.start({
     changed: ({ lineGetCallStatus }) => ({
       lineGetCallStatus: (...args) =>
         lineGetCallStatus(...args).then(
@@ -209,11 +213,11 @@ Deno.test("drop is always tried, whatever the provider says of the call", async 
         ),
     }),
   });
-  await desk.ring("201");
-  await desk.does({ cmd: "drop", ...ON_LINE });
-  await desk.ring("201");
-  await desk.does({ cmd: "drop", line: "201", all: true });
-  await desk.ends();
+  await flow.ring("201");
+  await flow.does({ cmd: "drop", ...ON_LINE });
+  await flow.ring("201");
+  await flow.does({ cmd: "drop", line: "201", all: true });
+  await flow.ends();
 });
 
 Deno.test("without TAPI every command is answered with provider_down", async () => {

@@ -1,6 +1,9 @@
 /** A clock that stands still until a test moves it. */
+import assert from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
 import type { Clock, TimerId } from "../../src/clock.ts";
+
+const HOUR_MS = 60 * 60_000;
 
 interface Timer {
   readonly id: TimerId;
@@ -65,6 +68,31 @@ export class ManualClock implements Clock {
     const endMs = this.#nowMs + ms;
     do await setImmediate(); while (this.#runNext(endMs));
     this.#nowMs = endMs;
+  }
+
+  /**
+   * Moves time on step by step, as {@linkcode advanceAsync} does, until a condition holds.
+   *
+   * @param options.mostMs How much time may pass.
+   * @param options.afterStep What each step waits for besides: where sockets are real they need a turn.
+   * @returns How much time has passed.
+   */
+  async passUntil(
+    reached: () => boolean,
+    { stepMs, mostMs = HOUR_MS, afterStep }: {
+      readonly stepMs: number;
+      readonly mostMs?: number;
+      readonly afterStep?: () => Promise<void>;
+    },
+  ): Promise<number> {
+    const startMs = this.#nowMs;
+    while (!reached()) {
+      const passedMs = this.#nowMs - startMs;
+      assert(passedMs <= mostMs, `${reached} waited for ${passedMs} ms of the clock`);
+      await this.advanceAsync(stepMs);
+      await afterStep?.();
+    }
+    return this.#nowMs - startMs;
   }
 
   #runNext(endMs: number): boolean {

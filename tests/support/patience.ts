@@ -7,7 +7,7 @@
 export const PATIENCE_MS = 60_000;
 
 /** How often {@linkcode until} looks, at most. */
-const LOOK_MS = 2;
+const LOOK_MS = 1;
 
 /** Gives every socket of this process a turn, and the processor to other processes. */
 export function socketTurn(): Promise<void> {

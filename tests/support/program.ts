@@ -1,23 +1,39 @@
-/** The whole program over the fake exchange: real sockets, and time that the test moves. */
-import type { Settings } from "../../src/settings/settings.ts";
+/**
+ * The whole program over the fake exchange: real sockets on a free port, and time that the test moves.
+ * Commands may be given without a socket, and the library is overheard.
+ */
+import assert from "node:assert/strict";
 import { createFakeTapi, type FakeTapi, type FakeTapiOptions } from "../../src/fake/library.ts";
+import type { Call } from "../../src/model/call.ts";
+import type { Command, CommandOutcome, CommandResult } from "../../src/model/command.ts";
+import type { CommandError } from "../../src/model/error.ts";
 import { type Program, startProgram } from "../../src/program.ts";
+import type { Settings } from "../../src/settings/settings.ts";
+import { LINECALLREASON } from "../../src/tapi/constants.ts";
 import type { TapiLibrary } from "../../src/tapi/library.ts";
 import { RecordingClient } from "./client.ts";
 import { ManualClock } from "./clock.ts";
+import { socketTurn } from "./patience.ts";
 import { settingsOf } from "./settings.ts";
+
+/** Somebody outside. */
+export const OUTSIDE = "+441632960123";
 
 /** How far time moves between two looks at whether what is waited for has come. */
 const STEP_MS = 50;
-/** Real time each step takes at least: sockets are real and need it, so time runs some 50 times. */
-const PACE_MS = 1;
-/** How much time may pass, by the moved clock, until what is waited for must have come. */
-const PATIENCE_MS = 10 * 60_000;
 
-export class FlowProgram implements AsyncDisposable {
+export interface TestProgramOptions extends Partial<FakeTapiOptions> {
+  readonly args?: readonly string[];
+  /** Functions of the library that are others than the fake exchange's. */
+  readonly changed?: (fake: FakeTapi) => Partial<TapiLibrary>;
+}
+
+export class TestProgram implements AsyncDisposable {
   readonly clock: ManualClock;
   readonly fake: FakeTapi;
   readonly program: Program;
+  /** The functions of the library that were called, since it was emptied. */
+  readonly asked: string[] = [];
   readonly #clients: RecordingClient[] = [];
   #running = true;
 
@@ -29,31 +45,27 @@ export class FlowProgram implements AsyncDisposable {
   ) {
     this.clock = clock;
     this.fake = fake;
-    this.program = startProgram(settings, { ...fake, ...changed }, clock, fake.simulation);
+    const library = overheard({ ...fake, ...changed }, this.asked);
+    this.program = startProgram(settings, library, clock, fake.simulation);
   }
 
-  /**
-   * Starts the program; resolves when its lines are open.
-   *
-   * @param changed Functions of the library that are others than the fake exchange's.
-   */
+  /** Starts the program on an exchange that is silent and polite; resolves when its lines are open. */
   static async start(
-    args: readonly string[] = [],
-    options: Partial<FakeTapiOptions> = {},
-    changed: (fake: FakeTapi) => Partial<TapiLibrary> = () => ({}),
-  ): Promise<FlowProgram> {
+    { args = [], changed = () => ({}), ...fakeOptions }: TestProgramOptions = {},
+  ): Promise<TestProgram> {
     const clock = new ManualClock();
-    const fake = createFakeTapi({ callsPerMinute: 0, seed: 1, clock, ...options });
-    const flow = new FlowProgram(settingsOf(...args), clock, fake, changed(fake));
-    await flow.#linesTried();
-    return flow;
+    const silent = { callsPerMinute: 0, seed: 1, polite: true };
+    const fake = createFakeTapi({ ...silent, clock, ...fakeOptions });
+    const program = new TestProgram(settingsOf(...args), clock, fake, changed(fake));
+    await program.#linesTried();
+    return program;
   }
 
   /** Starts a second program on the exchange of the first, as two programs share one TAPI. */
-  static async startOn({ clock, fake }: FlowProgram): Promise<FlowProgram> {
-    const flow = new FlowProgram(settingsOf(), clock, fake);
-    await flow.#linesTried();
-    return flow;
+  static async startOn({ clock, fake }: TestProgram): Promise<TestProgram> {
+    const program = new TestProgram(settingsOf(), clock, fake);
+    await program.#linesTried();
+    return program;
   }
 
   async #linesTried(): Promise<void> {
@@ -73,14 +85,88 @@ export class FlowProgram implements AsyncDisposable {
     return client;
   }
 
-  /** Lets time pass, quickly, until `reached` is true. */
+  /** Lets time pass, quickly, until `reached` is true; sockets have a turn in each step. */
   async pass(reached: () => boolean): Promise<void> {
-    const endMs = this.clock.nowMs() + PATIENCE_MS;
-    while (!reached()) {
-      if (this.clock.nowMs() > endMs) throw new Error("It did not come within ten minutes");
-      await this.clock.advanceAsync(STEP_MS);
-      await new Promise((resolve) => setTimeout(resolve, PACE_MS));
-    }
+    await this.clock.passUntil(reached, { stepMs: STEP_MS, afterStep: socketTurn });
+  }
+
+  /** Gives a command. Time passes until it is answered. */
+  async give(command: Command): Promise<CommandResult> {
+    const results: CommandResult[] = [];
+    void this.program.commands.execute(command).then((result) => results.push(result));
+    await this.pass(() => results.length > 0);
+    return results[0] as CommandResult;
+  }
+
+  /** Gives a command that must be carried out. */
+  async does(command: Command): Promise<CommandOutcome> {
+    const result = await this.give(command);
+    assert(result.ok, JSON.stringify({ command, result }));
+    return result.outcome;
+  }
+
+  /** Gives a command that must not be carried out. */
+  async fails(command: Command, code: CommandError["code"]): Promise<CommandError> {
+    const result = await this.give(command);
+    assert(!result.ok, JSON.stringify({ command, result }));
+    assert.equal(result.error.code, code, result.error.message);
+    return result.error;
+  }
+
+  /** Somebody outside calls; the call's number, once it is known. */
+  async ring(to: string, from = OUTSIDE): Promise<number> {
+    const known = new Set(this.program.state.calls().map(({ id }) => id));
+    this.fake.exchange.routing.ring({
+      to,
+      from: { number: from, name: "", presentation: "shown" },
+      reason: LINECALLREASON.DIRECT,
+      callWaiting: true,
+    });
+    const isNew = ({ id, line }: Call) => line === to && !known.has(id);
+    await this.pass(() => this.program.state.calls().some(isNew));
+    return (this.program.state.calls().find(isNew) as Call).id;
+  }
+
+  /** As {@linkcode ring}, and it is answered. */
+  async talk(line: string, from = OUTSIDE): Promise<number> {
+    const call = await this.ring(line, from);
+    await this.does({ cmd: "answer", call });
+    await this.reach(call, "CONNECTED");
+    return call;
+  }
+
+  /** Time passes until the call is in this state; IDLE where it has ended. */
+  async reach(call: number | undefined, state: string): Promise<void> {
+    await this.pass(() => this.stateOf(call) === state);
+  }
+
+  stateOf(call: number | undefined): string {
+    return this.program.state.calls().find(({ id }) => id === call)?.state ?? "IDLE";
+  }
+
+  /** Time passes until the states of a line's calls, in the order in which they began, are these. */
+  async reachAll(line: string, ...states: string[]): Promise<void> {
+    await this.pass(() => this.statesOf(line).join() === states.join());
+  }
+
+  statesOf(line: string): string[] {
+    return this.callsOf(line).map(({ state }) => state);
+  }
+
+  callsOf(line: string): Call[] {
+    return this.program.state.calls().filter((call) => call.line === line);
+  }
+
+  /** The functions that were asked to do something, since the last look. */
+  takeDeeds(): string[] {
+    return this.asked.splice(0).filter((fn) => !/Get|Deallocate|Negotiate|Open|Status/.test(fn));
+  }
+
+  /** Time passes until nobody talks any more; then every handle must have been given back. */
+  async ends(): Promise<void> {
+    await this.pass(() => this.program.state.calls().length === 0);
+    await this.pass(() => this.fake.liveHandles() === 0);
+    assert.deepEqual(this.program.live, { calls: 0, handles: 0 });
   }
 
   /** Stops the program as a signal does. */
@@ -95,4 +181,18 @@ export class FlowProgram implements AsyncDisposable {
     for (const client of this.#clients) await client[Symbol.asyncDispose]();
     if (this.#running) await this.stop();
   }
+}
+
+/** The library with every call of its functions noted. */
+function overheard(library: TapiLibrary, asked: string[]): TapiLibrary {
+  const functions = Object.entries(library).filter(([name]) => name.startsWith("line"));
+  return Object.fromEntries(
+    functions.map(([name, fn]) => [
+      name,
+      fn === null ? null : (...args: unknown[]) => {
+        asked.push(name);
+        return (fn as (...args: unknown[]) => unknown)(...args);
+      },
+    ]),
+  ) as unknown as TapiLibrary;
 }

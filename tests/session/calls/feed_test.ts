@@ -10,7 +10,7 @@ import {
   LINEERR,
 } from "../../../src/tapi/constants.ts";
 import { LINECALLSTATUS } from "../../../src/tapi/structs.ts";
-import { setU32 } from "../../support/desk.ts";
+import { setU32 } from "../../support/answers.ts";
 import { LogRecorder } from "../../support/log.ts";
 import { step, Telephony, type TelephonyOptions } from "../../support/telephony.ts";
 

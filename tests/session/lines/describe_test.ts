@@ -14,7 +14,7 @@ import { TapiError } from "../../../src/tapi/errors.ts";
 import type { Memory, TapiLibrary } from "../../../src/tapi/library.ts";
 import { LINEADDRESSCAPS, LINEDEVCAPS } from "../../../src/tapi/structs.ts";
 import { ManualClock } from "../../support/clock.ts";
-import { setU32 } from "../../support/desk.ts";
+import { setU32 } from "../../support/answers.ts";
 import { LogRecorder } from "../../support/log.ts";
 
 /** The fake exchange's devices: one that is not for voice comes before the extensions. */
