@@ -7,10 +7,10 @@ import {
   LINEDISCONNECTMODE,
   LINEERR,
 } from "../../src/tapi/constants.ts";
-import { address, originName, reasonName, TestApp, toU32, u32 } from "./test_app.ts";
+import { address, originName, reasonName, TapiApp, toU32, u32 } from "../support/wire.ts";
 
 Deno.test("a call to somebody outside goes through all its states", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const { result, out } = await app.makeCall("203", "0123 456");
   assert.ok(result > 0);
   assert.equal(toU32(out), 0, "the handle must not be there before LINE_REPLY");
@@ -39,7 +39,7 @@ Deno.test("a call to somebody outside goes through all its states", async () => 
 });
 
 Deno.test("the handle is written when the reply is taken, not when it is queued", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const { result, out } = await app.makeCall("203", "0123");
   app.clock.advance(2000);
   assert.equal(toU32(out), 0);
@@ -50,7 +50,7 @@ Deno.test("the handle is written when the reply is taken, not when it is queued"
 });
 
 Deno.test("an internal call shows at both extensions, and a colleague answers", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const caller = await app.dial("201", "205", 1600);
   assert.deepEqual(app.statesOf(caller), ["DIALTONE", "DIALING", "PROCEEDING", "RINGBACK"]);
   const called = app.lastCall("205");
@@ -80,7 +80,7 @@ Deno.test("an internal call shows at both extensions, and a colleague answers", 
 });
 
 Deno.test("a busy extension", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   await app.dial("202", "0123", 4000);
   const caller = await app.dial("201", "202", 1600);
   assert.equal(app.statesOf(caller).at(-1), "BUSY");
@@ -90,7 +90,7 @@ Deno.test("a busy extension", async () => {
 });
 
 Deno.test("900 is busy", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const call = await app.dial("201", "900", 10_000);
   assert.deepEqual(app.statesOf(call).slice(-3), ["BUSY", "DISCONNECTED", "IDLE"]);
   const { mode } = app.states.find(({ state }) => state === "DISCONNECTED")!;
@@ -99,7 +99,7 @@ Deno.test("900 is busy", async () => {
 });
 
 Deno.test("901 is refused in the reply, and no call comes of it", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const { result, out } = await app.makeCall("201", "901");
   assert.ok(result > 0);
   await app.run(5000);
@@ -111,21 +111,21 @@ Deno.test("901 is refused in the reply, and no call comes of it", async () => {
 });
 
 Deno.test("902 never answers", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const call = await app.dial("201", "902", 600_000);
   assert.equal(app.statesOf(call).at(-1), "RINGBACK");
   await app.shutdown();
 });
 
 Deno.test("903 is unobtainable", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const call = await app.dial("201", "903", 10_000);
   assert.deepEqual(app.statesOf(call).slice(-3), ["SPECIALINFO", "DISCONNECTED", "IDLE"]);
   await app.shutdown();
 });
 
 Deno.test("904 and what cannot be dialled are invalid at once", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   for (const number of ["904", "9-04", "abc", "12x"]) {
     const { result } = await app.makeCall("201", number);
     assert.equal(result, LINEERR.INVALADDRESS | 0, number);
@@ -134,7 +134,7 @@ Deno.test("904 and what cannot be dialled are invalid at once", async () => {
 });
 
 Deno.test("905 gets no reply", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const { result, out } = await app.makeCall("201", "905");
   assert.ok(result > 0);
   await app.run(600_000);
@@ -144,7 +144,7 @@ Deno.test("905 gets no reply", async () => {
 });
 
 Deno.test("an extension that is on the telephone cannot make a second call", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   await app.dial("201", "0123", 4000);
   const { result } = await app.makeCall("201", "0124");
   await app.run(100);
@@ -153,7 +153,7 @@ Deno.test("an extension that is on the telephone cannot make a second call", asy
 });
 
 Deno.test("a monitor must take ownership before it drops", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   await app.dial("201", "202", 6000);
   const called = app.lastCall("202");
   assert.equal(await app.ask(app.tapi.lineDrop(called, null, 0)), "LINEERR_NOTOWNER");
@@ -167,7 +167,7 @@ Deno.test("a monitor must take ownership before it drops", async () => {
 });
 
 Deno.test("the sole owner of a call cannot become a monitor again", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const call = await app.dial("201", "0123", 4000);
   const result = await app.tapi.lineSetCallPrivilege(call, LINECALLPRIVILEGE.MONITOR);
   assert.equal(result, LINEERR.INVALCALLSTATE | 0);
@@ -176,7 +176,7 @@ Deno.test("the sole owner of a call cannot become a monitor again", async () => 
 });
 
 Deno.test("dropping a ringing call rejects it", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const caller = await app.dial("201", "202", 2000);
   const called = app.lastCall("202");
   await app.own(called);
@@ -188,7 +188,7 @@ Deno.test("dropping a ringing call rejects it", async () => {
 });
 
 Deno.test("what the state does not allow is refused", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const call = await app.dial("201", "0123", 50);
   const { tapi } = app;
   assert.equal(await tapi.lineHold(call), LINEERR.INVALCALLSTATE | 0);
@@ -206,7 +206,7 @@ Deno.test("what the state does not allow is refused", async () => {
 });
 
 Deno.test("a handle stays valid after IDLE until it is deallocated", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   app.deallocates = false;
   const call = await app.dial("201", "900", 10_000);
   assert.equal((await app.callInfo(call)).CalledID, "900");
@@ -221,7 +221,7 @@ Deno.test("a handle stays valid after IDLE until it is deallocated", async () =>
 });
 
 Deno.test("calls from before lineOpen are listed once, as monitor handles", async () => {
-  const app = new TestApp();
+  const app = new TapiApp();
   await app.initialize();
   app.tapi.exchange.routing.ring({
     to: "201",
@@ -242,7 +242,7 @@ Deno.test("calls from before lineOpen are listed once, as monitor handles", asyn
 });
 
 Deno.test("an owner's line is offered incoming calls as their owner", async () => {
-  const app = await TestApp.start({}, LINECALLPRIVILEGE.OWNER | LINECALLPRIVILEGE.MONITOR);
+  const app = await TapiApp.start({}, LINECALLPRIVILEGE.OWNER | LINECALLPRIVILEGE.MONITOR);
   await app.dial("201", "202", 2000);
   const called = app.lastCall("202");
   const offering = app.states.find(({ call }) => call === called)!;
@@ -253,7 +253,7 @@ Deno.test("an owner's line is offered incoming calls as their owner", async () =
 });
 
 Deno.test("a call without a number waits in DIALTONE for lineDial", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const out = u32();
   const request = app.tapi.lineMakeCallW(app.line("201"), out, null, 0, null);
   assert.equal(await app.ask(request, 5000), 0);

@@ -1,17 +1,17 @@
 /** Consultations at the fake exchange that come to nothing, and what an exchange lacks. */
 import assert from "node:assert/strict";
 import { LINECALLFEATURE, LINECALLPRIVILEGE } from "../../src/tapi/constants.ts";
-import { address, TestApp, toU32, u32 } from "./test_app.ts";
+import { address, TapiApp, toU32, u32 } from "../support/wire.ts";
 
 /** A call of 201 that somebody outside has answered. */
-async function talk(app: TestApp): Promise<number> {
+async function talk(app: TapiApp): Promise<number> {
   const call = await app.dial("201", "0123", 5000);
   assert.equal(app.statesOf(call).at(-1), "CONNECTED");
   return call;
 }
 
 Deno.test("a conference is set up with one, and grows by one", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const { tapi } = app;
   const call = await talk(app);
   const [outConference, outConsult] = [u32(), u32()];
@@ -38,7 +38,7 @@ Deno.test("a conference is set up with one, and grows by one", async () => {
 });
 
 Deno.test("a conference of one is an ordinary call again when it is taken back", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const { tapi } = app;
   const call = await talk(app);
   const [outConference, outConsult] = [u32(), u32()];
@@ -53,7 +53,7 @@ Deno.test("a conference of one is an ordinary call again when it is taken back",
 });
 
 Deno.test("the last of a conference that is held is held too", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const { tapi } = app;
   const call = await talk(app);
   const [outConference, outConsult] = [u32(), u32()];
@@ -71,7 +71,7 @@ Deno.test("the last of a conference that is held is held too", async () => {
 });
 
 Deno.test("special numbers are special to every function that takes one", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const { tapi } = app;
   const call = await talk(app);
   const invalid = await tapi.lineBlindTransferW(call, address("904"), 0);
@@ -84,7 +84,7 @@ Deno.test("special numbers are special to every function that takes one", async 
 });
 
 Deno.test("a call may be picked up of a group", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const { tapi } = app;
   await app.dial("201", "202", 2000);
   const pickup = (extension: string, group: string | null) =>
@@ -106,7 +106,7 @@ Deno.test("a call may be picked up of a group", async () => {
 
 Deno.test("what the exchange lacks it neither tells nor does", async () => {
   const { HOLD } = LINECALLFEATURE;
-  const app = await TestApp.start({ lacks: { call: HOLD } });
+  const app = await TapiApp.start({ lacks: { call: HOLD } });
   const call = await talk(app);
   assert.equal((await app.callStatus(call)).dwCallFeatures & HOLD, 0);
   assert.equal((await app.addressCaps(1)).dwCallFeatures & HOLD, 0);
@@ -115,7 +115,7 @@ Deno.test("what the exchange lacks it neither tells nor does", async () => {
 });
 
 Deno.test("a rude exchange hides the features of some calls from those who only monitor", async () => {
-  const app = await TestApp.start({ polite: false, seed: 1 });
+  const app = await TapiApp.start({ polite: false, seed: 1 });
   const features: [monitor: number, owner: number][] = [];
   for (let i = 0; i < 20; i++) {
     await app.makeCall("201", "202");

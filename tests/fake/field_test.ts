@@ -21,7 +21,7 @@ import {
   LINECALLLIST,
   LINECALLPARAMS,
 } from "../../src/tapi/structs.ts";
-import { address, reasonName, room, TestApp, toU32, u32 } from "./test_app.ts";
+import { address, reasonName, room, TapiApp, toU32, u32 } from "../support/wire.ts";
 
 const FRONT_DESK = `
   [[telephone]]
@@ -36,7 +36,7 @@ const FRONT_DESK = `
 `;
 
 /** Plays a scenario at 204 and lets time pass until a step before its last one. */
-async function play(app: TestApp, name: string, ms: number): Promise<void> {
+async function play(app: TapiApp, name: string, ms: number): Promise<void> {
   const result = app.tapi.simulation.play(name, "204");
   assert(result.ok);
   assert.equal(result.call.line, "204");
@@ -44,7 +44,7 @@ async function play(app: TestApp, name: string, ms: number): Promise<void> {
 }
 
 /** Opens the devices that LINE_CREATE has announced. */
-async function openCreated(app: TestApp): Promise<string[]> {
+async function openCreated(app: TapiApp): Promise<string[]> {
   await app.drain();
   const created = app.messages.filter(({ dwMessageID }) => dwMessageID === LINE.CREATE);
   const opened: string[] = [];
@@ -54,7 +54,7 @@ async function openCreated(app: TestApp): Promise<string[]> {
   return opened;
 }
 
-async function endsClean(app: TestApp): Promise<void> {
+async function endsClean(app: TapiApp): Promise<void> {
   await app.run(20_000);
   assert.equal(app.tapi.liveHandles(), 0);
   await app.shutdown();
@@ -62,7 +62,7 @@ async function endsClean(app: TestApp): Promise<void> {
 }
 
 Deno.test("anonymous: a word where the number belongs, flagged as one", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   await play(app, "anonymous", 100);
   const [{ info } = assert.fail()] = app.states;
   assert.equal(info.CallerID, "anonymous");
@@ -72,7 +72,7 @@ Deno.test("anonymous: a word where the number belongs, flagged as one", async ()
 });
 
 Deno.test("new-id: another dwCallID while the call is connected, told as CALLID", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   await play(app, "new-id", 4400);
   const call = app.lastCall("204");
   const before = await app.callInfo(call);
@@ -97,7 +97,7 @@ Deno.test("an id may be chosen, also 0", async () => {
     { atMs: 300, do: "changeId", call: "a", id: 0xffffffff },
   ];
   const scenario = parseScenario(JSON.stringify({ step }), "ids.json");
-  const app = await TestApp.start({ scenario });
+  const app = await TapiApp.start({ scenario });
   await app.run(250);
   assert.equal((await app.callInfo(app.lastCall("201"))).dwCallID, 0);
   await app.run(100);
@@ -107,7 +107,7 @@ Deno.test("an id may be chosen, also 0", async () => {
 
 Deno.test("what is odd about a call stays so when its id changes", async () => {
   for (let seed = 0; seed < 8; seed++) {
-    const app = await TestApp.start({ seed, polite: false, callsPerMinute: 0 });
+    const app = await TapiApp.start({ seed, polite: false, callsPerMinute: 0 });
     await play(app, "new-id", 4400);
     const before = await app.callInfo(app.lastCall("204"));
     await app.run(200);
@@ -118,7 +118,7 @@ Deno.test("what is odd about a call stays so when its id changes", async () => {
 });
 
 Deno.test("shared: CONNECTED, INACTIVE, and nothing can be done with the call", async () => {
-  const app = await TestApp.start({}, LINECALLPRIVILEGE.MONITOR | LINECALLPRIVILEGE.OWNER);
+  const app = await TapiApp.start({}, LINECALLPRIVILEGE.MONITOR | LINECALLPRIVILEGE.OWNER);
   const device = (await app.addressCaps(4)).dwConnectedModes;
   assert.equal(device & LINECONNECTEDMODE.INACTIVE, LINECONNECTEDMODE.INACTIVE);
   await play(app, "shared", 3200);
@@ -141,7 +141,7 @@ Deno.test("shared: CONNECTED, INACTIVE, and nothing can be done with the call", 
 });
 
 Deno.test("two-addresses: a device with two, created once, and a call of the second", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const before = app.deviceCount;
   await play(app, "two-addresses", 100);
   assert.deepEqual(await openCreated(app), ["150"]);
@@ -165,7 +165,7 @@ Deno.test("two-addresses: a device with two, created once, and a call of the sec
 
 Deno.test("two addresses from the start: caps, status, new calls and dialling go by address", async () => {
   const scenario = parseScenario(FRONT_DESK, "desk.toml");
-  const app = await TestApp.start({ scenario });
+  const app = await TapiApp.start({ scenario });
   const { tapi } = app;
   const line = app.line("150");
   const deviceId = 9;
@@ -228,7 +228,7 @@ Deno.test("two addresses from the start: caps, status, new calls and dialling go
 });
 
 Deno.test("group: its line shows the call, with the same id, until the member answers", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   await play(app, "group", 50);
   assert.deepEqual(await openCreated(app), ["110"]);
   const [shown = assert.fail()] = await app.newCalls("110");
@@ -251,7 +251,7 @@ Deno.test("group: its line shows the call, with the same id, until the member an
 });
 
 Deno.test("group: the line of a group says that it is one, and no extension does", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   await play(app, "group", 50);
   await openCreated(app);
   const flags = LINEADDRCAPFLAGS.QUEUE | LINEADDRCAPFLAGS.ACDGROUP;
@@ -269,7 +269,7 @@ Deno.test("group: a caller who gives up, and a late number, are seen at both lin
       { atMs: 3000, do: "drop", call: "a", by: "outside" },
     ],
   });
-  const app = await TestApp.start({ scenario: parseScenario(text, "group.json") });
+  const app = await TapiApp.start({ scenario: parseScenario(text, "group.json") });
   await app.run(2000);
   for (const line of ["201", "110"]) {
     assert.equal((await app.callInfo(app.lastCall(line))).CallerID, "+441632960001", line);
@@ -286,7 +286,7 @@ Deno.test("group: a caller who gives up, and a late number, are seen at both lin
 });
 
 Deno.test("a colleague picks up the member's call, never the group's", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   await play(app, "group", 50);
   await openCreated(app);
   const out = u32();
@@ -300,7 +300,7 @@ Deno.test("a colleague picks up the member's call, never the group's", async () 
 });
 
 Deno.test("without these scenarios there are no lines but the extensions'", async () => {
-  const app = await TestApp.start({ callsPerMinute: 60, seed: 5 });
+  const app = await TapiApp.start({ callsPerMinute: 60, seed: 5 });
   await app.run(60_000);
   assert.equal(app.messages.filter(({ dwMessageID }) => dwMessageID === LINE.CREATE).length, 0);
   assert(app.states.every(({ info }) => info.dwAddressID === 0));

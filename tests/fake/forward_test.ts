@@ -3,7 +3,7 @@ import { LINE, LINEADDRESSSTATE, LINEERR, LINEFORWARDMODE } from "../../src/tapi
 import type { Memory } from "../../src/tapi/library.ts";
 import { LINEADDRESSSTATUS, LINEFORWARD, LINEFORWARDLIST } from "../../src/tapi/structs.ts";
 import { decodeText } from "../../src/tapi/text.ts";
-import { address, reasonName, room, TestApp, toU32, u32 } from "./test_app.ts";
+import { address, reasonName, room, TapiApp, toU32, u32 } from "../support/wire.ts";
 
 /** A LINEFORWARDLIST as a program makes it. */
 function forwardList(entries: readonly [mode: number, to: string][]): Memory {
@@ -23,7 +23,7 @@ function forwardList(entries: readonly [mode: number, to: string][]): Memory {
   return list;
 }
 
-async function forward(app: TestApp, line: string, list: Memory | null): Promise<void> {
+async function forward(app: TapiApp, line: string, list: Memory | null): Promise<void> {
   const out = u32(99);
   const request = app.tapi.lineForwardW(app.line(line), 0, 0, list, 1, out, null);
   assert.equal(await app.ask(request), 0);
@@ -31,7 +31,7 @@ async function forward(app: TestApp, line: string, list: Memory | null): Promise
 }
 
 Deno.test("forwards, and how they show", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const { tapi } = app;
   await tapi.lineSetStatusMessages(app.line("202"), 0, LINEADDRESSSTATE.FORWARD);
   const { BUSY, NOANSW, UNCOND } = LINEFORWARDMODE;
@@ -69,7 +69,7 @@ Deno.test("forwards, and how they show", async () => {
 });
 
 Deno.test("forwards in a circle end", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   await forward(app, "202", forwardList([[LINEFORWARDMODE.UNCOND, "203"]]));
   await forward(app, "203", forwardList([[LINEFORWARDMODE.UNCOND, "202"]]));
   const call = await app.dial("201", "202", 2000);
@@ -78,7 +78,7 @@ Deno.test("forwards in a circle end", async () => {
 });
 
 Deno.test("a forward list that lies is refused", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const line = app.line("201");
   const lying = forwardList([[LINEFORWARDMODE.UNCOND, "203"]]);
   new DataView(lying.buffer).setUint32(LINEFORWARDLIST.size + 20, 5000, true);

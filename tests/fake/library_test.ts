@@ -20,14 +20,14 @@ import {
   LINEPROVIDERLIST,
 } from "../../src/tapi/structs.ts";
 import { decodeText } from "../../src/tapi/text.ts";
-import { address, OPERATIONFAILED, room, TestApp, toU32, u32 } from "./test_app.ts";
+import { address, OPERATIONFAILED, room, TapiApp, toU32, u32 } from "../support/wire.ts";
 
 const message = (): Memory => new Uint8Array(LINEMESSAGE.size);
 const TOO_SMALL = LINEERR.STRUCTURETOOSMALL | 0;
 const OUTSIDE = { number: "+441632960007", name: "Ada", presentation: "shown" } as const;
 
 Deno.test("the devices are extensions, and others that carry no voice", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   assert.equal(app.deviceCount, 10);
   assert.deepEqual([...app.lines.keys()], [
     "201",
@@ -51,7 +51,7 @@ Deno.test("the devices are extensions, and others that carry no voice", async ()
 });
 
 Deno.test("many extensions have five digits", async () => {
-  const app = new TestApp({ extensions: 501 });
+  const app = new TapiApp({ extensions: 501 });
   await app.initialize();
   assert.equal((await app.addressCaps(1)).Address, "20001");
   assert.equal((await app.addressCaps(501)).Address, "20501");
@@ -59,7 +59,7 @@ Deno.test("many extensions have five digits", async () => {
 });
 
 Deno.test("the provider list", async () => {
-  const app = new TestApp();
+  const app = new TapiApp();
   const list = room(256);
   assert.equal(await app.tapi.lineGetProviderListW(API_VERSION, list), 0);
   const { dwNumProviders, ProviderList } = LINEPROVIDERLIST.decode(list);
@@ -70,7 +70,7 @@ Deno.test("the provider list", async () => {
 });
 
 Deno.test("versions are negotiated honestly", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const { handle, tapi } = app;
   const negotiate = (deviceId: number, low: number, high: number, out = u32()) =>
     tapi.lineNegotiateAPIVersion(handle, deviceId, low, high, out, new Uint8Array(16));
@@ -86,7 +86,7 @@ Deno.test("versions are negotiated honestly", async () => {
 });
 
 Deno.test("a struct below its fixed part is refused", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const { handle, tapi } = app;
   const small = (bytes: number) => room(bytes - 1);
   const caps = small(LINEDEVCAPS.size);
@@ -108,7 +108,7 @@ Deno.test("a struct below its fixed part is refused", async () => {
 });
 
 Deno.test("what does not fit has size 0 and offset 0, and success is answered", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const caps = room(LINEDEVCAPS.size + 10);
   assert.equal(await app.tapi.lineGetDevCapsW(app.handle, 1, API_VERSION, 0, caps), 0);
   const decoded = LINEDEVCAPS.decode(caps);
@@ -125,7 +125,7 @@ Deno.test("what does not fit has size 0 and offset 0, and success is answered", 
 });
 
 Deno.test("a call list without room keeps its calls", async () => {
-  const app = new TestApp();
+  const app = new TapiApp();
   await app.initialize();
   app.tapi.exchange.routing.ring({ to: "201", from: OUTSIDE, reason: 1 });
   await app.open(1, LINECALLPRIVILEGE.MONITOR);
@@ -142,7 +142,7 @@ Deno.test("a call list without room keeps its calls", async () => {
 });
 
 Deno.test("handles that are none", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const { tapi } = app;
   const info = room(1024);
   assert.equal(await tapi.lineGetCallInfoW(app.handle, info), LINEERR.INVALCALLHANDLE | 0);
@@ -156,7 +156,7 @@ Deno.test("handles that are none", async () => {
 });
 
 Deno.test("lineGetMessage waits for a message", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const into = message();
   const waiting = app.tapi.lineGetMessage(app.handle, into, 60_000);
   app.tapi.exchange.routing.ring({ to: "201", from: OUTSIDE, reason: 1 });
@@ -169,7 +169,7 @@ Deno.test("lineGetMessage waits for a message", async () => {
 });
 
 Deno.test("lineGetMessage gives up when its time is over", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   let result: number | undefined;
   const waiting = app.tapi.lineGetMessage(app.handle, message(), 1000).then((r) => result = r);
   await app.clock.advanceAsync(999);
@@ -182,7 +182,7 @@ Deno.test("lineGetMessage gives up when its time is over", async () => {
 });
 
 Deno.test("lineShutdown ends a lineGetMessage, every request and every timer", async () => {
-  const app = await TestApp.start({ callsPerMinute: 60 });
+  const app = await TapiApp.start({ callsPerMinute: 60 });
   await app.run(20_000);
   await app.makeCall("201", "0123");
   await app.drain();
@@ -196,7 +196,7 @@ Deno.test("lineShutdown ends a lineGetMessage, every request and every timer", a
 });
 
 Deno.test("after lineShutdown the exchange starts anew", async () => {
-  const app = await TestApp.start({ callsPerMinute: 12 });
+  const app = await TapiApp.start({ callsPerMinute: 12 });
   await app.run(5000);
   assert.ok(app.states.length > 0);
   await app.shutdown();
@@ -211,7 +211,7 @@ Deno.test("after lineShutdown the exchange starts anew", async () => {
 });
 
 Deno.test("two applications see the same calls through handles of their own", async () => {
-  const first = await TestApp.start();
+  const first = await TapiApp.start();
   const outApp = u32();
   const params = room(LINEINITIALIZEEXPARAMS.size);
   LINEINITIALIZEEXPARAMS.encode(params, { dwTotalSize: params.length, dwOptions: 2 });

@@ -10,12 +10,12 @@ import {
 } from "../../src/tapi/constants.ts";
 import { API_VERSION } from "../../src/tapi/layout.ts";
 import { LINEDEVSTATUS } from "../../src/tapi/structs.ts";
-import { room, TestApp, toU32, u32 } from "./test_app.ts";
+import { room, TapiApp, toU32, u32 } from "../support/wire.ts";
 
 const OUTSIDE = { number: "+441632960007", name: "Ada", presentation: "shown" } as const;
 
 Deno.test("privileges and media modes of lineOpen", async () => {
-  const app = new TestApp({ openErrors: { "202": LINEERR.RESOURCEUNAVAIL } });
+  const app = new TapiApp({ openErrors: { "202": LINEERR.RESOURCEUNAVAIL } });
   await app.initialize();
   const open = (deviceId: number, privileges: number, mediaModes: number) =>
     app.tapi.lineOpenW(
@@ -39,7 +39,7 @@ Deno.test("privileges and media modes of lineOpen", async () => {
 });
 
 Deno.test("line and address states are told only when asked for", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const { tapi } = app;
   const ring = (to: string) => tapi.exchange.routing.ring({ to, from: OUTSIDE, reason: 1 });
   const told = () =>
@@ -75,7 +75,7 @@ Deno.test("line and address states are told only when asked for", async () => {
 });
 
 Deno.test("a line that its provider closes takes its handles along", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const call = await app.dial("201", "0123", 4000);
   await app.tapi.lineHold(call);
   app.tapi.forceClose("201");
@@ -91,7 +91,7 @@ Deno.test("a line that its provider closes takes its handles along", async () =>
 });
 
 Deno.test("lineClose swallows outstanding replies", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const { result, out } = await app.makeCall("201", "0123");
   assert.equal(await app.tapi.lineClose(app.line("201")), 0);
   await app.run(5000);
@@ -101,7 +101,7 @@ Deno.test("lineClose swallows outstanding replies", async () => {
 });
 
 Deno.test("non-voice devices can be opened but make no calls", async () => {
-  const app = new TestApp();
+  const app = new TapiApp();
   await app.initialize();
   await app.open(0, LINECALLPRIVILEGE.MONITOR);
   const { result } = await app.makeCall("", "0123");
@@ -111,7 +111,7 @@ Deno.test("non-voice devices can be opened but make no calls", async () => {
 });
 
 Deno.test("a line reports its message lamp and its service, and keeps them in its status", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const { tapi } = app;
   const line = app.line("201");
   const { INSERVICE, MSGWAITOFF, MSGWAITON, OUTOFSERVICE } = LINEDEVSTATE;

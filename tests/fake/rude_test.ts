@@ -9,14 +9,14 @@ import {
 } from "../../src/tapi/constants.ts";
 import type { Memory } from "../../src/tapi/library.ts";
 import { LINECALLINFO, LINEMESSAGE } from "../../src/tapi/structs.ts";
-import { type CallInfo, room, TestApp, toU32 } from "./test_app.ts";
+import { type CallInfo, room, TapiApp, toU32 } from "../support/wire.ts";
 
 const NUMBER = "+441632960007";
 const DIRECT = LINECALLREASON.DIRECT;
 
 /** The info of many calls from one caller, each at its first state. */
 async function infos(
-  app: TestApp,
+  app: TapiApp,
   presentation: "shown" | "withheld",
   count = 60,
 ): Promise<CallInfo[]> {
@@ -29,7 +29,7 @@ async function infos(
 }
 
 Deno.test("a withheld number is BLOCKED, and there all the same now and then", async () => {
-  const app = await TestApp.start({ polite: false });
+  const app = await TapiApp.start({ polite: false });
   const withheld = await infos(app, "withheld");
   assert.ok(withheld.every(({ dwCallerIDFlags }) => dwCallerIDFlags & LINECALLPARTYID.BLOCKED));
   const numbers = new Set(withheld.map(({ CallerID }) => CallerID));
@@ -38,7 +38,7 @@ Deno.test("a withheld number is BLOCKED, and there all the same now and then", a
 });
 
 Deno.test("a polite exchange leaves a withheld number out", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   for (const info of await infos(app, "withheld")) {
     assert.deepEqual([info.dwCallerIDFlags, info.CallerID], [LINECALLPARTYID.BLOCKED, ""]);
   }
@@ -46,7 +46,7 @@ Deno.test("a polite exchange leaves a withheld number out", async () => {
 });
 
 Deno.test("garbage, odd sizes and long structs still decode to the number", async () => {
-  const app = await TestApp.start({ polite: false });
+  const app = await TapiApp.start({ polite: false });
   const shown = await infos(app, "shown");
   assert.ok(shown.every(({ CallerID }) => CallerID === NUMBER));
   assert.ok(shown.some(({ dwNeededSize }) => dwNeededSize > 6000), "some need a second buffer");
@@ -65,7 +65,7 @@ Deno.test("garbage, odd sizes and long structs still decode to the number", asyn
 });
 
 Deno.test("where not everything fits, no text is there at all", async () => {
-  const app = await TestApp.start({ polite: false });
+  const app = await TapiApp.start({ polite: false });
   const shown = await infos(app, "shown");
   const index = shown.findIndex(({ dwNeededSize }) => dwNeededSize > 6000);
   const memory = room(2048);
@@ -78,7 +78,7 @@ Deno.test("where not everything fits, no text is there at all", async () => {
 });
 
 Deno.test("a late caller id is pending first and told with LINE_CALLINFO", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const from = { number: NUMBER, name: "Ada", presentation: "shown" } as const;
   app.tapi.exchange.routing.ring({ to: "201", from, reason: DIRECT, lateCallerId: true });
   await app.run(900);
@@ -95,7 +95,7 @@ Deno.test("a late caller id is pending first and told with LINE_CALLINFO", async
 });
 
 Deno.test("replies overtake the function, or come late", async () => {
-  const app = await TestApp.start({ polite: false, extensions: 100 });
+  const app = await TapiApp.start({ polite: false, extensions: 100 });
   let overtaking = 0;
   let late = 0;
   for (const extension of [...app.lines.keys()].slice(0, 60)) {
@@ -119,7 +119,7 @@ Deno.test("replies overtake the function, or come late", async () => {
 });
 
 Deno.test("a failed reply is a LONG widened with its sign", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   await app.makeCall("201", "901");
   app.clock.advance(100);
   const memory: Memory = new Uint8Array(LINEMESSAGE.size);
@@ -132,7 +132,7 @@ Deno.test("a failed reply is a LONG widened with its sign", async () => {
 
 Deno.test("call states carry a vendor's bits now and then, unless polite", async () => {
   const vendor = async (polite: boolean) => {
-    const app = await TestApp.start({ polite });
+    const app = await TapiApp.start({ polite });
     await infos(app, "shown", 100);
     await app.shutdown();
     return app.messages.filter(({ dwMessageID, dwParam1 }) =>

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { parseScenario, type Scenario, ScenarioError } from "../../src/fake/scenarios/scenario.ts";
 import { LINECALLPARTYID } from "../../src/tapi/constants.ts";
-import { reasonName, TestApp } from "./test_app.ts";
+import { reasonName, TapiApp } from "../support/wire.ts";
 
 const DEMO = readFileSync(new URL("../fixtures/scenario_demo.toml", import.meta.url), "utf8");
 
@@ -11,8 +11,8 @@ function scenarioOf(...step: readonly Record<string, unknown>[]): Scenario {
   return parseScenario(JSON.stringify({ step }), "test.json");
 }
 
-async function play(scenario: Scenario): Promise<TestApp> {
-  return await TestApp.start({ scenario });
+async function play(scenario: Scenario): Promise<TapiApp> {
+  return await TapiApp.start({ scenario });
 }
 
 Deno.test("the demo is played, and once more", async () => {
@@ -195,13 +195,13 @@ for (const [text, message] of MISTAKES) {
 Deno.test("the telephones of a scenario can be named in its steps", () => {
   const step = { atMs: 5, do: "ring", call: "a", to: "201", group: "110" };
   const withGroup = { telephone: [{ addresses: ["110"], group: true }], step: [step] };
-  new TestApp({ scenario: parseScenario(JSON.stringify(withGroup), "test.json") });
-  assert.throws(() => new TestApp({ scenario: scenarioOf(step) }), /group = "110" of the step/);
+  new TapiApp({ scenario: parseScenario(JSON.stringify(withGroup), "test.json") });
+  assert.throws(() => new TapiApp({ scenario: scenarioOf(step) }), /group = "110" of the step/);
 });
 
 Deno.test("an extension that does not exist is named before anything is played", () => {
   const scenario = scenarioOf({ atMs: 5, do: "ring", call: "a", to: "999" });
-  assert.throws(() => new TestApp({ scenario }), {
+  assert.throws(() => new TapiApp({ scenario }), {
     name: "ScenarioError",
     message: 'Cannot use the scenario test.json: to = "999" of the step "ring" at 5 ms: ' +
       "expected an extension, 201 to 208",

@@ -12,10 +12,10 @@ import {
 } from "../../src/tapi/constants.ts";
 import { LINEADDRESSSTATUS, VARSTRING } from "../../src/tapi/structs.ts";
 import { decodeText } from "../../src/tapi/text.ts";
-import { address, originName, reasonName, room, TestApp, toU32, u32 } from "./test_app.ts";
+import { address, originName, reasonName, room, TapiApp, toU32, u32 } from "../support/wire.ts";
 
 /** A call from outside that `extension` has answered and the application owns. */
-async function answeredCall(app: TestApp, extension: string): Promise<number> {
+async function answeredCall(app: TapiApp, extension: string): Promise<number> {
   app.tapi.exchange.routing.ring({
     to: extension,
     from: { number: "+441632960007", name: "Ada", presentation: "shown" },
@@ -29,7 +29,7 @@ async function answeredCall(app: TestApp, extension: string): Promise<number> {
   return call;
 }
 
-async function endsClean(app: TestApp): Promise<void> {
+async function endsClean(app: TapiApp): Promise<void> {
   await app.run(65_000);
   assert.equal(app.tapi.liveHandles(), 0, "every call ends by itself");
   await app.shutdown();
@@ -37,7 +37,7 @@ async function endsClean(app: TestApp): Promise<void> {
 }
 
 Deno.test("hold and unhold", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const call = await answeredCall(app, "201");
   assert.equal(await app.ask(app.tapi.lineUnhold(call)), "LINEERR_INVALCALLSTATE");
   assert.equal(await app.ask(app.tapi.lineHold(call)), 0);
@@ -47,7 +47,7 @@ Deno.test("hold and unhold", async () => {
 });
 
 Deno.test("answering a second call holds the first, and both change places", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const first = await answeredCall(app, "201");
   app.tapi.exchange.routing.ring({
     to: "201",
@@ -67,7 +67,7 @@ Deno.test("answering a second call holds the first, and both change places", asy
 });
 
 Deno.test("a blind transfer", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const call = await answeredCall(app, "201");
   assert.equal(await app.ask(app.tapi.lineBlindTransferW(call, address("203"), 0)), 0);
   assert.equal(app.statesOf(call).at(-1), "IDLE");
@@ -81,7 +81,7 @@ Deno.test("a blind transfer", async () => {
 });
 
 Deno.test("a held call that is transferred to a busy number ends", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const caller = await app.dial("201", "202", 6000);
   assert.equal(await app.ask(app.tapi.lineHold(caller)), 0);
   const called = app.lastCall("202");
@@ -92,7 +92,7 @@ Deno.test("a held call that is transferred to a busy number ends", async () => {
 });
 
 Deno.test("a transfer after asking", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const { tapi } = app;
   const call = await answeredCall(app, "201");
   const out = u32();
@@ -118,7 +118,7 @@ Deno.test("a transfer after asking", async () => {
 });
 
 Deno.test("a conference of three, then of four", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const { tapi } = app;
   const call = await answeredCall(app, "201");
   const outConsult = u32();
@@ -155,7 +155,7 @@ Deno.test("a conference of three, then of four", async () => {
 });
 
 Deno.test("a conference that one of three leaves is an ordinary call again", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const { tapi } = app;
   const call = await answeredCall(app, "201");
   const out = u32();
@@ -170,7 +170,7 @@ Deno.test("a conference that one of three leaves is an ordinary call again", asy
 });
 
 Deno.test("park where the exchange likes, and unpark", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const { tapi } = app;
   const call = await answeredCall(app, "201");
   const slot = room(256);
@@ -197,7 +197,7 @@ Deno.test("park where the exchange likes, and unpark", async () => {
 });
 
 Deno.test("park at an extension shows there", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const call = await answeredCall(app, "201");
   const park = app.tapi.lineParkW(call, LINEPARKMODE.DIRECTED, address("204"), null);
   assert.equal(await app.ask(park), 0);
@@ -207,7 +207,7 @@ Deno.test("park at an extension shows there", async () => {
 });
 
 Deno.test("a call that is parked for long comes back", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const call = await answeredCall(app, "201");
   await app.ask(app.tapi.lineParkW(call, LINEPARKMODE.DIRECTED, address("77"), null));
   await app.run(30_000);
@@ -217,7 +217,7 @@ Deno.test("a call that is parked for long comes back", async () => {
 });
 
 Deno.test("a VARSTRING without room for the slot", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const call = await answeredCall(app, "201");
   const park = app.tapi.lineParkW(call, LINEPARKMODE.NONDIRECTED, null, room(VARSTRING.size));
   assert.equal(await app.ask(park), "LINEERR_STRUCTURETOOSMALL");
@@ -226,7 +226,7 @@ Deno.test("a VARSTRING without room for the slot", async () => {
 });
 
 Deno.test("pickup takes the call that rings at a colleague's", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const caller = await app.dial("201", "202", 2000);
   const out = u32();
   const pickup = app.tapi.linePickupW(app.line("203"), 0, out, address("202"), null);
@@ -241,7 +241,7 @@ Deno.test("pickup takes the call that rings at a colleague's", async () => {
 });
 
 Deno.test("redirect sends a ringing call elsewhere", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const caller = await app.dial("201", "202", 2000);
   const called = app.lastCall("202");
   await app.own(called);
@@ -254,7 +254,7 @@ Deno.test("redirect sends a ringing call elsewhere", async () => {
 });
 
 Deno.test("digits are sent, and their end is told", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const call = await answeredCall(app, "201");
   const { tapi } = app;
   const { DTMF } = LINEDIGITMODE;
@@ -268,7 +268,7 @@ Deno.test("digits are sent, and their end is told", async () => {
 });
 
 Deno.test("an address says what it can do now", async () => {
-  const app = await TestApp.start();
+  const app = await TapiApp.start();
   const features = async () => {
     const memory = room(512);
     await app.tapi.lineGetAddressStatusW(app.line("201"), 0, memory);

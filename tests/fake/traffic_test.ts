@@ -8,12 +8,12 @@ import {
   LINECALLREASON,
   LINECALLSTATE,
 } from "../../src/tapi/constants.ts";
-import { originName, reasonName, TestApp } from "./test_app.ts";
+import { originName, reasonName, TapiApp } from "../support/wire.ts";
 
 const MINUTE_MS = 60_000;
 
-async function watch(minutes: number, options: FakeTapiOptions = {}): Promise<TestApp> {
-  const app = await TestApp.start({ polite: false, callsPerMinute: 12, seed: 42, ...options });
+async function watch(minutes: number, options: FakeTapiOptions = {}): Promise<TapiApp> {
+  const app = await TapiApp.start({ polite: false, callsPerMinute: 12, seed: 42, ...options });
   await app.run(minutes * MINUTE_MS);
   return app;
 }
@@ -46,7 +46,7 @@ Deno.test("a round of the deck fits into a few minutes", () => {
 
 Deno.test("something rings within a second", async () => {
   for (let seed = 0; seed < 20; seed++) {
-    const app = await TestApp.start({ callsPerMinute: 12, seed });
+    const app = await TapiApp.start({ callsPerMinute: 12, seed });
     await app.run(1000);
     assert.equal(app.states[0]?.state, "OFFERING");
     await app.shutdown();
@@ -69,7 +69,7 @@ Deno.test("the rate is kept, and every call ends", async () => {
 });
 
 Deno.test("no extension has two active calls at a time", async () => {
-  const app = await TestApp.start({ callsPerMinute: 120, seed: 3 });
+  const app = await TapiApp.start({ callsPerMinute: 120, seed: 3 });
   const { extensions, legs } = app.tapi.exchange;
   for (let second = 0; second < 180; second++) {
     await app.run(1000);
@@ -127,7 +127,7 @@ Deno.test("rate 0 is silent", async () => {
 });
 
 Deno.test("pretend people leave a call to the client that has answered it", async () => {
-  const app = await TestApp.start({ callsPerMinute: 12 });
+  const app = await TapiApp.start({ callsPerMinute: 12 });
   await app.run(1000);
   const { call } = app.states[0]!;
   await app.own(call);
@@ -140,7 +140,7 @@ Deno.test("pretend people leave a call to the client that has answered it", asyn
 });
 
 Deno.test("a thousand extensions carry thousands of calls a minute", async () => {
-  const app = await TestApp.start({ extensions: 1000, callsPerMinute: 6000 });
+  const app = await TapiApp.start({ extensions: 1000, callsPerMinute: 6000 });
   await app.run(20_000);
   const calls = new Set(app.states.map(({ call }) => call)).size;
   assert.ok(calls > 1500, `${calls} legs in 20 s`);

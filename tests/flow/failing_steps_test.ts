@@ -215,7 +215,7 @@ Deno.test("what waits for its turn when the program stops is not begun on a line
   await flow.stop();
   const codes = (await Promise.all(forwards)).map((each) => each.ok || each.error.code);
   assert.deepEqual(codes, ["provider_down", "provider_down"]);
-  const behind = flow.asked.slice(flow.asked.indexOf("lineClose"));
+  const behind = flow.tapi.called.slice(flow.tapi.called.indexOf("lineClose"));
   assert(!behind.includes("lineGetAddressStatusW"), behind.join());
 });
 

@@ -1,7 +1,7 @@
 /** Whole calls and lines as clients will see them, over the fake exchange. */
 import assert from "node:assert/strict";
 import type { Call } from "../../src/model/call.ts";
-import { step, Telephony } from "../support/telephony.ts";
+import { step, Telephony } from "../support/session.ts";
 import { LINEERR } from "../../src/tapi/constants.ts";
 
 const OUTSIDE = "+441632960123";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { LINE, LINECALLSTATE, LINEDEVSTATUSFLAGS, LINEERR } from "../../src/tapi/constants.ts";
 import { LINECALLSTATUS, LINEDEVSTATUS } from "../../src/tapi/structs.ts";
 import { setU32 } from "../support/answers.ts";
-import { step, Telephony } from "../support/telephony.ts";
+import { step, Telephony } from "../support/session.ts";
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;

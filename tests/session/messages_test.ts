@@ -9,7 +9,7 @@ import {
   LINEERR,
 } from "../../src/tapi/constants.ts";
 import { LogRecorder } from "../support/log.ts";
-import { step, Telephony } from "../support/telephony.ts";
+import { step, Telephony } from "../support/session.ts";
 
 const RING = step(0, "ring", { call: "a", to: "201" });
 const TALK = RING + step(1000, "answer", { call: "a" });

@@ -11,7 +11,7 @@ import type { TapiLibrary } from "../../src/tapi/library.ts";
 import { encodeText } from "../../src/tapi/text.ts";
 import { ManualClock } from "../support/clock.ts";
 import { LogRecorder } from "../support/log.ts";
-import { step } from "../support/telephony.ts";
+import { step } from "../support/session.ts";
 import { TroubledTapi } from "../support/troubled.ts";
 
 const SECOND_MS = 1000;
@@ -29,8 +29,6 @@ class Life {
   readonly fake: FakeTapi;
   readonly tapi: TroubledTapi;
   readonly signals: Signal[] = [];
-  /** The functions that were called, in their order. */
-  readonly called: string[] = [];
   readonly #options: SessionOptions;
 
   constructor({ fake, scenario, library, ...options }: LifeOptions = {}) {
@@ -43,7 +41,7 @@ class Life {
     this.tapi = new TroubledTapi({ ...this.fake, ...library?.(this.fake) });
     let lastId = 0;
     this.#options = {
-      tapi: new Tapi(this.#overheard()),
+      tapi: new Tapi(this.tapi.library),
       clock,
       random: () => 0,
       wanted: () => true,
@@ -85,18 +83,7 @@ class Life {
 
   /** Calls since the last look, without those that only ask. */
   takeDeeds(): string[] {
-    return this.called.splice(0).filter((fn) => !/Get|Negotiate|Status/.test(fn));
-  }
-
-  #overheard(): TapiLibrary {
-    const functions = Object.entries(this.tapi.library).map(([name, fn]) => [
-      name,
-      fn === null ? null : (...args: unknown[]) => {
-        this.called.push(name);
-        return (fn as (...args: unknown[]) => unknown)(...args);
-      },
-    ]);
-    return Object.fromEntries(functions) as TapiLibrary;
+    return this.tapi.called.splice(0).filter((fn) => !/Get|Negotiate|Status/.test(fn));
   }
 }
 

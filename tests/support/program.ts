@@ -1,6 +1,6 @@
 /**
  * The whole program over the fake exchange: real sockets on a free port, and time that the test moves.
- * Commands may be given without a socket, and the library is overheard.
+ * Commands may be given without a socket; the library fails and hangs on demand.
  */
 import assert from "node:assert/strict";
 import { createFakeTapi, type FakeTapi, type FakeTapiOptions } from "../../src/fake/library.ts";
@@ -15,6 +15,7 @@ import { RecordingClient } from "./client.ts";
 import { ManualClock } from "./clock.ts";
 import { socketTurn } from "./patience.ts";
 import { settingsOf } from "./settings.ts";
+import { TroubledTapi } from "./troubled.ts";
 
 /** Somebody outside. */
 export const OUTSIDE = "+441632960123";
@@ -31,9 +32,9 @@ export interface TestProgramOptions extends Partial<FakeTapiOptions> {
 export class TestProgram implements AsyncDisposable {
   readonly clock: ManualClock;
   readonly fake: FakeTapi;
+  /** What the program calls: {@linkcode fake}, changed, with troubles on demand. */
+  readonly tapi: TroubledTapi;
   readonly program: Program;
-  /** The functions of the library that were called, since it was emptied. */
-  readonly asked: string[] = [];
   readonly #clients: RecordingClient[] = [];
   #running = true;
 
@@ -45,8 +46,8 @@ export class TestProgram implements AsyncDisposable {
   ) {
     this.clock = clock;
     this.fake = fake;
-    const library = overheard({ ...fake, ...changed }, this.asked);
-    this.program = startProgram(settings, library, clock, fake.simulation);
+    this.tapi = new TroubledTapi({ ...fake, ...changed });
+    this.program = startProgram(settings, this.tapi.library, clock, fake.simulation);
   }
 
   /** Starts the program on an exchange that is silent and polite; resolves when its lines are open. */
@@ -159,7 +160,9 @@ export class TestProgram implements AsyncDisposable {
 
   /** The functions that were asked to do something, since the last look. */
   takeDeeds(): string[] {
-    return this.asked.splice(0).filter((fn) => !/Get|Deallocate|Negotiate|Open|Status/.test(fn));
+    return this.tapi.called.splice(0).filter((fn) =>
+      !/Get|Deallocate|Negotiate|Open|Status/.test(fn)
+    );
   }
 
   /** Time passes until nobody talks any more; then every handle must have been given back. */
@@ -181,18 +184,4 @@ export class TestProgram implements AsyncDisposable {
     for (const client of this.#clients) await client[Symbol.asyncDispose]();
     if (this.#running) await this.stop();
   }
-}
-
-/** The library with every call of its functions noted. */
-function overheard(library: TapiLibrary, asked: string[]): TapiLibrary {
-  const functions = Object.entries(library).filter(([name]) => name.startsWith("line"));
-  return Object.fromEntries(
-    functions.map(([name, fn]) => [
-      name,
-      fn === null ? null : (...args: unknown[]) => {
-        asked.push(name);
-        return (fn as (...args: unknown[]) => unknown)(...args);
-      },
-    ]),
-  ) as unknown as TapiLibrary;
 }

@@ -1,4 +1,4 @@
-/** A library whose functions fail or hang as a test says, and are counted. */
+/** A library whose functions fail or hang as a test says, and whose calls are noted. */
 import type { TapiLibrary } from "../../src/tapi/library.ts";
 import { TAPI_SYMBOLS } from "../../src/tapi/symbols.ts";
 
@@ -8,6 +8,8 @@ const NAMES = Object.keys(TAPI_SYMBOLS) as FunctionName[];
 export class TroubledTapi {
   /** Lacks the functions that the library below lacks. */
   readonly library: TapiLibrary;
+  /** The functions that were called, in their order. */
+  readonly called: FunctionName[] = [];
   readonly #below: TapiLibrary;
   readonly #calls = new Map<FunctionName, number>();
   readonly #errors = new Map<FunctionName, number>();
@@ -54,6 +56,7 @@ export class TroubledTapi {
   }
 
   #call(fn: FunctionName, args: readonly unknown[]): unknown {
+    this.called.push(fn);
     this.#calls.set(fn, this.callsOf(fn) + 1);
     const error = this.#errors.get(fn);
     if (error !== undefined) return fn === "lineGetMessageNow" ? error : Promise.resolve(error);

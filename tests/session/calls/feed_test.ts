@@ -12,7 +12,7 @@ import {
 import { LINECALLSTATUS } from "../../../src/tapi/structs.ts";
 import { setU32 } from "../../support/answers.ts";
 import { LogRecorder } from "../../support/log.ts";
-import { step, Telephony, type TelephonyOptions } from "../../support/telephony.ts";
+import { step, Telephony, type TelephonyOptions } from "../../support/session.ts";
 
 const RING = step(0, "ring", { call: "a", to: "201", from: "+441632960001" });
 const TALK = RING + step(1000, "answer", { call: "a" });

@@ -8,7 +8,7 @@ import { LINECALLFEATURE as CAN, LINECALLSTATE, LINEERR } from "../../../src/tap
 import { TapiError } from "../../../src/tapi/errors.ts";
 import { CallHandleOut } from "../../../src/tapi/outs.ts";
 import { encodeText } from "../../../src/tapi/text.ts";
-import { step, Telephony, type TelephonyOptions } from "../../support/telephony.ts";
+import { step, Telephony, type TelephonyOptions } from "../../support/session.ts";
 
 const TALK = step(0, "ring", { call: "a", to: "201" }) + step(500, "answer", { call: "a" });
 const OUTSIDE = encodeText("+441632960123");

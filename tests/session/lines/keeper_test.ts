@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { LINE, LINECALLPRIVILEGE, LINEERR, LINEMEDIAMODE } from "../../../src/tapi/constants.ts";
 import { LogRecorder } from "../../support/log.ts";
-import { step, Telephony } from "../../support/telephony.ts";
+import { step, Telephony } from "../../support/session.ts";
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;

@@ -5,7 +5,7 @@ import { LINECALLFEATURE, LINEERR } from "../../../src/tapi/constants.ts";
 import type { Memory, TapiLibrary } from "../../../src/tapi/library.ts";
 import { LINEADDRESSCAPS, LINECALLSTATUS, LINEDEVCAPS } from "../../../src/tapi/structs.ts";
 import { sleep } from "../../../src/clock.ts";
-import { step, Telephony } from "../../support/telephony.ts";
+import { step, Telephony } from "../../support/session.ts";
 
 const RING = step(0, "ring", { call: "a", to: "201" });
 const ANSWER = step(1000, "answer", { call: "a" });

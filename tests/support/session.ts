@@ -25,8 +25,6 @@ import { TroubledTapi } from "./troubled.ts";
 const STEP_MS = 10;
 /** What a message causes has happened after so much time, unless a function hangs. */
 const UNDER_WAY_MS = 100;
-/** How much time may pass until what is waited for must have come. */
-const PATIENCE_MS = 5 * 60_000;
 
 export interface TelephonyOptions extends Omit<FakeTapiOptions, "scenario" | "clock"> {
   /** TOML. */
@@ -51,7 +49,8 @@ export class Telephony implements AsyncDisposable {
   readonly mirror: Mirror;
   #stopped = false;
 
-  private constructor(
+  /** Nothing is started yet: {@linkcode start} does. */
+  constructor(
     { scenario, library, replyTimeoutMs = 10_000, wanted = () => true, ...options }:
       TelephonyOptions,
   ) {
@@ -100,13 +99,9 @@ export class Telephony implements AsyncDisposable {
     while (this.clock.nowMs() < endMs) await this.clock.advanceAsync(STEP_MS);
   }
 
-  /** Lets time pass until `reached` is true. */
-  async until(reached: () => boolean): Promise<void> {
-    const endMs = this.clock.nowMs() + PATIENCE_MS;
-    while (!reached()) {
-      assert(this.clock.nowMs() < endMs, "It did not come in time");
-      await this.clock.advanceAsync(STEP_MS);
-    }
+  /** Lets time pass until `reached` is true. @returns How long that took. */
+  async until(reached: () => boolean): Promise<number> {
+    return await this.clock.passUntil(reached, { stepMs: STEP_MS });
   }
 
   /** The session that works. */
@@ -193,15 +188,17 @@ export class Telephony implements AsyncDisposable {
     return line;
   }
 
-  async stop(): Promise<void> {
-    if (this.#stopped) return;
+  /** Stops. @returns How long that took. */
+  async stop(): Promise<number> {
+    if (this.#stopped) return 0;
     this.#stopped = true;
     let stopped = false;
     void this.supervisor.stop().then(() => stopped = true);
-    await this.until(() => stopped);
+    return await this.until(() => stopped);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.tapi.heal();
     await this.stop();
   }
 }

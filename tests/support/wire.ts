@@ -25,7 +25,7 @@ import {
   LINEMESSAGE,
 } from "../../src/tapi/structs.ts";
 import { encodeText } from "../../src/tapi/text.ts";
-import { ManualClock } from "../support/clock.ts";
+import { ManualClock } from "./clock.ts";
 
 export type Message = Decoded<typeof LINEMESSAGE>;
 export type CallInfo = Decoded<typeof LINECALLINFO>;
@@ -66,7 +66,7 @@ export function long(result: number): number | string {
   return result < 0 ? lineErrorName(result) : result;
 }
 
-export class TestApp {
+export class TapiApp {
   readonly tapi: FakeTapi;
   readonly clock: ManualClock;
   /** Line handles by extension. */
@@ -98,8 +98,8 @@ export class TestApp {
   static async start(
     options: FakeTapiOptions = {},
     privilege: number = LINECALLPRIVILEGE.MONITOR,
-  ): Promise<TestApp> {
-    const app = new TestApp(options);
+  ): Promise<TapiApp> {
+    const app = new TapiApp(options);
     await app.initialize();
     for (let deviceId = 0; deviceId < app.deviceCount; deviceId++) {
       const caps = await app.devCaps(deviceId);
