@@ -68,9 +68,12 @@ export function answer(commands, ready) {
   write({ result: ready });
 }
 
-/** Collects all garbage, so that what earlier rounds left does not count in the next. */
+/**
+ * Collects all garbage, so that what earlier rounds left does not count in the next. As a last resort
+ * V8 also gives back the pages that it keeps for growth, whose number depends on much else.
+ */
 export function collectGarbage() {
-  globalThis.gc?.();
+  globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
 }
 
 /**

@@ -101,7 +101,7 @@ export class Gate {
     const token = tokenOf(request);
     if (token !== undefined) return await this.identities.identify(token);
     const { clock, authenticateMs } = this.#options;
-    return this.identities.anonymous() ??
+    return this.identities.anonymous ??
       this.identities.unauthenticated(clock.nowMs() + authenticateMs);
   }
 

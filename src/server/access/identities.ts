@@ -35,6 +35,8 @@ export class Identities {
   #rules: AccessRules;
   #tokens: readonly { readonly digest: Buffer; readonly rule: TokenRule }[] = [];
   #verify: Verify | undefined;
+  /** One for all clients without a token: most have none. */
+  #anonymous: Identity | undefined;
   readonly #proofs = new WeakMap<Identity, Proof>();
 
   /** @throws Error if the key set cannot be used. */
@@ -53,12 +55,14 @@ export class Identities {
     }));
     this.#verify = verify;
     this.#rules = rules;
+    const { anonymous } = rules;
+    this.#anonymous = anonymous &&
+      this.#grant({ ...anonymous, name: "anonymous" }, { kind: "anonymous" });
   }
 
   /** The identity without a token; `undefined` if anonymous access is off. */
-  anonymous(): Identity | undefined {
-    const { anonymous } = this.#rules;
-    return anonymous && this.#grant({ ...anonymous, name: "anonymous" }, { kind: "anonymous" });
+  get anonymous(): Identity | undefined {
+    return this.#anonymous;
   }
 
   /** An identity without rights for a client that has yet to authenticate. */
@@ -95,9 +99,9 @@ export class Identities {
     const proof = this.#proofs.get(identity);
     switch (proof?.kind) {
       case "anonymous":
-        return this.anonymous();
+        return this.#anonymous;
       case "unauthenticated":
-        return this.anonymous() ?? identity;
+        return this.#anonymous ?? identity;
       case "token": {
         const rule = this.#rules.tokens.find(({ sha256 }) => sha256 === proof.sha256);
         return rule && this.#ofToken(rule);

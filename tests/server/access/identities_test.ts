@@ -73,7 +73,7 @@ Deno.test("one's own dial rules stand in for those for everyone, key by key", as
   });
   assert.deepEqual((await identities.identify("a"))?.dial, { allow: ["0*"], deny: ["00*"] });
   assert.deepEqual((await identities.identify("b"))?.dial, { allow: ["0*"], deny: [] });
-  assert.deepEqual(identities.anonymous()?.dial, { allow: ["0*"], deny: ["00*"] });
+  assert.deepEqual(identities.anonymous?.dial, { allow: ["0*"], deny: ["00*"] });
 });
 
 Deno.test("a JSON Web Token grants what it claims, until it ends", async () => {
@@ -172,7 +172,7 @@ Deno.test("rules of now hold for those who are there: changed, revoked, let in",
     a: await identities.identify("a"),
     b: await identities.identify("b"),
     jwt: await identities.identify(await jwt(clock).sign(bytes(SECRET))),
-    anonymous: identities.anonymous(),
+    anonymous: identities.anonymous,
     nobody: identities.unauthenticated(clock.nowMs() + 1000),
   };
   const renewed = () =>
