@@ -1,9 +1,8 @@
 /** Commands of several steps of which a later one fails: the calls go on as before. */
 import assert from "node:assert/strict";
-import { Outside } from "../../src/fake/exchange/call.ts";
 import { LINEADDRCAPFLAGS, LINECALLFEATURE, LINEERR } from "../../src/tapi/constants.ts";
 import { AT, setU32 } from "../support/answers.ts";
-import { OUTSIDE, TestProgram } from "../support/program.ts";
+import { hangUpOutside, OUTSIDE, TestProgram } from "../support/program.ts";
 import { LogRecorder } from "../support/log.ts";
 
 const REFUSED = "901";
@@ -181,11 +180,7 @@ Deno.test("a call that ends while it is held for a consultation leaves only that
   await using flow = await TestProgram.start({
     changed: (fake) => ({
       lineDialW(...args) {
-        const { extensions, legs } = fake.exchange;
-        for (const leg of legs.of(extensions.get("201")!)) {
-          const outside = leg.call.ends.find((end) => end instanceof Outside);
-          if (!ended) outside?.hangUp();
-        }
+        if (!ended) hangUpOutside(fake, "201");
         ended = true;
         return fake.lineDialW(...args);
       },

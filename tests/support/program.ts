@@ -3,6 +3,7 @@
  * Commands may be given without a socket; the library fails and hangs on demand.
  */
 import assert from "node:assert/strict";
+import { Outside } from "../../src/fake/exchange/call.ts";
 import { createFakeTapi, type FakeTapi, type FakeTapiOptions } from "../../src/fake/library.ts";
 import type { Call } from "../../src/model/call.ts";
 import type { Command, CommandOutcome, CommandResult } from "../../src/model/command.ts";
@@ -19,6 +20,15 @@ import { TroubledTapi } from "./troubled.ts";
 
 /** Somebody outside. */
 export const OUTSIDE = "+441632960123";
+
+/** Whoever talks to an extension from outside hangs up. */
+export function hangUpOutside({ exchange: { extensions, legs } }: FakeTapi, line: string): void {
+  const extension = extensions.get(line);
+  assert(extension, line);
+  for (const leg of [...legs.of(extension)]) {
+    for (const end of leg.call.ends) if (end instanceof Outside) end.hangUp();
+  }
+}
 
 /** How far time moves between two looks at whether what is waited for has come. */
 const STEP_MS = 50;
