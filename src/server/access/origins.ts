@@ -29,7 +29,7 @@ export interface Provenance {
   readonly origin: string | null;
 }
 
-export type Verdict =
+type Verdict =
   | { readonly allowed: true }
   | {
     readonly allowed: false;

@@ -2,7 +2,7 @@
 import { DIALECTS, type ServerLoad } from "../../bus/ports.ts";
 import type { Client } from "./client.ts";
 
-export interface ConnectionLimits {
+interface ConnectionLimits {
   readonly connections: number;
   readonly connectionsPerAddress: number;
 }
