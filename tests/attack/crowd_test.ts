@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { RecordingClient } from "../support/client.ts";
 import { ManualClock } from "../support/clock.ts";
 import { callEvent } from "../support/events.ts";
-import { ProgramProcess, WatchedProcess } from "../support/process.ts";
+import { FakeExchange, WatchedProcess } from "../support/process.ts";
 import { RawConnection } from "../support/raw.ts";
 import { until } from "../support/patience.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
@@ -18,17 +18,13 @@ const FEW = { connections: 9, connectionsPerAddress: 9, messageBytes: 65536 } as
 
 Deno.test("2,000 idle and 50 flooding connections: the others hear and command as ever", async () => {
   // Server and attack have a process each, as in life.
-  await using program = new ProgramProcess([
-    "--provider=fake",
-    "--host=127.0.0.1",
-    "--port=0",
+  await using exchange = await FakeExchange.start(
     "--fake-rate=3000",
     "--fake-extensions=200",
     // The idle ones answer no ping: on a slow machine they must outlast the test all the same.
     "--client-timeout-seconds=3600",
-  ]);
-  const port = await program.port();
-  await program.logged(/200 lines are open/);
+  );
+  const { port, process: program } = exchange;
   await using good = await RecordingClient.connect(port, "/", ["tapi2ws.v2"]);
   // Only what is new is looked at: the schema has tests of its own.
   const ask = async (cmd: string, id: number) => {

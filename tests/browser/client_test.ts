@@ -4,8 +4,9 @@ import type { Page } from "playwright-core";
 import type { Client } from "../../src/client/client.d.ts";
 import { eventually, PATIENCE_MS, until } from "../support/patience.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
+import { FakeExchange } from "../support/process.ts";
 import { hasChromium, launchChromium, OTHER_MACHINE } from "./chromium.ts";
-import { errorsOf, FakeExchange, servePage } from "./page.ts";
+import { errorsOf, servePage } from "./page.ts";
 
 /** What the page of these tests leaves for them to see. */
 declare global {
@@ -84,7 +85,7 @@ function browserTest(
     sanitizeResources: false,
     async fn() {
       // A sandboxed page has no origin, and is let in only where that is said.
-      await using program = await FakeExchange.start('allowOrigins = ["null"]');
+      await using program = await FakeExchange.start("--allow-origins=null");
       await using network = new TcpProxy(program.port);
       const site = servePage(samplePage(program, network, options));
       const browser = await launchChromium();

@@ -1,8 +1,10 @@
 /** The sample extension (Manifest V3), loaded into real Chromium as it stands. */
 import assert from "node:assert/strict";
 import { eventually } from "../support/patience.ts";
+import { Folder } from "../support/folder.ts";
+import { FakeExchange } from "../support/process.ts";
 import { hasChromium, launchExtension } from "./chromium.ts";
-import { errorsOf, FakeExchange, textBecomes } from "./page.ts";
+import { errorsOf, textBecomes } from "./page.ts";
 
 const SAMPLE = new URL("extension/", import.meta.url);
 
@@ -13,12 +15,12 @@ declare const chrome: {
 };
 
 /** Packs the sample as its author would: with a copy of the library, since none may be loaded. */
-async function pack(folder: string, { port }: FakeExchange): Promise<void> {
+async function pack(folder: Folder, { port }: FakeExchange): Promise<void> {
   for await (const { name } of Deno.readDir(SAMPLE)) {
-    await Deno.copyFile(new URL(name, SAMPLE), `${folder}/${name}`);
+    await Deno.copyFile(new URL(name, SAMPLE), folder.at(name));
   }
   const library = await fetch(`http://127.0.0.1:${port}/client.js`);
-  await Deno.writeTextFile(`${folder}/client.js`, await library.text());
+  await folder.write("client.js", await library.text());
 }
 
 Deno.test({
@@ -29,9 +31,9 @@ Deno.test({
   sanitizeResources: false,
   async fn() {
     await using program = await FakeExchange.start();
-    const folder = await Deno.makeTempDir({ prefix: "tapi2ws-extension-" });
+    await using folder = await Folder.make();
     await pack(folder, program);
-    const browser = await launchExtension(folder);
+    const browser = await launchExtension(folder.path);
     try {
       const worker = browser.serviceWorkers()[0] ?? await browser.waitForEvent("serviceworker");
       await worker.evaluate(
@@ -75,7 +77,6 @@ Deno.test({
       assert.deepEqual(errors, []);
     } finally {
       await browser.close();
-      await Deno.remove(folder, { recursive: true });
     }
   },
 });

@@ -1,17 +1,12 @@
 /** Pages of other sites in real Chromium: which of them reach the server, and what they can do there. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { ProgramProcess } from "../support/process.ts";
+import { Folder } from "../support/folder.ts";
+import { FakeExchange } from "../support/process.ts";
 import { hasChromium, launchChromium, OTHER_MACHINE, WEB_SITE } from "./chromium.ts";
 import { servePage } from "./page.ts";
 
 const TOKEN = "page-token";
-
-async function settings(toml: string): Promise<string> {
-  const path = await Deno.makeTempFile({ suffix: ".toml" });
-  await Deno.writeTextFile(path, toml);
-  return path;
-}
 
 async function sha256(text: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
@@ -76,11 +71,10 @@ Deno.test({
   async fn() {
     const site = servePage("<!DOCTYPE html><title>A site</title>");
     const other = `http://${WEB_SITE}:${site.addr.port}`;
-    const config = await settings("");
-    const args = ["--provider=fake", "--host=127.0.0.1", "--port=0", "--fake-rate=0"];
-    await using process = new ProgramProcess([...args, "--config", config]);
-    const port = await process.port();
-    await process.logged(/lines are open/);
+    await using folder = await Folder.make();
+    const config = await folder.write("tapi2ws.toml", "");
+    await using program = await FakeExchange.start(`--config=${config}`);
+    const { port, process } = program;
     const browser = await launchChromium();
     try {
       const page = await browser.newPage();
@@ -99,8 +93,8 @@ Deno.test({
       assert.equal(rebound?.status(), 403);
       await process.logged(new RegExp(`Requests for ${WEB_SITE}:${port} are.*allowHosts`));
 
-      await Deno.writeTextFile(
-        config,
+      await folder.write(
+        "tapi2ws.toml",
         `allowOrigins = ["${other}"]\nanonymous = false\n[[token]]\nname = "page"\n` +
           `sha256 = "${await sha256(TOKEN)}"\nlines = ["201"]\n`,
       );
@@ -113,7 +107,6 @@ Deno.test({
     } finally {
       await browser.close();
       await site.shutdown();
-      await Deno.remove(config);
     }
   },
 });

@@ -4,7 +4,7 @@ import axe from "axe-core";
 import type { BrowserContextOptions } from "playwright-core";
 import { CALL_COMMANDS } from "../../src/model/command.ts";
 import { callEvent, lineEvent } from "../support/events.ts";
-import { FakeExchange } from "./page.ts";
+import { FakeExchange } from "../support/process.ts";
 import { madeUpServer, type Panel, panelTest, talk } from "./panel.ts";
 
 const DRESSES: Readonly<Record<string, BrowserContextOptions>> = {

@@ -1,10 +1,10 @@
 /** The panel on the running program over the fake exchange: what an administrator does with it. */
 import assert from "node:assert/strict";
 import { until } from "../support/patience.ts";
-import { ProgramProcess } from "../support/process.ts";
+import { FakeExchange } from "../support/process.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
 import { type Panel, panelTest } from "./panel.ts";
-import { FakeExchange, servePage } from "./page.ts";
+import { servePage } from "./page.ts";
 
 /** How long a call has been up: at least that. */
 const TWO_SECONDS = /0:0[2-9]|0:[1-5]\d|[1-9]\d*:/;
@@ -108,14 +108,12 @@ panelTest("makes telephones of the pretend exchange ring, answers, transfers", a
 });
 
 panelTest("a lost connection is told and is taken up again", async ({ open }) => {
-  const args = ["--provider=fake", "--host=127.0.0.1", "--port=0", "--fake-rate=0"];
   // The second program has a port of its own; that of the first may be anybody's by then.
   await using network = new TcpProxy(0);
   let panel: Panel;
   {
-    await using first = new ProgramProcess(args);
-    network.serverPort = await first.port();
-    await first.logged(/8 lines are open/);
+    await using first = await FakeExchange.start();
+    network.serverPort = first.port;
     panel = await open(network.port);
     await panel.becomes("#overview", "Connected to the phone system");
     network.down = true;
@@ -125,8 +123,8 @@ panelTest("a lost connection is told and is taken up again", async ({ open }) =>
   // Nothing can be commanded, and what was known stands still.
   await until(() => panel.button("Dial").isDisabled());
   assert.equal(await panel.page.locator(".tile").count(), 8);
-  await using second = new ProgramProcess(args);
-  network.serverPort = await second.port();
+  await using second = await FakeExchange.start();
+  network.serverPort = second.port;
   network.down = false;
   await panel.becomes("#overview", "Connected to the phone system");
   await panel.becomes("#events", "state reloaded");

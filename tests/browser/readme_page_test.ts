@@ -1,9 +1,10 @@
 /** The manual's sample pages, as they stand there, in real Chromium against the program on the fake. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
+import { FakeExchange } from "../support/process.ts";
 import { hasChromium, launchChromium } from "./chromium.ts";
 import { sample, samples } from "../support/manual.ts";
-import { errorsOf, FakeExchange, servePage, textBecomes } from "./page.ts";
+import { errorsOf, servePage, textBecomes } from "./page.ts";
 
 /** Opens the manual's sample of this title, connected to the program, and uses it. */
 function sampleTest(

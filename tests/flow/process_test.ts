@@ -2,21 +2,14 @@
 import assert from "node:assert/strict";
 import denoJson from "../../deno.json" with { type: "json" };
 import { RecordingClient } from "../support/client.ts";
-import { ProgramProcess } from "../support/process.ts";
+import { type Ended, fakeArgs, FakeExchange, ProgramProcess } from "../support/process.ts";
 import { V2TestClient } from "../support/v2_client.ts";
 
-const FAKE = ["--provider", "fake", "--host", "127.0.0.1", "--port", "0"];
-
-/** Runs to the end; the exit code and what was written. */
-async function run(args: string[], env?: Record<string, string>) {
-  await using process = new ProgramProcess(args, env);
-  const code = await process.exitCode();
-  return { code, log: process.log, output: process.output };
-}
+const { run } = ProgramProcess;
 
 /** That the program ended with a code and one line that says why. */
 function assertRefused(
-  { code, log }: { code: number; log: string },
+  { code, log }: Ended,
   expectedCode: number,
   reason: RegExp,
 ): void {
@@ -35,12 +28,12 @@ Deno.test("--version and --help print and exit 0", async () => {
 
 Deno.test("what cannot be used exits 2 with one line", async () => {
   const [port, key, scenario, logFile] = await Promise.all([
-    run([...FAKE, "--port=x"]),
+    run(fakeArgs("--port=x")),
     run(["--prot", "1"]),
-    run([...FAKE, "--fake-scenario", "/does/not/exist.toml"]),
-    run([...FAKE, "--log-file", "/does/not/exist/tapi2ws.log"]),
+    run(fakeArgs("--fake-scenario=/does/not/exist.toml")),
+    run(fakeArgs("--log-file=/does/not/exist/tapi2ws.log")),
   ]);
-  assertRefused(port, 2, /--port = "x"|--port twice/);
+  assertRefused(port, 2, /--port = "x"/);
   assertRefused(key, 2, /--prot/);
   assertRefused(scenario, 2, /exist\.toml/);
   assertRefused(logFile, 2, /--log-file.*exist/);
@@ -76,8 +69,11 @@ Deno.test({
 Deno.test("a port in use exits 1 with one line", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
-  const args = ["--provider", "fake", "--host", "127.0.0.1", "--port", String(port)];
-  assertRefused(await run(args), 1, new RegExp(`127\\.0\\.0\\.1:${port}: another program`));
+  assertRefused(
+    await run(fakeArgs(`--port=${port}`)),
+    1,
+    new RegExp(`127\\.0\\.0\\.1:${port}: another program`),
+  );
   listener.close();
 });
 
@@ -86,9 +82,9 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     name: `${signal} with calls up: clients get 1001, exit 0`,
     ignore: Deno.build.os === "windows",
     async fn() {
-      await using process = new ProgramProcess([...FAKE, "--fake-rate", "0"]);
-      await using client = await RecordingClient.connect(await process.port());
-      await process.logged(/8 lines are open/);
+      await using exchange = await FakeExchange.start();
+      const { port, process } = exchange;
+      await using client = await RecordingClient.connect(port);
       client.send({ cmd: "dial", line: 201, number: "202" });
       await client.frame((frame) => frame.state === "OFFERING");
       process.signal(signal);
@@ -105,7 +101,7 @@ Deno.test("log lines never show a telephone number, in no format and at no level
   const number = "+441632960123";
   for (const format of ["text", "json"]) {
     await using process = new ProgramProcess(
-      [...FAKE, "--fake-rate", "0", "--log-level", "debug", "--log-format", format],
+      fakeArgs("--log-level=debug", `--log-format=${format}`),
       { TAPI2WS_LOG_FILE: file },
     );
     await using client = await RecordingClient.connect(await process.port());
@@ -124,8 +120,8 @@ Deno.test("log lines never show a telephone number, in no format and at no level
 
 Deno.test("the same seed makes the same calls", async () => {
   const seeded = async () => {
-    await using process = new ProgramProcess([...FAKE, "--fake-rate", "600", "--fake-seed", "7"]);
-    await using client = await V2TestClient.connect(await process.port());
+    await using exchange = await FakeExchange.start("--fake-rate=600", "--fake-seed=7");
+    await using client = await V2TestClient.connect(exchange.port);
     const { epoch } = await client.hello;
     // From the first event on, however late this client came.
     await client.ask({ cmd: "subscribe", resume: { epoch, seq: 0 } });

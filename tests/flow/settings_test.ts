@@ -3,36 +3,11 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { RecordingClient } from "../support/client.ts";
 import { hasOpenSsl, makeCertificate } from "../support/certificate.ts";
-import { ProgramProcess } from "../support/process.ts";
+import { Folder } from "../support/folder.ts";
+import { fakeArgs, ProgramProcess } from "../support/process.ts";
 import { V2TestClient } from "../support/v2_client.ts";
 
-const FAKE = ["--provider=fake", "--host=127.0.0.1", "--port=0", "--fake-rate=0"];
-
-/** A folder that is gone at the end. */
-class Folder implements AsyncDisposable {
-  private constructor(readonly path: string) {}
-
-  static async make(): Promise<Folder> {
-    return new Folder(await Deno.makeTempDir({ prefix: "tapi2ws-settings-" }));
-  }
-
-  /** Writes as most programs do: beside it, and then in its place. */
-  async write(name: string, text: string): Promise<string> {
-    const path = `${this.path}/${name}`;
-    await Deno.writeTextFile(`${path}.new`, text);
-    await Deno.rename(`${path}.new`, path);
-    return path;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Deno.remove(this.path, { recursive: true });
-  }
-}
-
-async function run(...args: string[]): Promise<ProgramProcess & { code: number }> {
-  const process = new ProgramProcess(args);
-  return Object.assign(process, { code: await process.exitCode() });
-}
+const run = (...args: string[]) => ProgramProcess.run(args);
 
 Deno.test("token NAME prints a token once, and the table that makes it work", async () => {
   await using folder = await Folder.make();
@@ -42,7 +17,7 @@ Deno.test("token NAME prints a token once, and the table that makes it work", as
   const toml = output.slice(output.indexOf("[[token]]"));
   assert(toml.includes(createHash("sha256").update(token).digest("hex")));
   const config = await folder.write("tapi2ws.toml", `anonymous = false\n${toml}`);
-  await using process = new ProgramProcess([...FAKE, "--config", config]);
+  await using process = new ProgramProcess(fakeArgs(`--config=${config}`));
   const port = await process.port();
   await using client = await V2TestClient.connect(port, `tapi2ws.token.${token}`);
   assert.equal((await client.hello).identity.name, 'the "CRM"');
@@ -53,15 +28,14 @@ Deno.test("token NAME prints a token once, and the table that makes it work", as
 });
 
 Deno.test("lines lists the lines, as a table and as JSON", async () => {
-  const table = await run("lines", ...FAKE, "--fake-extensions=3");
+  const table = await run("lines", ...fakeArgs("--fake-extensions=3"));
   assert.equal(table.code, 0, table.log);
   assert.match(table.output, /^line +name +status +provider$/m);
   assert.match(table.output, /^201 .* open /m);
   const json = await run(
     "lines",
     "--json",
-    ...FAKE,
-    "--fake-extensions=3",
+    ...fakeArgs("--fake-extensions=3"),
     "--lines",
     "202",
     "203",
@@ -74,7 +48,7 @@ Deno.test("lines lists the lines, as a table and as JSON", async () => {
 });
 
 Deno.test("doctor: all is well, and it exits with 0", async () => {
-  const { code, output, log } = await run("doctor", ...FAKE, "--fake-extensions=2");
+  const { code, output, log } = await run("doctor", ...fakeArgs("--fake-extensions=2"));
   assert.equal(code, 0, output + log);
   assert.match(output, /^fine +settings:/m);
   assert.match(output, /^fine +library: the fake exchange/m);
@@ -104,7 +78,7 @@ Deno.test("doctor: what is wrong is said with what to do, and it exits with 1", 
   assert.equal(library.code, 1);
   assert.match(library.output, /^wrong +library: Cannot open.*\n +-> /m);
 
-  const none = await run("doctor", "--json", ...FAKE, "--lines", "nowhere");
+  const none = await run("doctor", "--json", ...fakeArgs("--lines=nowhere"));
   assert.equal(none.code, 1);
   const { healthy, findings } = JSON.parse(none.output);
   assert.equal(healthy, false);
@@ -117,9 +91,7 @@ Deno.test("doctor: what is wrong is said with what to do, and it exits with 1", 
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const port = await run(
     "doctor",
-    ...FAKE.filter((arg) => !arg.startsWith("--port")),
-    `--port=${taken.addr.port}`,
-    "--log-file=/does/not/exist/log",
+    ...fakeArgs(`--port=${taken.addr.port}`, "--log-file=/does/not/exist/log"),
   );
   assert.equal(port.code, 1);
   assert.match(port.output, /^wrong +port \d+: another program uses the port\n +-> /m);
@@ -127,13 +99,9 @@ Deno.test("doctor: what is wrong is said with what to do, and it exits with 1", 
 });
 
 Deno.test("doctor: a Tapi2Ws that has the port is no trouble", async () => {
-  await using process = new ProgramProcess(FAKE);
+  await using process = new ProgramProcess(fakeArgs());
   const port = await process.port();
-  const doctor = await run(
-    "doctor",
-    ...FAKE.filter((arg) => !arg.startsWith("--port")),
-    `--port=${port}`,
-  );
+  const doctor = await run("doctor", ...fakeArgs(`--port=${port}`));
   assert.equal(doctor.code, 0, doctor.output);
   assert.match(doctor.output, /^fine +port \d+: Tapi2Ws is running/m);
 });
@@ -142,7 +110,7 @@ Deno.test("anyone may dial: one warning at the start, not where only this machin
   await using open = new ProgramProcess(["--provider=fake", "--port=0", "--fake-rate=0"]);
   await open.logged(/lines are open/);
   assert.equal(open.log.match(/may dial/g)?.length, 1);
-  await using closed = new ProgramProcess(FAKE);
+  await using closed = new ProgramProcess(fakeArgs());
   await closed.logged(/lines are open/);
   assert.doesNotMatch(closed.log, /may dial/);
 });
@@ -152,7 +120,7 @@ Deno.test("changed settings: rules at once, the rest with the next start, wrong 
   const sha256 = createHash("sha256").update("t1").digest("hex");
   const token = `[[token]]\nname = "one"\nsha256 = "${sha256}"\nlines = ["*"]\n`;
   const config = await folder.write("tapi2ws.toml", `lineType = "string"\n${token}`);
-  await using process = new ProgramProcess([...FAKE, "--config", config]);
+  await using process = new ProgramProcess(fakeArgs(`--config=${config}`));
   const port = await process.port();
   await process.logged(/lines are open/);
   await using client = await V2TestClient.connect(port, "tapi2ws.token.t1");
@@ -191,7 +159,9 @@ Deno.test({
     const [old, renewed] = await Promise.all([makeCertificate("old"), makeCertificate("new")]);
     const cert = await folder.write("cert.pem", old.cert);
     const key = await folder.write("key.pem", old.key);
-    await using process = new ProgramProcess([...FAKE, `--tls-cert=${cert}`, `--tls-key=${key}`]);
+    await using process = new ProgramProcess(
+      fakeArgs(`--tls-cert=${cert}`, `--tls-key=${key}`),
+    );
     const port = await process.port();
     using before = Deno.createHttpClient({ caCerts: [old.root] });
     using after = Deno.createHttpClient({ caCerts: [renewed.root] });
@@ -211,9 +181,9 @@ Deno.test({
 
 Deno.test("commands are told of in a file of their own, with or without whole numbers", async () => {
   await using folder = await Folder.make();
-  const audit = `${folder.path}/audit.jsonl`;
+  const audit = folder.at("audit.jsonl");
   for (const mask of [true, false]) {
-    const args = [...FAKE, "--audit-file", audit, "--log-mask-numbers", String(mask)];
+    const args = fakeArgs(`--audit-file=${audit}`, `--log-mask-numbers=${mask}`);
     await using process = new ProgramProcess(args);
     await using client = await V2TestClient.connect(await process.port());
     await process.logged(/lines are open/);

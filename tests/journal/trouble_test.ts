@@ -3,31 +3,13 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { JournalUnavailableError } from "../../src/bus/ports.ts";
 import { openFile } from "../../src/journal/file.ts";
+import { Folder } from "../support/folder.ts";
 import { JournalRig } from "../support/journal.ts";
 import { LogRecorder } from "../support/log.ts";
 import { leaveOut } from "../support/tools.ts";
 
 const RETRY_MS = 10_000;
-
-class Folder implements AsyncDisposable {
-  private constructor(readonly path: string) {}
-
-  static async make(): Promise<Folder> {
-    return new Folder(await Deno.makeTempDir({ prefix: "tapi2ws-journal-" }));
-  }
-
-  get file(): string {
-    return `${this.path}/journal.sqlite`;
-  }
-
-  get files(): string[] {
-    return [...Deno.readDirSync(this.path)].map(({ name }) => name).sort();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Deno.remove(this.path, { recursive: true });
-  }
-}
+const FILE = "journal.sqlite";
 
 const WRITER = fileURLToPath(new URL("killed_writer.ts", import.meta.url));
 
@@ -62,8 +44,8 @@ Deno.test("killed in the middle of writing, nothing committed is lost and the fi
   await using folder = await Folder.make();
   let committed = 0;
   for (const batches of [1, 7, 23, 60, 3]) {
-    committed = await writeAndKill(folder.file, committed, batches);
-    using db = openFile(folder.file);
+    committed = await writeAndKill(folder.at(FILE), committed, batches);
+    using db = openFile(folder.at(FILE));
     assert.deepEqual({ ...db.prepare("PRAGMA integrity_check").get() }, { integrity_check: "ok" });
     const calls = db.prepare("SELECT call FROM entry ORDER BY id").all()
       .map(({ call }) => Number(call));
@@ -78,9 +60,9 @@ Deno.test("killed in the middle of writing, nothing committed is lost and the fi
 
 Deno.test("a damaged file is moved aside, and a new one begun", async () => {
   await using folder = await Folder.make();
-  await Deno.writeTextFile(folder.file, "no database at all\n".repeat(500));
+  await Deno.writeTextFile(folder.at(FILE), "no database at all\n".repeat(500));
   await using log = await LogRecorder.start();
-  using rig = new JournalRig({ file: folder.file });
+  using rig = new JournalRig({ file: folder.at(FILE) });
   rig.end({ id: 1 });
   assert.equal((await rig.journal.page({ limit: 9 })).entries.length, 1);
   const aside = "journal.sqlite.damaged-2026-01-01T000000000Z";
@@ -96,18 +78,18 @@ Deno.test("a damaged file is moved aside, and a new one begun", async () => {
 Deno.test("a file that is found to be damaged while it is used is moved aside too", async () => {
   await using folder = await Folder.make();
   {
-    using rig = new JournalRig({ file: folder.file });
+    using rig = new JournalRig({ file: folder.at(FILE) });
     for (let id = 0; id < 300; id++) rig.end({ id });
   }
   // The schema is whole, everything behind it is not.
-  using file = await Deno.open(folder.file, { read: true, write: true });
+  using file = await Deno.open(folder.at(FILE), { read: true, write: true });
   const { size } = await file.stat();
   const PAGE_BYTES = 4096;
   const SCHEMA_PAGES = 3;
   await file.seek(SCHEMA_PAGES * PAGE_BYTES, Deno.SeekMode.Start);
   await file.write(new Uint8Array(size - SCHEMA_PAGES * PAGE_BYTES).fill(0xa5));
   await using log = await LogRecorder.start();
-  using rig = new JournalRig({ file: folder.file });
+  using rig = new JournalRig({ file: folder.at(FILE) });
   rig.end({ id: 1 });
   rig.clock.advance(1000);
   assert.equal(log.count(/is damaged/), 1);
@@ -117,11 +99,11 @@ Deno.test("a file that is found to be damaged while it is used is moved aside to
 Deno.test("a later program's file is left as it is", async () => {
   await using folder = await Folder.make();
   {
-    using db = openFile(folder.file);
+    using db = openFile(folder.at(FILE));
     db.exec("PRAGMA user_version = 99");
   }
   await using log = await LogRecorder.start();
-  using rig = new JournalRig({ file: folder.file });
+  using rig = new JournalRig({ file: folder.at(FILE) });
   rig.end();
   rig.clock.advance(5 * RETRY_MS);
   assert.equal(log.count(/cannot be written: it has version 99 .* later Tapi2Ws/), 1);
@@ -184,6 +166,7 @@ async function canMount(): Promise<boolean> {
     leaveOut(
       "the journal on full and read-only disks",
       `no disk can be mounted: ${error instanceof Error ? error.message : error}`,
+      true,
     );
     return false;
   }

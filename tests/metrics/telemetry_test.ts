@@ -1,6 +1,6 @@
 /** What the program exports by OpenTelemetry: to a real receiver, from a real process. */
 import assert from "node:assert/strict";
-import { ProgramProcess } from "../support/process.ts";
+import { fakeArgs, ProgramProcess } from "../support/process.ts";
 import { until } from "../support/patience.ts";
 import { V2TestClient } from "../support/v2_client.ts";
 
@@ -69,15 +69,13 @@ class Receiver implements AsyncDisposable {
   }
 }
 
-const ARGS = ["--provider", "fake", "--host", "127.0.0.1", "--port", "0", "--fake-rate", "0"];
-
 function valueOf(span: ExportedSpan, key: string): string | undefined {
   return span.attributes.find((attribute) => attribute.key === key)?.value.stringValue;
 }
 
 Deno.test("spans of commands and the metrics reach a receiver", async () => {
   await using receiver = new Receiver();
-  await using program = new ProgramProcess(ARGS, {
+  await using program = new ProgramProcess(fakeArgs(), {
     OTEL_DENO: "true",
     OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
@@ -123,7 +121,7 @@ Deno.test({
   ignore: Deno.build.os === "windows",
   async fn() {
     await using receiver = new Receiver();
-    await using program = new ProgramProcess(ARGS, {
+    await using program = new ProgramProcess(fakeArgs(), {
       OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
       OTEL_METRIC_EXPORT_INTERVAL: "50",

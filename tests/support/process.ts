@@ -1,6 +1,6 @@
-/** The program as a process of its own, with what it writes. */
+/** The program as a process of its own, as users start it: arguments in, exit code and log out. */
 import { fileURLToPath } from "node:url";
-import { Changes } from "./patience.ts";
+import { Changes, within } from "./patience.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -69,7 +69,8 @@ export class WatchedProcess implements AsyncDisposable {
 
   /** The exit code, when it has ended and everything it wrote is read. */
   async exitCode(): Promise<number> {
-    const { code } = await this.#child.status;
+    const missing = () => `The end of the process, after\n${this.output}${this.log}\n`;
+    const { code } = await within(this.#child.status, missing);
     await this.#reading;
     return code;
   }
@@ -91,6 +92,27 @@ export class WatchedProcess implements AsyncDisposable {
   }
 }
 
+/** What the program needs to run on the fake exchange, on a free port, silent until a call is made. */
+const FAKE = ["--provider=fake", "--host=127.0.0.1", "--port=0", "--fake-rate=0"];
+
+/**
+ * The program's arguments for the fake exchange.
+ *
+ * @param args Further ones, as `--flag=value`; they take the place of those for the same flag.
+ */
+export function fakeArgs(...args: readonly string[]): string[] {
+  const flagOf = (arg: string) => arg.split("=")[0];
+  const given = new Set(args.map(flagOf));
+  return [...FAKE.filter((arg) => !given.has(flagOf(arg))), ...args];
+}
+
+/** What came of a process that has ended. */
+export interface Ended {
+  readonly code: number;
+  readonly log: string;
+  readonly output: string;
+}
+
 /** The program from its sources, by the Deno that runs the tests. */
 export class ProgramProcess extends WatchedProcess {
   constructor(args: readonly string[], env: Record<string, string> = {}) {
@@ -99,5 +121,59 @@ export class ProgramProcess extends WatchedProcess {
       cwd: ROOT,
       env: { NO_COLOR: "1", ...env },
     });
+  }
+
+  /** Runs it to its end. */
+  static async run(args: readonly string[], env?: Record<string, string>): Promise<Ended> {
+    await using process = new ProgramProcess(args, env);
+    const code = await process.exitCode();
+    return { code, log: process.log, output: process.output };
+  }
+}
+
+/** The program on the fake exchange, with its lines open. */
+export class FakeExchange implements AsyncDisposable {
+  private constructor(readonly process: ProgramProcess, readonly port: number) {}
+
+  /** Starts it; resolves when its lines are open. @param args As {@linkcode fakeArgs} takes them. */
+  static async start(...args: readonly string[]): Promise<FakeExchange> {
+    const process = new ProgramProcess(fakeArgs(...args));
+    try {
+      const port = await process.port();
+      await process.logged(/\d+ lines are open/);
+      return new FakeExchange(process, port);
+    } catch (error) {
+      await process[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Somebody outside calls an extension, for a minute unless said otherwise. */
+  async ring(to: string, from: string, hangUpAfterMs?: number): Promise<void> {
+    await this.#post("/fake/calls", { to, from, hangUpAfterMs });
+  }
+
+  /** Drops the only call of a line. */
+  async drop(line: string): Promise<void> {
+    await this.#post("/api/v2/commands", { cmd: "drop", line });
+  }
+
+  /** What a path of `/api/v2/` answers. */
+  async get(path: "calls" | "lines"): Promise<unknown> {
+    return await (await fetch(`http://127.0.0.1:${this.port}/api/v2/${path}`)).json();
+  }
+
+  async #post(path: string, body: object): Promise<void> {
+    const response = await fetch(`http://127.0.0.1:${this.port}${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    const answer = await response.text();
+    if (!response.ok) throw new Error(answer);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.process[Symbol.asyncDispose]();
   }
 }

@@ -6,6 +6,7 @@ export const hasPromtool: boolean = hasTool({
   command: "promtool",
   suite: "the checks by Prometheus' linter",
   remedy: "Debian: apt-get install prometheus",
+  linuxOnly: true,
 });
 
 /** Lets it check a text. @returns What it has to say against it; "" for nothing. */
