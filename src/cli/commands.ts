@@ -40,11 +40,17 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     execute: executeService,
   },
   doctor: {
-    usage: "doctor [--json]",
-    help: "checks settings, library, drivers, lines, port, certificate and access",
+    usage: "doctor [--json] [--report FILE]",
+    help: "checks everything that the server needs; writes a report for somebody who helps",
     switches: ["json"],
-    execute: async ({ readSettings, flags }) => {
-      const { text, healthy } = await diagnose(readSettings, flags.has("json"));
+    options: ["report"],
+    execute: async ({ readSettings, windows, flags }) => {
+      const { text, healthy } = await diagnose({
+        readSettings,
+        windows,
+        json: flags.has("json"),
+        report: flags.get("report")?.[0],
+      });
       return { text, exitCode: healthy ? 0 : 1 };
     },
   },

@@ -1,21 +1,26 @@
 /** `tapi2ws doctor`: tries everything that the server needs, reports what is wrong, and what to do. */
 import { describeError } from "../log.ts";
+import { VERSION } from "../program.ts";
 import { ADVICE, adviceOn } from "../model/advice.ts";
 import { readCertificate } from "../settings/certificate.ts";
 import { SettingsError } from "../settings/setting.ts";
 import { isOpenToDial, type Settings } from "../settings/settings.ts";
 import { LibraryError } from "../tapi/library.ts";
-import { answersOn, portProblem, writeProblem } from "./machine.ts";
+import type { Windows } from "../windows/windows.ts";
+import { type Finding, fine, lineOf, note, wrong } from "./findings.ts";
+import {
+  answersOn,
+  endOfFile,
+  hostName,
+  portProblem,
+  runtimeVersion,
+  systemName,
+  writeProblem,
+  writeReport,
+} from "./machine.ts";
+import { LOG_LINES, reportOf } from "./report.ts";
 import { survey } from "./survey.ts";
-
-/** The result of one check. `note`: it works, but the administrator should know. */
-interface Finding {
-  readonly about: string;
-  readonly result: "fine" | "note" | "wrong";
-  readonly message: string;
-  /** What to do. */
-  readonly advice?: string | undefined;
-}
+import { checkWindows, windowsVersion } from "./windows_checks.ts";
 
 export interface Diagnosis {
   /** The text to print. */
@@ -28,31 +33,64 @@ const DAY_MS = 86_400_000;
 /** A certificate that expires within so many days is reported. */
 const SOON_DAYS = 14;
 
-/** Runs every check that the settings allow. */
-export async function diagnose(readSettings: () => Settings, json: boolean): Promise<Diagnosis> {
-  const findings = await check(readSettings);
+/** What the doctor is asked. */
+export interface DoctorOptions {
+  readonly readSettings: () => Settings;
+  readonly windows: Windows | undefined;
+  /** Prints JSON. */
+  readonly json: boolean;
+  /** A file that gets a report for somebody who helps. */
+  readonly report: string | undefined;
+}
+
+/** Runs every check that the settings allow. @throws SettingsError where the report cannot be written. */
+export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
+  const { windows, json, report } = options;
+  const settings = settingsOrError(options.readSettings);
+  const findings = [...checkMachine(windows), ...await check(settings, windows)];
   const healthy = findings.every(({ result }) => result !== "wrong");
+  if (report !== undefined) {
+    const usable = settings instanceof SettingsError ? undefined : settings;
+    const log = usable?.log.file === undefined ? "" : endOfFile(usable.log.file, LOG_LINES);
+    const text = reportOf({ at: new Date(), findings, settings: usable, log, host: hostName() });
+    writeReport(report, text);
+    return { text: `The report is in ${report}: look through it before you send it`, healthy };
+  }
   const text = json
     ? JSON.stringify({ healthy, findings }, null, 2)
     : findings.map(lineOf).join("\n");
   return { text, healthy };
 }
 
-function lineOf({ about, result, message, advice }: Finding): string {
-  const line = `${result.padEnd(6)}${about}: ${message}`;
-  return advice === undefined ? line : `${line}\n      -> ${advice}`;
+function settingsOrError(readSettings: () => Settings): Settings | SettingsError {
+  try {
+    return readSettings();
+  } catch (error) {
+    if (error instanceof SettingsError) return error;
+    throw error;
+  }
 }
 
-async function check(readSettings: () => Settings): Promise<Finding[]> {
-  let settings: Settings;
-  try {
-    settings = readSettings();
-  } catch (error) {
-    if (!(error instanceof SettingsError)) throw error;
-    return [wrong("settings", error.message, "Correct it; tapi2ws --help lists the settings.")];
+/** What there is to say without settings. */
+function checkMachine(windows: Windows | undefined): Finding[] {
+  const system = windows === undefined ? systemName() : windowsVersion(windows);
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  return [
+    fine("versions", `Tapi2Ws ${VERSION}, ${runtimeVersion()}, ${system}`),
+    fine("clock", `${new Date().toISOString()}, time zone ${timeZone}`),
+  ];
+}
+
+async function check(
+  settings: Settings | SettingsError,
+  windows: Windows | undefined,
+): Promise<Finding[]> {
+  if (settings instanceof SettingsError) {
+    return [wrong("settings", settings.message, "Correct it; tapi2ws --help lists the settings.")];
   }
   return [
     fine("settings", "valid"),
+    ...windows === undefined ? [] : checkWindows(windows, settings),
     ...await checkLines(settings),
     await checkPort(settings),
     ...checkCertificate(settings, Date.now()),
@@ -143,16 +181,4 @@ function checkFiles({ log, audit, journal }: Settings): Finding[] {
     const advice = "Create the folder, or let the account that runs Tapi2Ws write to it.";
     return [wrong(about, `${path} cannot be written: ${problem}`, advice)];
   });
-}
-
-function fine(about: string, message: string): Finding {
-  return { about, result: "fine", message };
-}
-
-function note(about: string, message: string, advice?: string): Finding {
-  return { about, result: "note", message, advice };
-}
-
-function wrong(about: string, message: string, advice: string | undefined): Finding {
-  return { about, result: "wrong", message, advice };
 }

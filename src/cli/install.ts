@@ -110,5 +110,5 @@ function places(
 /** The command that lets other machines reach the port. */
 export function firewallRule(program: string, port: number): string {
   return `netsh advfirewall firewall add rule name=${SERVICE_NAME} dir=in action=allow ` +
-    `protocol=TCP localport=${port} program="${program}"`;
+    `protocol=TCP localport=${port} remoteip=localsubnet program="${program}"`;
 }

@@ -3,6 +3,7 @@ import http from "node:http";
 import https from "node:https";
 import { describeError } from "../log.ts";
 import { listenProblem } from "../server/net/listen_error.ts";
+import { SettingsError } from "../settings/setting.ts";
 import { ServiceCommandError } from "./service_control.ts";
 
 const PATIENCE_MS = 3000;
@@ -110,5 +111,41 @@ function exists(path: string): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** Where the executable lies that runs. */
+export function programPath(): string {
+  return Deno.execPath();
+}
+
+export function hostName(): string {
+  return Deno.hostname();
+}
+
+export function runtimeVersion(): string {
+  return `Deno ${Deno.version.deno}`;
+}
+
+/** Of a system that is not Windows. */
+export function systemName(): string {
+  return `${Deno.build.os} ${Deno.build.arch}`;
+}
+
+/** The last lines of a text file; "" where it cannot be read. */
+export function endOfFile(path: string, lines: number): string {
+  try {
+    return Deno.readTextFileSync(path).trimEnd().split("\n").slice(-lines).join("\n");
+  } catch {
+    return "";
+  }
+}
+
+/** @throws SettingsError where it cannot be written. */
+export function writeReport(path: string, text: string): void {
+  try {
+    Deno.writeTextFileSync(path, text);
+  } catch (error) {
+    throw new SettingsError(`Cannot use --report = "${path}": ${describeError(error)}`);
   }
 }

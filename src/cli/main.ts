@@ -9,7 +9,7 @@ import { EventLog } from "../windows/event_log.ts";
 import { foldersOf } from "../windows/folders.ts";
 import { SERVICE_NAME } from "../windows/names.ts";
 import { NotAServiceError, type ServiceProcess } from "../windows/service_process.ts";
-import { type Windows, WindowsError } from "../windows/windows.ts";
+import { WindowsError } from "../windows/windows.ts";
 import { execute } from "./command_line.ts";
 import type { Lifecycle } from "./run.ts";
 import { ServiceCommandError } from "./service_control.ts";
@@ -69,12 +69,17 @@ function exitCodeOf(error: unknown): 1 | 2 | undefined {
 }
 
 function sourcesOf(args: readonly string[], rights: WindowsRights | undefined): SettingsSources {
-  const folder = dataFolder(args, rights?.windows);
+  const beside = Deno.execPath().replace(/[^\\/]*$/, "");
+  const folders = rights && foldersOf(rights.windows);
+  const isInstalled = args[0] === "service" ||
+    beside.toLowerCase() === `${folders?.program}\\`.toLowerCase();
+  const standalone = Deno.build.standalone ? beside : undefined;
+  const folder = isInstalled && folders !== undefined ? `${folders.data}\\` : standalone;
   return {
     env: (name) => Deno.env.get(name),
     os: Deno.build.os,
     tapiLibrary: rights?.tapi32Path ?? TAPI_LIBRARY,
-    isService: args[0] === "service",
+    isInstalled,
     dataFile: (name) => folder === undefined ? undefined : `${folder}${name}`,
     readTextFile(path) {
       try {
@@ -85,15 +90,6 @@ function sourcesOf(args: readonly string[], rights: WindowsRights | undefined): 
       }
     },
   };
-}
-
-/** The folder of the program's own files, with a separator at its end. */
-function dataFolder(args: readonly string[], windows: Windows | undefined): string | undefined {
-  const beside = Deno.execPath().replace(/[^\\/]*$/, "");
-  const folders = windows && foldersOf(windows);
-  const isInstalled = beside.toLowerCase() === `${folders?.program}\\`.toLowerCase();
-  if (folders !== undefined && (isInstalled || args[0] === "service")) return `${folders.data}\\`;
-  return Deno.build.standalone ? beside : undefined;
 }
 
 /** The signals that end the program: Ctrl-C, Ctrl-Break and a closed console, or SIGTERM. */

@@ -138,8 +138,8 @@ const TABLES = {
     manual: "`json` has the values of `message` in `properties`",
   }),
   "log.file": setting<string | undefined>(path("a file"), {
-    default: ({ isService, dataFile }) => isService ? dataFile("tapi2ws.log") : undefined,
-    defaultText: "as a service `tapi2ws.log` beside the settings, otherwise none",
+    default: ({ isInstalled, dataFile }) => isInstalled ? dataFile("tapi2ws.log") : undefined,
+    defaultText: "installed as a service, `tapi2ws.log` beside the settings; otherwise none",
     help: "file for log lines as well",
     manual: "Rotated at 10 MiB; ten files are kept",
   }),

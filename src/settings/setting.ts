@@ -18,8 +18,8 @@ export interface Surroundings {
    * `C:\ProgramData\Tapi2Ws`; `undefined` when run from the sources.
    */
   readonly dataFile: (name: string) => string | undefined;
-  /** Whether it is the Windows service. */
-  readonly isService: boolean;
+  /** Whether it is installed as a Windows service. */
+  readonly isInstalled: boolean;
 }
 
 /** What can be written, and what the program makes of it. */

@@ -56,7 +56,7 @@ Deno.test("commands stand first, and each takes what it needs", () => {
 Deno.test("the doctor reports wrong settings, every other command refuses them", async () => {
   const { text = "", exitCode } = await run("doctor", "--port", "x");
   assert.equal(exitCode, 1);
-  assert.match(text, /^wrong +settings: Cannot use --port = "x"/);
+  assert.match(text, /^wrong +settings: Cannot use --port = "x"/m);
   await assert.rejects(run("lines", "--port", "x"), SettingsError);
   await assert.rejects(run("--port", "x"), SettingsError);
 });

@@ -19,17 +19,17 @@ interface Given {
   file?: string;
   os?: SettingsSources["os"];
   journal?: string;
-  isService?: boolean;
+  isInstalled?: boolean;
 }
 
 function settingsOf(
-  { args = [], env = {}, file, files = {}, os = "windows", journal, isService = false }: Given,
+  { args = [], env = {}, file, files = {}, os = "windows", journal, isInstalled = false }: Given,
 ): Settings {
   return readSettings(readCommandLine(args).flags, {
     env: (name) => env[name],
     os,
     tapiLibrary: TAPI_LIBRARY,
-    isService,
+    isInstalled,
     dataFile: (name) => name === "tapi2ws.toml" ? name : journal,
     readTextFile: (path) => path === "tapi2ws.toml" ? file : files[path],
   });
@@ -299,7 +299,7 @@ Deno.test("every default is a value that could be written", () => {
       env: () => undefined,
       os: "windows",
       tapiLibrary: TAPI_LIBRARY,
-      isService: true,
+      isInstalled: true,
       dataFile: (name: string) => name,
     });
     assert.deepEqual(schema.parse(value), value, key);
@@ -331,10 +331,10 @@ file = ":memory:"
 });
 
 Deno.test("a service always has a log file", () => {
-  assert.equal(settingsOf({ isService: true, journal: "C:\\beside" }).log.file, "C:\\beside");
+  assert.equal(settingsOf({ isInstalled: true, journal: "C:\\beside" }).log.file, "C:\\beside");
   assert.equal(settingsOf({ journal: "C:\\beside" }).log.file, undefined);
   assert.equal(
-    settingsOf({ isService: true, file: '[log]\nfile = "own.log"' }).log.file,
+    settingsOf({ isInstalled: true, file: '[log]\nfile = "own.log"' }).log.file,
     "own.log",
   );
 });

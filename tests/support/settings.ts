@@ -8,7 +8,7 @@ export const NOTHING_SET: SettingsSources = {
   os: "windows",
   tapiLibrary: "C:\\Windows\\System32\\tapi32.dll",
   dataFile: () => undefined,
-  isService: false,
+  isInstalled: false,
   readTextFile: () => undefined,
 };
 

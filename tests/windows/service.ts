@@ -92,10 +92,15 @@ export class WindowsSession implements AsyncDisposable {
     };
   }
 
-  /** `tapi2ws service …`, as an administrator writes it. */
-  service(...words: readonly string[]): Promise<Answer> {
+  /** `tapi2ws …`, as an administrator writes it. */
+  tapi2ws(...words: readonly string[]): Promise<Answer> {
     const quoted = words.map((word) => word.includes(" ") ? `"${word}"` : word);
-    return this.run([WINDOWS_DENO, ...RUN, MAIN, "service", ...quoted].join(" "));
+    return this.run([WINDOWS_DENO, ...RUN, MAIN, ...quoted].join(" "));
+  }
+
+  /** `tapi2ws service …` */
+  service(...words: readonly string[]): Promise<Answer> {
+    return this.tapi2ws("service", ...words);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

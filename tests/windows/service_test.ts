@@ -12,7 +12,8 @@ import { PROGRAM, WindowsSession } from "./service.ts";
 const machine = await prepareMachine();
 
 const SETTINGS = `${WINDOWS_STAGE}\\tapi2ws.toml`;
-const INSTALL = ["install", "--config", SETTINGS] as const;
+const CONFIG = ["--config", SETTINGS] as const;
+const INSTALL = ["install", ...CONFIG] as const;
 /** Relative paths are relative to the settings file, which is on the stage. */
 const GOOD = `host = "127.0.0.1"
 port = 0
@@ -52,7 +53,7 @@ serviceTest("installed it runs, serves, and stops without leaving anything", asy
   assert.deepEqual([installed.code, installed.complaint], [0, ""]);
   assert.match(installed.text, /^The service Tapi2Ws is installed\./);
   assert.match(installed.text, /log +Z:\\mnt\\stage\\service\.log\n/);
-  assert.match(installed.text, /netsh advfirewall firewall add rule .*localport=0 program="C:/);
+  assert.match(installed.text, /netsh advfirewall firewall add rule .*localport=0 .*program="C:/);
   // It listens, and TAPI waits for the stand-in to let it go on.
   assert.match(installed.text, /\nThe service runs\n$/);
   assert.equal(standin.callsOf("lineInitializeExW"), 0);
@@ -112,6 +113,15 @@ serviceTest("installed once more it is as it is to be now, and runs", async (ses
   for (const file of ["tapi2ws-journal.sqlite", "tapi2ws.log", "tapi2ws.toml"]) {
     assert(files.includes(`${file}\n`), file);
   }
+
+  await session.tapi2ws("doctor", ...CONFIG, "--report", `${WINDOWS_STAGE}\\report.txt`);
+  const report = await Deno.readTextFile(join(session.stage.folder, "report.txt"));
+  assert.match(report, /^fine +versions: Tapi2Ws .*, Deno .*, Windows .*, build \d+/m);
+  assert.match(report, /^fine +service: running, process \d+; automatic, as LocalSystem$/m);
+  assert.match(report, /^\w+ +Telephony: /m);
+  assert.match(report, /^\w+ +C:\\ProgramData\\Tapi2Ws: /m);
+  assert.match(report, /^\w+ +time service: /m);
+  assert.match(report, /^log\.file = "Z:/m);
 });
 
 serviceTest(

@@ -1,0 +1,87 @@
+/** `tapi2ws doctor --report FILE`: what somebody who helps has to know, without numbers and names. */
+import type { Settings } from "../settings/settings.ts";
+import { type Finding, lineOf } from "./findings.ts";
+
+/** So many lines at the end of the log are taken. */
+export const LOG_LINES = 300;
+
+/** What a report is made of. */
+export interface ReportParts {
+  readonly at: Date;
+  readonly findings: readonly Finding[];
+  /** `undefined` where they cannot be used. */
+  readonly settings: Settings | undefined;
+  /** The end of the log; "" where there is none. */
+  readonly log: string;
+  /** The name of this machine. */
+  readonly host: string;
+}
+
+export function reportOf({ at, findings, settings, log, host }: ReportParts): string {
+  const sections = [
+    ["Checks", withoutNumbers(findings.map(lineOf).join("\n"))],
+    ["Settings", settings === undefined ? "They cannot be used." : settingsText(settings)],
+    ["Log", log === "" ? "There is no log file." : withoutNumbers(log)],
+  ];
+  const text = sections.map(([name, content]) => `== ${name}\n\n${content}\n`).join("\n");
+  return `Tapi2Ws report of ${at.toISOString()}
+Phone numbers and names are masked. Look through it before you send it to anyone.
+
+${withoutNames(text, namesIn(settings, host))}`;
+}
+
+/** The settings in effect, by key; of access rules no more than that they are there. */
+function settingsText({ tls, rules, files: _, ...settings }: Settings): string {
+  const values: [key: string, value: unknown][] = Object.entries(settings).flatMap(
+    ([key, value]: [string, unknown]) => {
+      const isTable = typeof value === "object" && value !== null && !Array.isArray(value);
+      return isTable
+        ? Object.entries(value).map(([name, part]): [string, unknown] => [`${key}.${name}`, part])
+        : [[key, value]];
+    },
+  );
+  values.push(
+    ["tls", tls === undefined ? "off" : "on"],
+    ["anonymous", rules.anonymous?.can ?? false],
+    ["tokens", rules.tokens.length],
+    ["jwt", rules.jwt === undefined ? "off" : "on"],
+  );
+  return values.map(([key, value]) => `${key} = ${JSON.stringify(value) ?? "none"}`).join("\n");
+}
+
+/** Names that must not be in it, and what stands there in their place. */
+function namesIn(settings: Settings | undefined, host: string): ReadonlyMap<string, string> {
+  const names = new Map([[host, "SERVER"]]);
+  const { tokens = [], allowHosts = [], allowOrigins = [] } = settings?.rules ?? {};
+  for (const [i, { name }] of tokens.entries()) names.set(name, `token-${i + 1}`);
+  for (const [i, name] of allowHosts.entries()) names.set(name, `host-${i + 1}`);
+  for (const [i, name] of allowOrigins.entries()) names.set(name, `origin-${i + 1}`);
+  return names;
+}
+
+/** As many digits as a number of the public network has, with what people write between them. */
+const PHONE_NUMBER = /(?<![\d.:\-T])\+?\d(?:[ ()/]?\d){5,}(?![\d.:]|-\d)/g;
+/** Who a client is, in a line of the log. */
+const IDENTITY = /(?<=\bClient )\S.*?(?= at [\d[])/g;
+/** People's names in paths of Windows. */
+const USER_FOLDER = /(?<=\\Users\\)[^\\"\n]+/gi;
+/** Domain accounts, but not those that Windows has itself. */
+const ACCOUNT = /(?<=\bas )(?!NT (?:SERVICE|AUTHORITY)\\|LocalSystem)\S+/g;
+const NAMES_OF_CERTIFICATE = /(?<=^\w+ +certificate: for ).*(?=, the key fits)/gm;
+
+function withoutNumbers(text: string): string {
+  return text.replaceAll(PHONE_NUMBER, (number) => {
+    const digits = number.replace(/\D/g, "").length;
+    let seen = 0;
+    return number.replace(/\d/g, (digit) => ++seen > digits - 3 ? digit : "*");
+  });
+}
+
+function withoutNames(text: string, names: ReadonlyMap<string, string>): string {
+  let result = text;
+  for (const pattern of [IDENTITY, USER_FOLDER, ACCOUNT, NAMES_OF_CERTIFICATE]) {
+    result = result.replaceAll(pattern, "***");
+  }
+  for (const [name, instead] of names) if (name !== "") result = result.replaceAll(name, instead);
+  return result;
+}
