@@ -115,10 +115,11 @@ export interface Ended {
 
 /** The program from its sources, by the Deno that runs the tests. */
 export class ProgramProcess extends WatchedProcess {
-  constructor(args: readonly string[], env: Record<string, string> = {}) {
+  /** @param root Where src/ and deno.json lie: the repository, or a copy of it. */
+  constructor(args: readonly string[], env: Record<string, string> = {}, root: string = ROOT) {
     super(Deno.execPath(), {
       args: ["run", "--frozen", "--allow-all", "src/main.ts", ...args],
-      cwd: ROOT,
+      cwd: root,
       env: { NO_COLOR: "1", ...env },
     });
   }
@@ -137,7 +138,12 @@ export class FakeExchange implements AsyncDisposable {
 
   /** Starts it; resolves when its lines are open. @param args As {@linkcode fakeArgs} takes them. */
   static async start(...args: readonly string[]): Promise<FakeExchange> {
-    const process = new ProgramProcess(fakeArgs(...args));
+    return await FakeExchange.startFrom(ROOT, ...args);
+  }
+
+  /** As {@linkcode start}, from the sources of another root. */
+  static async startFrom(root: string, ...args: readonly string[]): Promise<FakeExchange> {
+    const process = new ProgramProcess(fakeArgs(...args), {}, root);
     try {
       const port = await process.port();
       await process.logged(/\d+ lines are open/);
