@@ -3,7 +3,6 @@
  * through the program (`ours`), or through the TAPI functions alone (`bare`). The first argument is
  * the stand-in's path.
  */
-import { EventBus } from "../../src/bus/bus.ts";
 import type { CallState } from "../../src/model/call.ts";
 import type { BusEvent } from "../../src/model/event.ts";
 import { Tracker } from "../../src/state/tracker.ts";
@@ -12,6 +11,7 @@ import { configureLogging } from "../../src/log.ts";
 import { BLOCKING_THREADS } from "../../src/program.ts";
 import { Supervisor } from "../../src/session/supervisor.ts";
 import { openTapi32 } from "../../src/rights.ts";
+import { strictBus } from "../support/events.ts";
 import { openControl } from "../native/standin.ts";
 import { BareApp } from "./drain_bare.ts";
 import { answer, collectGarbage } from "./subject.mjs";
@@ -78,9 +78,7 @@ class Follower {
 /** @returns Messages per second from the burst's begin to the last event on the bus. */
 async function ours({ lines, calls }: Burst): Promise<number> {
   standin.reset({ voiceLines: lines });
-  const bus = new EventBus((error) => {
-    throw error;
-  });
+  const bus = strictBus();
   const tracker = new Tracker(bus, systemClock);
   const supervisor = new Supervisor({
     library,

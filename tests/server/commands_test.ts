@@ -1,10 +1,9 @@
 /** The one way of a command: permitted, executed, and in the audit log once, without numbers in full. */
 import assert from "node:assert/strict";
-import { EventBus } from "../../src/bus/bus.ts";
 import type { Command, CommandResult } from "../../src/model/command.ts";
 import { execute } from "../../src/server/commands.ts";
 import { RecordingClient } from "../support/client.ts";
-import { callEvent, lineEvent } from "../support/events.ts";
+import { callEvent, lineEvent, strictBus } from "../support/events.ts";
 import { ANYONE } from "../support/identity.ts";
 import { LogRecorder } from "../support/log.ts";
 import { until } from "../support/patience.ts";
@@ -16,9 +15,7 @@ const NUMBER = "+441632960456";
 
 /** Line 201 with call 7, and a phone system that ends the call with each command. */
 function rig(result: CommandResult = { ok: true, outcome: {} }) {
-  const bus = new EventBus((error) => {
-    throw error;
-  });
+  const bus = strictBus();
   const state = FoldedState.of(bus);
   bus.publish(lineEvent({ line: "201" }, { change: "added" }));
   bus.publish(callEvent({ id: 7, line: "201" }, { change: "new" }));

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { ServiceStatus } from "../../src/bus/ports.ts";
-import { EventBus } from "../../src/bus/bus.ts";
 import { ConnectedClients } from "../../src/server/net/connected_clients.ts";
 import { respond } from "../../src/server/routes.ts";
 import { V2Encoder } from "../../src/server/v2/frames.ts";
+import { strictBus } from "../support/events.ts";
 import { ManualClock } from "../support/clock.ts";
 import { ANYONE } from "../support/identity.ts";
 import { FoldedState } from "../support/state.ts";
@@ -22,9 +22,7 @@ async function get(
   status: ServiceStatus = WORKING,
   method = "GET",
 ): Promise<Response> {
-  const bus = new EventBus((error) => {
-    throw error;
-  });
+  const bus = strictBus();
   const request = new Request(`http://server:43001${path}`, { method });
   return await respond({ request, address: "192.0.2.1:5000", identity: ANYONE }, {
     version: "1.2.3",

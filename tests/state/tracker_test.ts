@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
-import { EventBus } from "../../src/bus/bus.ts";
 import { Tracker } from "../../src/state/tracker.ts";
 import type { LineIdentity, LineStatus } from "../../src/model/line.ts";
+import { strictBus } from "../support/events.ts";
 import { ManualClock } from "../support/clock.ts";
 import { Mirror } from "../support/mirror.ts";
 
 function rig() {
-  const bus = new EventBus((error) => {
-    throw error;
-  });
+  const bus = strictBus();
   const clock = new ManualClock();
   const tracker = new Tracker(bus, clock);
   const mirror = new Mirror(bus, tracker);

@@ -1,7 +1,15 @@
-/** Events as the bus carries them, for tests of what hangs on it. */
+/** Events as the bus carries them, and the bus, for tests of what hangs on it. */
+import { EventBus } from "../../src/bus/bus.ts";
 import type { Call, Party } from "../../src/model/call.ts";
 import type { Line } from "../../src/model/line.ts";
 import type { CallEvent, LineEvent } from "../../src/model/event.ts";
+
+/** A bus on which no listener may fail. */
+export function strictBus(historyLength?: number): EventBus {
+  return new EventBus((error) => {
+    throw error;
+  }, historyLength);
+}
 
 export function shown(number: string): Party {
   return { number, name: "", presentation: "shown" };

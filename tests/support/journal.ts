@@ -1,17 +1,14 @@
 /** Journals for tests, and calls that end on their bus. */
-import { EventBus } from "../../src/bus/bus.ts";
 import type { Call } from "../../src/model/call.ts";
 import type { CallEvent } from "../../src/model/event.ts";
 import { entryOf, type NewEntry } from "../../src/journal/entry.ts";
 import { Journal, type JournalOptions } from "../../src/journal/journal.ts";
 import { ManualClock } from "./clock.ts";
-import { callEvent, shown } from "./events.ts";
+import { callEvent, shown, strictBus } from "./events.ts";
 
 export class JournalRig implements Disposable {
   readonly clock: ManualClock;
-  readonly bus = new EventBus((error) => {
-    throw error;
-  });
+  readonly bus = strictBus();
   readonly journal: Journal;
 
   constructor(options: Partial<Omit<JournalOptions, "bus">> = {}) {

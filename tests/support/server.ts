@@ -1,11 +1,12 @@
 /** The server on a real bus and a real port, with a telephone system that a test answers for. */
 import { createHash } from "node:crypto";
-import { EventBus } from "../../src/bus/bus.ts";
+import type { EventBus } from "../../src/bus/bus.ts";
 import type { Command, CommandResult } from "../../src/model/command.ts";
 import { systemClock } from "../../src/clock.ts";
 import type { AccessRules, Grant, TokenRule } from "../../src/settings/access_rules.ts";
 import type { ServerOptions } from "../../src/server/options.ts";
 import { type RunningServer, startServer } from "../../src/server/server.ts";
+import { strictBus } from "./events.ts";
 import { ANYONE } from "./identity.ts";
 import { FoldedState } from "./state.ts";
 
@@ -46,9 +47,7 @@ export function startTestServer(
   execute: (command: Command) => CommandResult = () => ({ ok: true, outcome: {} }),
 ): TestServer {
   const historyLength = options.historyLength ?? 1000;
-  const bus = new EventBus((error) => {
-    throw error;
-  }, historyLength);
+  const bus = strictBus(historyLength);
   const state = FoldedState.of(bus);
   const commands: Command[] = [];
   const server = startServer({

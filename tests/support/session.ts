@@ -3,7 +3,6 @@
  * or hangs, and time on demand.
  */
 import assert from "node:assert/strict";
-import { EventBus } from "../../src/bus/bus.ts";
 import type { Call } from "../../src/model/call.ts";
 import type { Line } from "../../src/model/line.ts";
 import type { BusEvent, CallEvent, LineEvent } from "../../src/model/event.ts";
@@ -18,6 +17,7 @@ import type { Signal } from "../../src/session/signals.ts";
 import { Supervisor } from "../../src/session/supervisor.ts";
 import type { LineMessage } from "../../src/tapi/calls.ts";
 import type { TapiLibrary } from "../../src/tapi/library.ts";
+import { strictBus } from "./events.ts";
 import { ManualClock } from "./clock.ts";
 import { Mirror } from "./mirror.ts";
 import { TroubledTapi } from "./troubled.ts";
@@ -64,9 +64,7 @@ export class Telephony implements AsyncDisposable {
       ...scenario !== undefined && { scenario: parseScenario(scenario, "test") },
     });
     this.tapi = new TroubledTapi(library?.(this.fake) ?? this.fake);
-    const bus = new EventBus((error) => {
-      throw error;
-    });
+    const bus = strictBus();
     this.tracker = new Tracker(bus, clock);
     this.mirror = new Mirror(bus, this.tracker);
     this.supervisor = new Supervisor({

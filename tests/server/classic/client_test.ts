@@ -1,20 +1,17 @@
 import assert from "node:assert/strict";
-import { EventBus } from "../../../src/bus/bus.ts";
 import { CLOSE } from "../../../src/model/close_code.ts";
 import type { CommandPort } from "../../../src/bus/ports.ts";
 import type { Command, CommandResult } from "../../../src/model/command.ts";
 import { ClassicEncoder } from "../../../src/server/classic/messages.ts";
 import { ClassicClient } from "../../../src/server/classic/client.ts";
 import { ManualClock } from "../../support/clock.ts";
-import { callEvent } from "../../support/events.ts";
+import { callEvent, strictBus } from "../../support/events.ts";
 import { ANYONE } from "../../support/identity.ts";
 import { MemorySocket } from "../../support/memory_socket.ts";
 import { FoldedState } from "../../support/state.ts";
 
 function setUp(answer: CommandResult = { ok: true, outcome: {} }, lines?: string[]) {
-  const bus = new EventBus((error) => {
-    throw error;
-  });
+  const bus = strictBus();
   const commands: Command[] = [];
   const port: CommandPort = {
     execute: (command) => {

@@ -1,11 +1,12 @@
 /** v2 clients over sockets in memory, on a real bus, with every frame checked against the schema. */
 import { setImmediate } from "node:timers/promises";
-import { EventBus } from "../../../src/bus/bus.ts";
+import type { EventBus } from "../../../src/bus/bus.ts";
 import type { Command, CommandResult } from "../../../src/model/command.ts";
 import type { Identity } from "../../../src/server/access/identity.ts";
 import { Batcher } from "../../../src/server/v2/batch.ts";
 import { V2Client } from "../../../src/server/v2/client.ts";
 import { V2Encoder } from "../../../src/server/v2/frames.ts";
+import { strictBus } from "../../support/events.ts";
 import { ManualClock } from "../../support/clock.ts";
 import { ANYONE } from "../../support/identity.ts";
 import { MemorySocket } from "../../support/memory_socket.ts";
@@ -66,9 +67,7 @@ export class Rig {
 
   constructor(options: RigOptions = {}) {
     this.#options = options;
-    this.bus = new EventBus((error) => {
-      throw error;
-    }, options.historyLength ?? 100);
+    this.bus = strictBus(options.historyLength ?? 100);
     this.state = FoldedState.of(this.bus);
   }
 
