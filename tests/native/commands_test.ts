@@ -5,7 +5,8 @@
 import assert from "node:assert/strict";
 import type { Command, CommandOutcome, CommandResult } from "../../src/model/command.ts";
 import { FastClock } from "../support/clock.ts";
-import { nativeTest, type Rig, until } from "./rig.ts";
+import { socketTurn, until } from "../support/patience.ts";
+import { nativeTest, type Rig } from "./rig.ts";
 import { REPLY } from "./standin.ts";
 
 const NUMBER = "+441632960123";
@@ -419,7 +420,7 @@ nativeTest(
       collectGarbage();
       // Whatever was wrongly freed is used again by this.
       Array.from({ length: 1000 }, () => new Uint8Array(512).fill(0xee));
-      await new Promise((resolve) => setTimeout(resolve, 1));
+      await socketTurn();
     }
     assert.equal(rig.standin.releaseReplies(), results.length);
     const [slot, unparked, pickedUp] = await Promise.all(results);

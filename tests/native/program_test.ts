@@ -4,7 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { LogRecorder } from "../support/log.ts";
-import { nativeTest, until } from "./rig.ts";
+import { socketTurn, until } from "../support/patience.ts";
+import { nativeTest } from "./rig.ts";
 import { DIAL, LIE, REPLY } from "./standin.ts";
 
 const IDLE = 0x1;
@@ -156,7 +157,7 @@ nativeTest(
       collectGarbage();
       // Whatever was wrongly freed is used again by this.
       Array.from({ length: 1000 }, () => new Uint8Array(4).fill(0xee));
-      await new Promise((resolve) => setTimeout(resolve, 1));
+      await socketTurn();
     }
     assert.equal(rig.standin.releaseReplies(), 4);
     for (const line of [201, 202, 203, 204]) await rig.reach("CONNECTED", line);

@@ -6,7 +6,8 @@ import assert from "node:assert/strict";
 import { RecordingClient } from "../support/client.ts";
 import { FastClock } from "../support/clock.ts";
 import { LogRecorder } from "../support/log.ts";
-import { nativeTest, type Rig, until } from "./rig.ts";
+import { until } from "../support/patience.ts";
+import { nativeTest, type Rig } from "./rig.ts";
 import { REPLY, type StandIn } from "./standin.ts";
 
 const NUMBER = "+441632960123";

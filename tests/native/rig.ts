@@ -5,6 +5,7 @@ import type { ServiceStatus } from "../../src/bus/ports.ts";
 import { type Program, startProgram } from "../../src/program.ts";
 import { openTapi32 } from "../../src/rights.ts";
 import { RecordingClient } from "../support/client.ts";
+import { until } from "../support/patience.ts";
 import { settingsWith } from "../support/settings.ts";
 import { buildStandin, type Devices, openControl, type StandIn } from "./standin.ts";
 
@@ -74,15 +75,6 @@ export class Rig {
     await this.program.stop();
     assert.equal(this.standin.liveCalls, 0);
     assert.equal(this.program.live.handles, 0);
-  }
-}
-
-/** Polls what no frame tells; each look lets the library's threads and the program run. */
-export async function until(reached: () => boolean | Promise<boolean>): Promise<void> {
-  const endMs = performance.now() + 20_000;
-  while (!await reached()) {
-    assert(performance.now() < endMs, "it did not come within 20 s");
-    await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }
 

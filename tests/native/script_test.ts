@@ -1,7 +1,8 @@
 /** The script language in which tests say what a driver does: what each statement makes of it. */
 import assert from "node:assert/strict";
 import { RecordingClient } from "../support/client.ts";
-import { nativeTest, until } from "./rig.ts";
+import { until } from "../support/patience.ts";
+import { nativeTest } from "./rig.ts";
 import { bits, Script } from "./script.ts";
 
 nativeTest("a script is what it says, statement by statement", { voiceLines: 1 }, async (rig) => {

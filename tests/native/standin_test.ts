@@ -36,6 +36,7 @@ import {
   REPLY,
   type StandIn,
 } from "./standin.ts";
+import { until } from "../support/patience.ts";
 
 const path = await buildStandin();
 const opened = path === undefined ? undefined : open(path);
@@ -683,10 +684,7 @@ nativeTest("two lineGetMessage at a time are noticed", async (rig) => {
   const waits = [1, 2].map(() =>
     rig.library.lineGetMessage(rig.app, new Uint8Array(LINEMESSAGE.size), 0xffffffff)
   );
-  const endMs = performance.now() + 5000;
-  while (rig.standin.violations.count === 0 && performance.now() < endMs) {
-    await new Promise((next) => setTimeout(next, 1));
-  }
+  await until(() => rig.standin.violations.count > 0);
   done(await rig.library.lineShutdown(rig.app));
   for (const result of await Promise.all(waits)) fails(result, "INVALAPPHANDLE");
 }, 1);

@@ -17,7 +17,8 @@ import {
   LINEFEATURE,
   LINEFORWARDMODE,
 } from "../../src/tapi/constants.ts";
-import { nativeTest, type Rig, until } from "./rig.ts";
+import { until } from "../support/patience.ts";
+import { nativeTest, type Rig } from "./rig.ts";
 import { LIE, PARTY } from "./standin.ts";
 
 const NUMBER = "+441632960001";

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { Devices, StandIn } from "../native/standin.ts";
 import { RecordingClient } from "../support/client.ts";
 import { PERMISSION_FLAGS } from "../support/compile_task.ts";
+import { until } from "../support/patience.ts";
 import type { WatchedProcess } from "../support/process.ts";
 import {
   type Machine,
@@ -16,9 +17,6 @@ import {
   WINDOWS_STAGE,
 } from "./machine.ts";
 import { RemoteStandin } from "./remote.ts";
-
-/** How long a test waits for what must come, before it fails. */
-const PATIENCE_MS = 20_000;
 
 /** How a test wants the machine. */
 export interface Surroundings {
@@ -84,9 +82,7 @@ export async function runProgram(
 ): Promise<{ code: number; log: string; output: string }> {
   await using stage = await Stage.prepare(machine, surroundings);
   await using process = startProgram(machine, stage, args, { env: surroundings.env });
-  const timer = setTimeout(() => process.signal("SIGKILL"), PATIENCE_MS);
   const code = await process.exitCode();
-  clearTimeout(timer);
   return { code, log: process.log, output: process.output };
 }
 
@@ -174,14 +170,5 @@ export class WindowsProgram implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#owned[Symbol.asyncDispose]();
-  }
-}
-
-/** Polls what no frame tells; each look lets the program run. */
-export async function until(reached: () => boolean): Promise<void> {
-  const endMs = performance.now() + PATIENCE_MS;
-  while (!reached()) {
-    assert(performance.now() < endMs, `it did not come within ${PATIENCE_MS} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

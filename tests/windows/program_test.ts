@@ -15,7 +15,8 @@ import {
   WINDOWS_REPOSITORY,
   WINDOWS_STAGE,
 } from "./machine.ts";
-import { runProgram, Stage, startProgram, until, WindowsProgram } from "./program.ts";
+import { until } from "../support/patience.ts";
+import { runProgram, Stage, startProgram, WindowsProgram } from "./program.ts";
 
 const machine = await prepareMachine();
 
@@ -288,8 +289,7 @@ file = "journal.sqlite"
     };
     assert.match((await get("/", { accept: "text/html" })).text, /<title>/);
     // Calls are written some time after they have ended.
-    const endMs = performance.now() + 20_000;
-    while (!(await get("/api/v2/journal")).text.includes(NUMBER)) assert(performance.now() < endMs);
+    await until(async () => (await get("/api/v2/journal")).text.includes(NUMBER));
     const origin = { origin: "https://crm.example.com" };
     assert.equal((await get("/", origin)).status, 403);
     await Deno.writeTextFile(

@@ -3,6 +3,7 @@
  * each waits for its answer, as a function call does. tests/native/standin/remote.c is the other end.
  */
 import { StandIn, SYMBOLS } from "../native/standin.ts";
+import { PATIENCE_MS } from "../support/patience.ts";
 import { ANSWER_AT, type Notice, type Order, STATE } from "./remote_worker.ts";
 
 /** As in remote.c's struct order. */
@@ -12,7 +13,6 @@ const IS_NUMBER = 0xfffffffe;
 const IS_NULL = 0xffffffff;
 /** More than any answer takes: the log is the longest, 1 MiB. */
 const MEMORY_BYTES = 2 << 20;
-const PATIENCE_MS = 20_000;
 
 type Argument = number | AllowSharedBufferSource | null;
 

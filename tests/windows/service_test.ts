@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { RecordingClient } from "../support/client.ts";
 import { type Machine, prepareMachine, WINDOWS_REPOSITORY, WINDOWS_STAGE } from "./machine.ts";
-import { until } from "./program.ts";
+import { until } from "../support/patience.ts";
 import { PROGRAM, WindowsSession } from "./service.ts";
 
 const machine = await prepareMachine();
@@ -154,11 +154,10 @@ serviceTest("a crash is told as one", async (session) => {
   assert.equal((await session.service(...INSTALL)).code, 0);
   await session.run("taskkill /f /im deno.exe");
   let code = "";
-  const endMs = performance.now() + 20_000;
-  while (!/^1067 /.test(code) && performance.now() < endMs) {
+  await until(async () => {
     code = await queried(session, "WIN32_EXIT_CODE");
-  }
-  assert.match(code, /^1067 /);
+    return /^1067 /.test(code);
+  });
   assert.match((await session.service("status")).text, /^state +stopped: it ended without a word/);
 });
 
@@ -173,8 +172,7 @@ serviceTest(
 
     await Deno.remove(go);
     await session.run("sc start Tapi2Ws");
-    const endMs = performance.now() + 20_000;
-    while (Number(await queried(session, "CHECKPOINT")) < 2) assert(performance.now() < endMs);
+    await until(async () => Number(await queried(session, "CHECKPOINT")) >= 2);
     assert.match(await queried(session, "STATE"), /START_PENDING$/);
     const starting = session.service("start");
     await Deno.writeTextFile(go, "");
