@@ -1,5 +1,11 @@
 /** Real Chromium for tests. */
-import { type Browser, type BrowserContext, chromium } from "playwright-core";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+} from "playwright-core";
+import { PATIENCE_MS } from "../support/patience.ts";
 import { hasTool } from "../support/tools.ts";
 
 const EXECUTABLE = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
@@ -19,6 +25,7 @@ export const WEB_SITE = "web.test";
 
 const OPTIONS = {
   executablePath: EXECUTABLE,
+  timeout: PATIENCE_MS,
   args: [
     "--headless",
     "--no-sandbox",
@@ -36,9 +43,17 @@ export function launchChromium(): Promise<Browser> {
   return chromium.launch(OPTIONS);
 }
 
+/** Pages that have nothing of other tests' and are as patient as every test. */
+export async function newContext(
+  browser: Browser,
+  options: BrowserContextOptions = {},
+): Promise<BrowserContext> {
+  return patient(await browser.newContext(options));
+}
+
 /** Chromium with the unpacked extension of this folder, and a profile of its own. */
-export function launchExtension(folder: string): Promise<BrowserContext> {
-  return chromium.launchPersistentContext("", {
+export async function launchExtension(folder: string): Promise<BrowserContext> {
+  const context = await chromium.launchPersistentContext("", {
     ...OPTIONS,
     args: [
       ...OPTIONS.args,
@@ -49,4 +64,10 @@ export function launchExtension(folder: string): Promise<BrowserContext> {
     ],
     ignoreDefaultArgs: ["--disable-extensions"],
   });
+  return patient(context);
+}
+
+function patient(context: BrowserContext): BrowserContext {
+  context.setDefaultTimeout(PATIENCE_MS);
+  return context;
 }

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import type { Client } from "../../src/client/client.d.ts";
-import { eventually, PATIENCE_MS, until } from "../support/patience.ts";
+import { eventually, until } from "../support/patience.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
 import { FakeExchange } from "../support/process.ts";
-import { hasChromium, launchChromium, OTHER_MACHINE } from "./chromium.ts";
+import { hasChromium, launchChromium, newContext, OTHER_MACHINE } from "./chromium.ts";
 import { errorsOf, servePage } from "./page.ts";
 
 /** What the page of these tests leaves for them to see. */
@@ -40,7 +40,7 @@ globalThis.client = client;
 }
 
 async function becomes(page: Page, condition: () => boolean): Promise<void> {
-  await page.waitForFunction(condition, undefined, { timeout: PATIENCE_MS });
+  await page.waitForFunction(condition);
 }
 
 const heardBy = (page: Page) => page.evaluate(() => heard);
@@ -91,7 +91,7 @@ function browserTest(
       const browser = await launchChromium();
       const errors: string[][] = [];
       try {
-        const context = await browser.newContext();
+        const context = await newContext(browser);
         const open = async (url = `http://127.0.0.1:${site.addr.port}/`) => {
           const page = await context.newPage();
           errors.push(errorsOf(page));

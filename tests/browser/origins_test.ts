@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { Folder } from "../support/folder.ts";
 import { FakeExchange } from "../support/process.ts";
-import { hasChromium, launchChromium, OTHER_MACHINE, WEB_SITE } from "./chromium.ts";
+import { hasChromium, launchChromium, newContext, OTHER_MACHINE, WEB_SITE } from "./chromium.ts";
 import { servePage } from "./page.ts";
 
 const TOKEN = "page-token";
@@ -77,7 +77,7 @@ Deno.test({
     const { port, process } = program;
     const browser = await launchChromium();
     try {
-      const page = await browser.newPage();
+      const page = await (await newContext(browser)).newPage();
       await page.goto(`http://127.0.0.1:${site.addr.port}/`);
       assert.deepEqual(await tryAll(page, port), REACHED);
       await page.goto(`http://${OTHER_MACHINE}:${site.addr.port}/`);

@@ -1,6 +1,5 @@
 /** What browser tests share: pages, and what is waited for in them. */
 import type { Page } from "playwright-core";
-import { PATIENCE_MS } from "../support/patience.ts";
 
 const PAGES: Readonly<Record<string, HeadersInit>> = {
   "/": {},
@@ -26,5 +25,5 @@ export function errorsOf(page: Page): string[] {
 }
 
 export async function textBecomes(page: Page, selector: string, text: string): Promise<void> {
-  await page.locator(selector, { hasText: text }).first().waitFor({ timeout: PATIENCE_MS });
+  await page.locator(selector, { hasText: text }).first().waitFor();
 }

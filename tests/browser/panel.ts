@@ -1,10 +1,10 @@
 /** The panel in Chromium, for tests: opens it, and hears whatever it says that is wrong. */
 import assert from "node:assert/strict";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
-import { eventually, PATIENCE_MS } from "../support/patience.ts";
+import { eventually } from "../support/patience.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { callEvent, lineEvent } from "../support/events.ts";
-import { hasChromium, launchChromium } from "./chromium.ts";
+import { hasChromium, launchChromium, newContext } from "./chromium.ts";
 import type { CallCommandName } from "../../src/model/command.ts";
 
 /** What a browser notes of each request that is refused, or that its server did not live to answer. */
@@ -36,23 +36,20 @@ export class Panel {
   /** Waits for a text in what a selector finds. */
   async becomes(selector: string, text: string | RegExp): Promise<void> {
     const found = this.page.locator(selector, { hasText: text }).first();
-    await found.waitFor({ timeout: PATIENCE_MS });
+    await found.waitFor();
   }
 
   /** Waits for the lamp of a line: the letter says what the colour says. */
   async lampIs(line: string, letter: string): Promise<void> {
     const lamp = this.tile(line).locator(".lamp", { hasText: letter });
-    await lamp.waitFor({ timeout: PATIENCE_MS });
+    await lamp.waitFor();
   }
 
   /** Waits until a selector finds so many. */
   async countIs(selector: string, count: number): Promise<void> {
     const last = this.page.locator(`:nth-match(${selector}, ${count})`);
-    if (count > 0) await last.waitFor({ state: "attached", timeout: PATIENCE_MS });
-    await this.page.locator(`:nth-match(${selector}, ${count + 1})`).waitFor({
-      state: "detached",
-      timeout: PATIENCE_MS,
-    });
+    if (count > 0) await last.waitFor({ state: "attached" });
+    await this.page.locator(`:nth-match(${selector}, ${count + 1})`).waitFor({ state: "detached" });
   }
 
   /** Waits until the texts of what a locator finds are these. */
@@ -61,7 +58,7 @@ export class Panel {
   }
 
   async gone(selector: string): Promise<void> {
-    await this.page.locator(selector).first().waitFor({ state: "hidden", timeout: PATIENCE_MS });
+    await this.page.locator(selector).first().waitFor({ state: "hidden" });
   }
 
   async dial(line: string, number: string): Promise<void> {
@@ -109,7 +106,7 @@ export function panelTest(
         await run({
           browser,
           async open(port, options = {}) {
-            const context = await browser.newContext({
+            const context = await newContext(browser, {
               viewport: { width: 1360, height: 900 },
               ...options,
             });

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { until } from "../support/patience.ts";
 import { FakeExchange } from "../support/process.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
+import { newContext } from "./chromium.ts";
 import { type Panel, panelTest } from "./panel.ts";
 import { servePage } from "./page.ts";
 
@@ -141,7 +142,7 @@ panelTest(
     await panel.becomes("#connect code", 'lines: "205"');
     const snippet = await panel.page.locator("#connect code").textContent();
     const site = servePage(`<!DOCTYPE html><title>a page</title>${snippet}`);
-    const page = await browser.newPage();
+    const page = await (await newContext(browser)).newPage();
     const rings = page.waitForEvent("console", (message) => message.text().startsWith("ringing:"));
     await page.goto(`http://127.0.0.1:${site.addr.port}/`);
     // Its connection stands in the panel.

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { FakeExchange } from "../support/process.ts";
-import { hasChromium, launchChromium } from "./chromium.ts";
+import { hasChromium, launchChromium, newContext } from "./chromium.ts";
 import { sample, samples } from "../support/manual.ts";
 import { errorsOf, servePage, textBecomes } from "./page.ts";
 
@@ -31,7 +31,7 @@ function sampleTest(
       const site = servePage(html);
       const browser = await launchChromium();
       try {
-        const page = await browser.newPage();
+        const page = await (await newContext(browser)).newPage();
         const errors = errorsOf(page);
         await page.goto(`http://127.0.0.1:${site.addr.port}/`);
         await use(page, program);

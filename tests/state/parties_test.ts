@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import {
   type CallInfo,
   NOBODY,
@@ -10,6 +9,7 @@ import {
   WITHHELD,
 } from "../../src/model/call.ts";
 import { mergeParties, NO_PARTIES } from "../../src/state/parties.ts";
+import { fc } from "../support/properties.ts";
 
 const LINE = "201";
 const PENDING: Party = { number: "", name: "", presentation: "pending" };

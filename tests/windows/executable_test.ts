@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import denoJson from "../../deno.json" with { type: "json" };
 import { RecordingClient } from "../support/client.ts";
+import { until } from "../support/patience.ts";
 import { WatchedProcess } from "../support/process.ts";
 
 const EXECUTABLE = fileURLToPath(new URL("../../dist/tapi2ws.exe", import.meta.url));
@@ -14,8 +15,6 @@ const INSTALLED = "C:\\Program Files\\Tapi2Ws\\tapi2ws.exe";
 const DATA = "C:\\ProgramData\\Tapi2Ws";
 /** The default, which the service gets. */
 const PORT = 43001;
-const PATIENCE_MS = 60_000;
-const LOOK_AGAIN_MS = 250;
 
 function test(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, ignore: Deno.build.os !== "windows", fn });
@@ -30,14 +29,6 @@ async function run(program: string, ...args: string[]): Promise<{ code: number; 
 
 const service = (...words: string[]) => run(EXECUTABLE, "service", ...words);
 const sc = async (...words: string[]) => (await run("sc.exe", ...words)).text;
-
-async function until(reached: () => Promise<boolean>): Promise<void> {
-  const endMs = performance.now() + PATIENCE_MS;
-  while (!await reached()) {
-    assert(performance.now() < endMs, `it did not come within ${PATIENCE_MS} ms`);
-    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
-  }
-}
 
 async function isServed(): Promise<boolean> {
   try {
