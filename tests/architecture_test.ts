@@ -55,9 +55,9 @@ const DENO_VALUES = [
   "settings/setting.ts",
   "windows/symbols.ts",
   "server/net/listen_error.ts",
-  "server/net/listener.ts",
-  "server/net/relay.ts",
-  "server/net/sockets.ts",
+  "server/net/guarded_port.ts",
+  "server/net/open_port.ts",
+  "server/net/tcp_stream.ts",
 ];
 /** Files that may check outside text with zod. */
 const ZOD = [

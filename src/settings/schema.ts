@@ -90,11 +90,11 @@ const TABLES = {
   }),
   "limits.connections": setting(wholeNumber(1, 1_000_000), {
     default: 20_000,
-    help: "maximum number of clients; more are closed with 4429",
+    help: "maximum number of connections; more are refused with status 429",
   }),
   "limits.connectionsPerAddress": setting(wholeNumber(1, 1_000_000), {
     default: 5000,
-    help: "maximum number of clients per address",
+    help: "maximum number of connections per address",
   }),
   "limits.commandsPerSecond": setting(wholeNumber(1, 1_000_000), {
     default: 200,
@@ -107,6 +107,11 @@ const TABLES = {
   "limits.requestSeconds": setting(wholeNumber(1, 3600), {
     default: 20,
     help: "how long a request, a TLS handshake or a token can take to arrive",
+  }),
+  "limits.guard": setting(trueOrFalse, {
+    default: false,
+    help: "bounds what one connection can take also where clients need no token",
+    manual: "See [Limits](#limits)",
   }),
   "audit.file": setting(path("a file"), {
     defaultText: "the log",

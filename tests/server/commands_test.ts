@@ -69,7 +69,7 @@ Deno.test("a refused command is in the audit log, and not executed", async () =>
   ]);
 });
 
-Deno.test("from the socket's text to the phone system it is five functions of the server", async () => {
+Deno.test("from the socket's text to the phone system it is six functions of the server", async () => {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 100;
   try {
@@ -83,7 +83,7 @@ Deno.test("from the socket's text to the phone system it is five functions of th
       client.send({ cmd: "drop", line: "201" });
       await until(() => stacks.length > 0);
       const frames = stacks.splice(0).join("").split("\n").filter((line) => line.includes("/src/"));
-      assert.equal(frames.length, 5, frames.join("\n"));
+      assert.equal(frames.length, 6, frames.join("\n"));
     }
     await server.stop(1000);
   } finally {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ServiceStatus } from "../../src/bus/ports.ts";
-import { ConnectedClients } from "../../src/server/net/connected_clients.ts";
+import { ConnectedClients, Places } from "../../src/server/net/connected_clients.ts";
 import { respond } from "../../src/server/routes.ts";
 import { V2Encoder } from "../../src/server/v2/frames.ts";
 import { strictBus } from "../support/events.ts";
@@ -34,7 +34,8 @@ async function get(
     state: FoldedState.of(bus),
     commands: { execute: () => Promise.resolve({ ok: true, outcome: {} }) },
     encoder: new V2Encoder(),
-    clients: new ConnectedClients({ connections: 1, connectionsPerAddress: 1 }),
+    clients: new ConnectedClients(),
+    places: new Places({ connections: 1, connectionsPerAddress: 1 }),
     limits: { messageBytes: 1000, requestSeconds: 1 },
   });
 }

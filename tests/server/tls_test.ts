@@ -126,6 +126,7 @@ test("who never finishes a handshake or a request is put out", async (old) => {
       commandsPerSecond: 9,
       messageBytes: 65536,
       requestSeconds: 1,
+      guard: false,
     },
   });
   const silent = await RawConnection.open(server.port);
@@ -175,20 +176,13 @@ function listeningPorts(): Set<number> {
 }
 
 Deno.test({
-  name: "the server behind answers nobody who did not come through the port",
+  name: "with TLS there is no other port to connect to",
   ignore: !hasOpenSsl || Deno.build.os !== "linux",
   async fn() {
     assert(OLD);
     const before = listeningPorts();
     const { server } = startTestServer({ tls: OLD });
-    using client = trusting(OLD);
-    const others = listeningPorts().difference(before);
-    assert(others.delete(server.port));
-    const [behind, ...more] = others;
-    assert.deepEqual(more, []);
-    const response = await fetch(`https://127.0.0.1:${behind}/healthz`, { client });
-    await response.body?.cancel();
-    assert.equal(response.status, 403);
+    assert.deepEqual([...listeningPorts().difference(before)], [server.port]);
     await server.stop(1000);
   },
 });

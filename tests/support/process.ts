@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { Changes, within } from "./patience.ts";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+export const ROOT: string = fileURLToPath(new URL("../../", import.meta.url));
 
 /** A process, with what it writes. */
 export class WatchedProcess implements AsyncDisposable {
@@ -113,12 +113,15 @@ export interface Ended {
   readonly output: string;
 }
 
+/** Deno's arguments for the program from its sources, in their folder. */
+export const PROGRAM_ARGS: readonly string[] = ["run", "--frozen", "--allow-all", "src/main.ts"];
+
 /** The program from its sources, by the Deno that runs the tests. */
 export class ProgramProcess extends WatchedProcess {
   /** @param root Where src/ and deno.json lie: the repository, or a copy of it. */
   constructor(args: readonly string[], env: Record<string, string> = {}, root: string = ROOT) {
     super(Deno.execPath(), {
-      args: ["run", "--frozen", "--allow-all", "src/main.ts", ...args],
+      args: [...PROGRAM_ARGS, ...args],
       cwd: root,
       env: { NO_COLOR: "1", ...env },
     });

@@ -33,6 +33,15 @@ export function tokenRule(token: string, rule: Partial<TokenRule> = {}): TokenRu
   return { name: token, sha256, can: ["monitor", "control"], lines: ["*"], ...rule };
 }
 
+export const LIMITS = {
+  connections: 20_000,
+  connectionsPerAddress: 20_000,
+  commandsPerSecond: 200,
+  messageBytes: 64 * 1024,
+  requestSeconds: 20,
+  guard: false,
+};
+
 export interface TestServer {
   readonly bus: EventBus;
   readonly state: FoldedState;
@@ -57,13 +66,7 @@ export function startTestServer(
     maxUnsentBytes: 4 * 1024 * 1024,
     clientTimeoutSeconds: 30,
     historyLength,
-    limits: {
-      connections: 20_000,
-      connectionsPerAddress: 20_000,
-      commandsPerSecond: 200,
-      messageBytes: 64 * 1024,
-      requestSeconds: 20,
-    },
+    limits: LIMITS,
     rules: rulesFor(ANYONE),
     ownNames: [],
     version: "1.2.3",

@@ -9,7 +9,7 @@ import type { AccessRules } from "../../settings/access_rules.ts";
 import { Identities } from "./identities.ts";
 import type { Identity } from "./identity.ts";
 import { text } from "../http/answers.ts";
-import type { Remote } from "../net/relay.ts";
+import type { Remote } from "../net/port.ts";
 import { protocolsOf, TOKEN_PROTOCOL } from "../sub_protocols.ts";
 import { judge } from "./origins.ts";
 
@@ -80,6 +80,11 @@ export class Gate {
         this.#logOnce("Requests with the invalid Host {value} are refused", value);
         return text(400, "The Host header is not a valid host name\n");
     }
+  }
+
+  /** Whether this is the address of a proxy, whose connections are those of many. */
+  isProxy(hostname: string): boolean {
+    return matchesAny(this.#rules.trustProxy, plain(hostname));
   }
 
   /** The client's address: what the last trusted proxy reports, else the other end's. */

@@ -5,6 +5,7 @@
 import type { TimerId } from "../../clock.ts";
 import { CLOSE } from "../../model/close_code.ts";
 import type { Identity } from "../access/identity.ts";
+import { hostOf } from "../net/connected_clients.ts";
 import { Client, type ClientOptions, type ClientSocket } from "../net/client.ts";
 import { Feed, type FeedContext, type Subscription } from "../v2/feed.ts";
 import { readEventFilter } from "../v2/requests.ts";
@@ -29,11 +30,15 @@ export function eventStream(visit: Visit, context: RouteContext): Response {
   // A browser that reconnects sends the header; the URL of its page is older.
   const last = request.headers.get("last-event-id") ?? searchParams.get("lastEventId");
   const wanted = { ...filter, ...last !== null && { resume: resumePointOf(last) } };
-  const { clients, clock, maxUnsentBytes, metrics } = context;
-  if (clients.isFull(address)) {
+  const { clients, places, clock, maxUnsentBytes, metrics } = context;
+  const place = places.take(hostOf(address));
+  if (place === undefined) {
     return failure({ code: "rate_limited", message: "There are too many connections" });
   }
-  const gone = () => void clients.delete(client);
+  const gone = () => {
+    clients.delete(client);
+    place[Symbol.dispose]();
+  };
   const socket = new StreamSocket(() => {
     client[Symbol.dispose]();
     gone();

@@ -4,7 +4,7 @@ import type { Clock } from "../../clock.ts";
 import type { Identity } from "../access/identity.ts";
 import { monitorRefusal } from "../access/permissions.ts";
 import type { CommandContext } from "../commands.ts";
-import type { ConnectedClients } from "../net/connected_clients.ts";
+import type { ConnectedClients, Places } from "../net/connected_clients.ts";
 import type { FeedContext } from "../v2/feed.ts";
 import { failure } from "./answers.ts";
 
@@ -21,6 +21,7 @@ export interface RouteContext extends CommandContext, FeedContext {
   /** The simulated exchange; `undefined` on a real phone system. */
   readonly simulation?: Simulation | undefined;
   readonly clients: ConnectedClients;
+  readonly places: Places;
 }
 
 /** A request and its sender. */

@@ -92,9 +92,14 @@ export abstract class Client implements Disposable {
     this.#waitForExpiry();
   }
 
+  /** Whether nobody has begun to close the connection. */
+  get isOpen(): boolean {
+    return this.#socket.readyState === OPEN;
+  }
+
   /** Whether the client may still act; closes it if its identity has expired. */
   protected isAdmitted(): boolean {
-    if (this.#socket.readyState !== OPEN) return false;
+    if (!this.isOpen) return false;
     if (this.#lifeMs() > 0) return true;
     this.close(CLOSE.unauthorized, "identity expired");
     return false;

@@ -1,4 +1,4 @@
-/** The connected clients, and how many of them come from each address. */
+/** The connected clients, and the places that connections take until they are gone. */
 import { DIALECTS, type ServerLoad } from "../../bus/ports.ts";
 import type { Client } from "./client.ts";
 
@@ -7,14 +7,47 @@ interface ConnectionLimits {
   readonly connectionsPerAddress: number;
 }
 
-export class ConnectedClients implements Iterable<Client> {
+/** The places for connections, in all and for each address. */
+export class Places {
   readonly #limits: ConnectionLimits;
-  readonly #clients = new Set<Client>();
   readonly #byHost = new Map<string, number>();
+  #taken = 0;
 
   constructor(limits: ConnectionLimits) {
     this.#limits = limits;
   }
+
+  /**
+   * Takes a place, until the result is disposed of; `undefined` if there is none left.
+   *
+   * @param host An address without its port; `undefined` for one that many share.
+   */
+  take(host: string | undefined): Disposable | undefined {
+    const { connections, connectionsPerAddress } = this.#limits;
+    const ofHost = host === undefined ? 0 : this.#byHost.get(host) ?? 0;
+    if (this.#taken >= connections || ofHost >= connectionsPerAddress) return undefined;
+    this.#taken++;
+    if (host !== undefined) this.#byHost.set(host, ofHost + 1);
+    let isTaken = true;
+    return {
+      [Symbol.dispose]: () => {
+        if (isTaken) this.#release(host);
+        isTaken = false;
+      },
+    };
+  }
+
+  #release(host: string | undefined): void {
+    this.#taken--;
+    if (host === undefined) return;
+    const left = (this.#byHost.get(host) ?? 1) - 1;
+    if (left === 0) this.#byHost.delete(host);
+    else this.#byHost.set(host, left);
+  }
+}
+
+export class ConnectedClients implements Iterable<Client> {
+  readonly #clients = new Set<Client>();
 
   get size(): number {
     return this.#clients.size;
@@ -32,28 +65,13 @@ export class ConnectedClients implements Iterable<Client> {
     return { clients, unsentBytes };
   }
 
-  /** Whether the limits exclude another client from this address. */
-  isFull(address: string): boolean {
-    const { connections, connectionsPerAddress } = this.#limits;
-    return this.#clients.size >= connections ||
-      (this.#byHost.get(hostOf(address)) ?? 0) >= connectionsPerAddress;
-  }
-
   add(client: Client): void {
-    if (this.#clients.has(client)) return;
     this.#clients.add(client);
-    const host = hostOf(client.address);
-    this.#byHost.set(host, (this.#byHost.get(host) ?? 0) + 1);
   }
 
   /** @returns Whether it was there. */
   delete(client: Client): boolean {
-    if (!this.#clients.delete(client)) return false;
-    const host = hostOf(client.address);
-    const left = (this.#byHost.get(host) ?? 1) - 1;
-    if (left === 0) this.#byHost.delete(host);
-    else this.#byHost.set(host, left);
-    return true;
+    return this.#clients.delete(client);
   }
 
   [Symbol.iterator](): Iterator<Client> {

@@ -1,127 +1,80 @@
-/** Where requests come in: a port, with or without TLS. The only user of Deno.serve. */
-import type { Clock } from "../../clock.ts";
-import { describeError, logger } from "../../log.ts";
-import { listenOn } from "./listen_error.ts";
-import { Relay, type Remote } from "./relay.ts";
+/** Where requests come in: a guarded port where that is needed, else the runtime's own server. */
+import { sleep } from "../../clock.ts";
+import { logger } from "../../log.ts";
+import { GuardedPort, type GuardedPortOptions } from "./guarded_port.ts";
+import { OpenPort } from "./open_port.ts";
+import { ACCEPT_PAUSE_MS, type Handler, type KeyPair, logAcceptFailure } from "./port.ts";
 
 const log = logger("server");
 
-/** PEM texts that fit together. */
-export interface KeyPair {
-  readonly cert: string;
-  readonly key: string;
+/** How long clients have to take the server's goodbye before the port changes. */
+const GOODBYE_MS = 1000;
+
+export interface ListenOptions extends GuardedPortOptions {
+  /** Whether the port is guarded even without TLS. */
+  readonly guarded: boolean;
 }
 
-interface ListenOptions {
-  readonly host: string;
-  /** 0: any free port. */
-  readonly port: number;
-  readonly tls?: KeyPair | undefined;
-  readonly clock: Clock;
-  /** How long a client may take until its first request is complete, handshake included. */
-  readonly requestMs: number;
-}
-
-export interface Listener {
+export class Listener {
   readonly host: string;
   readonly port: number;
-  /** Uses another certificate for new connections; does nothing without TLS. Never throws. */
-  setKeyPair(keyPair: KeyPair): void;
-  /** Accepts nobody any more; resolves when the last connection has ended. */
-  close(): Promise<void>;
-  /** Ends the connections that are left. */
-  abort(): void;
-}
-
-type Handler = (request: Request, remote: Remote) => Response | Promise<Response>;
-
-/** @throws ListenError */
-export function listen(options: ListenOptions, handler: Handler): Listener {
-  const { host, port, tls } = options;
-  if (tls !== undefined) return new TlsListener(options, tls, handler);
-  const server = serve({ host, port }, (request, { remoteAddr }) => handler(request, remoteAddr));
-  return {
-    host: server.addr.hostname,
-    port: server.addr.port,
-    setKeyPair: () => {},
-    close: () => server.shutdown(),
-    abort: () => {},
-  };
-}
-
-/** A relay in front of one server for each certificate that has connections. */
-class TlsListener implements Listener {
-  readonly host: string;
-  readonly port: number;
+  readonly #options: ListenOptions;
   readonly #handler: Handler;
-  readonly #relay: Relay;
-  #servers: Deno.HttpServer<Deno.NetAddr>[];
-  #keyPair: KeyPair;
+  #isGuarding = false;
+  #now: OpenPort | GuardedPort;
+  readonly #closing = new AbortController();
 
-  constructor(options: ListenOptions, keyPair: KeyPair, handler: Handler) {
+  /** @throws ListenError */
+  constructor(options: ListenOptions, handler: Handler) {
+    this.#options = options;
     this.#handler = handler;
-    this.#keyPair = keyPair;
-    const server = this.#serve(keyPair);
-    this.#servers = [server];
-    try {
-      this.#relay = new Relay(server.addr.port, options);
-    } catch (error) {
-      void server.shutdown();
-      throw error;
-    }
-    ({ hostname: this.host, port: this.port } = this.#relay.address);
+    this.#now = options.guarded || options.tls !== undefined
+      ? new GuardedPort(options, handler)
+      : new OpenPort(options, handler);
+    ({ host: this.host, port: this.port } = this.#now);
   }
 
+  /** Whether it bounds what one connection may take. */
+  get isGuarded(): boolean {
+    return this.#now instanceof GuardedPort;
+  }
+
+  /** Guards the port soon. The connections of an open port end: there is no bound for them. */
+  async guard(): Promise<void> {
+    if (this.#isGuarding || this.isGuarded) return;
+    this.#isGuarding = true;
+    const { clock } = this.#options;
+    const { signal } = this.#closing;
+    await sleep(clock, GOODBYE_MS, signal);
+    const open = this.#now;
+    while (!signal.aborted) {
+      void open.close();
+      try {
+        this.#now = new GuardedPort({ ...this.#options, port: this.port }, this.#handler);
+        log.info("The port is guarded now");
+        return;
+      } catch (error) {
+        logAcceptFailure(error);
+        await sleep(clock, ACCEPT_PAUSE_MS, signal);
+      }
+    }
+  }
+
+  /** Uses another certificate for new connections; does nothing without TLS. Never throws. */
   setKeyPair(keyPair: KeyPair): void {
-    if (keyPair.cert === this.#keyPair.cert && keyPair.key === this.#keyPair.key) return;
-    try {
-      const server = this.#serve(keyPair);
-      // Servers of former certificates stay for as long as they have connections.
-      const idle = this.#servers.filter(({ addr }) => !this.#relay.leadsTo(addr.port));
-      this.#servers = [server, ...this.#servers.filter((former) => !idle.includes(former))];
-      this.#relay.target = server.addr.port;
-      this.#keyPair = keyPair;
-      for (const former of idle) void former.shutdown();
-      log.info("The new certificate is in use");
-    } catch (error) {
-      log.error("The new certificate cannot be used: {error}", { error: describeError(error) });
+    if (this.#options.tls !== undefined && this.#now instanceof GuardedPort) {
+      this.#now.setKeyPair(keyPair);
     }
   }
 
+  /** Accepts nobody any more; resolves when the last connection has ended. */
   async close(): Promise<void> {
-    this.#relay.close();
-    await Promise.all(this.#servers.map((server) => server.shutdown()));
+    this.#closing.abort();
+    await this.#now.close();
   }
 
+  /** Ends the connections that are left. */
   abort(): void {
-    this.#relay.end();
+    this.#now.abort();
   }
-
-  #serve(tls: KeyPair): Deno.HttpServer<Deno.NetAddr> {
-    const server = serve({ host: "127.0.0.1", port: 0, tls }, (request, { remoteAddr }) => {
-      const remote = this.#relay.clientOf(server.addr.port, remoteAddr.port);
-      // A program on this machine that bypasses the relay would have the wrong address.
-      if (remote === undefined) return new Response(null, { status: 403 });
-      return this.#handler(request, remote);
-    });
-    return server;
-  }
-}
-
-function serve(
-  address: { readonly host: string; readonly port: number; readonly tls?: KeyPair },
-  handler: Deno.ServeHandler<Deno.NetAddr>,
-): Deno.HttpServer<Deno.NetAddr> {
-  const { host, port, tls } = address;
-  const options = {
-    hostname: host,
-    port,
-    ...tls,
-    onListen: () => {},
-    onError(error: unknown) {
-      log.error("A request failed: {error}", { error: describeError(error) });
-      return new Response("Internal error\n", { status: 500 });
-    },
-  };
-  return listenOn(address, () => Deno.serve(options, handler));
 }

@@ -1,5 +1,4 @@
-/** Turns requests into clients with a WebSocket: the only user of the runtime's. */
-import { Buffer } from "node:buffer";
+/** Turns requests into clients with a WebSocket. */
 import type { MetricsPort } from "../../bus/ports.ts";
 import type { Clock } from "../../clock.ts";
 import { describeError, logger } from "../../log.ts";
@@ -9,6 +8,7 @@ import { TokenBucket } from "../access/rate.ts";
 import type { Client, ClientOptions, ClientSocket, SendingClient } from "./client.ts";
 import type { ConnectedClients } from "./connected_clients.ts";
 import { Inbox, type Turns } from "./fair_inbox.ts";
+import type { Arrival } from "./port.ts";
 
 const log = logger("server");
 
@@ -40,95 +40,77 @@ interface Applicant {
   readonly address: string;
   /** `undefined`: the token is not valid, which only a close code can tell a page. */
   readonly identity: Identity | undefined;
+  /** Given back when the connection is gone. */
+  readonly place: Disposable;
 }
 
-/** @returns The response that makes the connection a WebSocket, or says why it cannot be one. */
+/** Makes the connection of a request a client's. */
 export function acceptSocket(
-  request: Request,
-  { address, identity }: Applicant,
+  arrival: Arrival,
+  { address, identity, place }: Applicant,
   { protocol, create }: ClientFactory,
   context: SocketContext,
-): Response {
-  const { clock, clients, limits, metrics, maxUnsentBytes } = context;
-  let upgraded: Deno.WebSocketUpgrade;
-  try {
-    upgraded = Deno.upgradeWebSocket(request, {
-      idleTimeout: context.clientTimeoutSeconds,
-      ...protocol !== undefined && { protocol },
-    });
-  } catch (error) {
-    return new Response(`Not a WebSocket request: ${describeError(error)}\n`, { status: 400 });
-  }
-  const { socket, response } = upgraded;
+): void {
+  const { clock, clients, limits: { messageBytes }, metrics, maxUnsentBytes } = context;
+  const { clientTimeoutSeconds } = context;
   let client: SendingClient | undefined;
   // Most clients never send anything.
   let inbox: Inbox | undefined;
-  socket.binaryType = "arraybuffer";
-  socket.onopen = () => {
-    if (identity === undefined) {
-      log.debug("Client {address} has no valid token", { address });
-      return socket.close(CLOSE.unauthorized.code, "the token is not known, or has expired");
-    }
-    if (clients.isFull(address)) {
-      log.warn("Client {address} is refused: too many connections ({clients} in all)", {
+  arrival.upgrade({ protocol, messageBytes, clientTimeoutSeconds }, {
+    opened(socket) {
+      if (identity === undefined) {
+        log.debug("Client {address} has no valid token", { address });
+        return socket.close(CLOSE.unauthorized.code, "the token is not known, or has expired");
+      }
+      const opened = create(socket, {
+        clock,
+        maxUnsentBytes,
         address,
+        identity,
+        onClosed: (code) => {
+          clients.delete(opened);
+          metrics?.closed(code);
+        },
+      });
+      client = opened;
+      clients.add(opened);
+      log.debug("Client {address} connected: {clients} now", { address, clients: clients.size });
+      if (context.stopping.aborted) opened.close(CLOSE.goingAway, "server stops");
+    },
+    received(text) {
+      if (client?.isOpen !== true) return;
+      inbox ??= inboxOf(client, context);
+      if (!inbox.take(text ?? "")) expel(client, CLOSE.tooMany, "too many messages");
+    },
+    receivedTooMuch() {
+      if (client?.isOpen !== true) return;
+      expel(client, CLOSE.tooLarge, `expected at most ${messageBytes} bytes`);
+    },
+    failed: (error) => log.debug("Client {address}: {error}", { address, error }),
+    closed(code) {
+      place[Symbol.dispose]();
+      // After an unanswered ping the runtime reports the close twice.
+      if (client === undefined || !clients.delete(client)) return;
+      client[Symbol.dispose]();
+      metrics?.closed(code);
+      log.debug("Client {address} left with {code}: {clients} now", {
+        address,
+        code,
         clients: clients.size,
       });
-      return socket.close(CLOSE.tooMany.code, "too many connections");
-    }
-    const opened = create(socket, {
-      clock,
-      maxUnsentBytes,
-      address,
-      identity,
-      onClosed: (code) => {
-        clients.delete(opened);
-        metrics?.closed(code);
-      },
-    });
-    client = opened;
-    clients.add(opened);
-    log.debug("Client {address} connected: {clients} now", { address, clients: clients.size });
-    if (context.stopping.aborted) opened.close(CLOSE.goingAway, "server stops");
-  };
-  socket.onmessage = ({ data }) => {
-    if (client === undefined || socket.readyState !== WebSocket.OPEN) return;
-    if (isLonger(data, limits.messageBytes)) {
-      return expel(client, CLOSE.tooLarge, `expected at most ${limits.messageBytes} bytes`);
-    }
-    inbox ??= inboxOf(client, socket, context);
-    const text = typeof data === "string" ? data : "";
-    if (!inbox.take(text)) expel(client, CLOSE.tooMany, "too many messages");
-  };
-  socket.onerror = (event) =>
-    log.debug("Client {address}: {error}", {
-      address,
-      error: event instanceof ErrorEvent ? event.message : "connection failed",
-    });
-  socket.onclose = ({ code }) => {
-    // After an unanswered ping the runtime reports the close twice.
-    if (client === undefined || !clients.delete(client)) return;
-    client[Symbol.dispose]();
-    metrics?.closed(code);
-    log.debug("Client {address} left with {code}: {clients} now", {
-      address,
-      code,
-      clients: clients.size,
-    });
-  };
-  return response;
+    },
+  });
 }
 
 /** Handles a client's messages in their turns, within its rate. */
 function inboxOf(
   client: SendingClient,
-  socket: WebSocket,
   { clock, limits: { commandsPerSecond }, turns }: SocketContext,
 ): Inbox {
   const bucket = new TokenBucket(clock, commandsPerSecond);
   return new Inbox(turns, Math.max(BURST, commandsPerSecond * WAITING_SECONDS), (text) => {
     // After the server's goodbye nothing is handled.
-    if (socket.readyState !== WebSocket.OPEN) return;
+    if (!client.isOpen) return;
     switch (bucket.take()) {
       case "free":
         return void client.receive(text).catch((error) =>
@@ -152,12 +134,4 @@ function inboxOf(
 function expel(client: Client, code: CloseCode, reason: string): void {
   log.warn("Client {address} is closed: {reason}", { address: client.address, reason });
   client.close(code, reason);
-}
-
-/** The runtime has read the message already: it takes up to 64 MiB and cannot be told otherwise. */
-function isLonger(data: unknown, mostBytes: number): boolean {
-  if (typeof data !== "string") return data instanceof ArrayBuffer && data.byteLength > mostBytes;
-  if (data.length > mostBytes) return true;
-  // In UTF-8 a UTF-16 unit takes three bytes at most.
-  return data.length * 3 > mostBytes && Buffer.byteLength(data) > mostBytes;
 }

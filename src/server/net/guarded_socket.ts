@@ -1,0 +1,70 @@
+/** WebSockets of the guarded port: the only user of the ws package, which bounds what one may take. */
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+// @ts-types="./ws.d.ts"
+import { type WebSocket, WebSocketServer } from "ws";
+import type { Clock, TimerId } from "../../clock.ts";
+import type { SocketEvents, UpgradeOptions } from "./port.ts";
+
+/** How long the other end may take to answer a close frame, before it is cut. */
+const CLOSING_MS = 3000;
+/** A message of more fragments is cut: each of them costs, even an empty one. */
+const MOST_FRAGMENTS = 1024;
+/** Pieces of frames that wait for the rest. */
+const MOST_PIECES = 1024;
+
+/** The errors of the ws package for a message that is too long. */
+const TOO_LONG = new Set(["WS_ERR_UNSUPPORTED_MESSAGE_LENGTH", "WS_ERR_TOO_MANY_BUFFERED_PARTS"]);
+
+/** Makes a connection a WebSocket, or answers that the request is none for that. */
+export function upgrade(
+  message: IncomingMessage,
+  stream: Duplex,
+  head: Uint8Array,
+  { protocol, messageBytes, clientTimeoutSeconds, clock }: UpgradeOptions & {
+    readonly clock: Clock;
+  },
+  events: SocketEvents,
+): void {
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: messageBytes,
+    maxFragments: MOST_FRAGMENTS,
+    maxBufferedChunks: MOST_PIECES,
+    closeTimeout: CLOSING_MS,
+    handleProtocols: () => protocol ?? false,
+  });
+  let upgraded = false;
+  server.handleUpgrade(message, stream, head, (socket) => {
+    upgraded = true;
+    keepAlive(socket, clientTimeoutSeconds * 1000, clock);
+    socket.on("message", (data, isBinary) => {
+      events.received(isBinary ? undefined : String(data));
+    });
+    socket.on("error", (error) => {
+      if (TOO_LONG.has(error.code ?? "")) events.receivedTooMuch();
+      else events.failed(error.message);
+    });
+    socket.on("close", (code) => events.closed(code));
+    events.opened(socket);
+  });
+  if (!upgraded) events.closed(1006);
+}
+
+/** Pings, and cuts the connection of a client that answers none for so long. */
+function keepAlive(socket: WebSocket, timeoutMs: number, clock: Clock): void {
+  let isAlive = true;
+  let timer: TimerId;
+  const look = () => {
+    if (!isAlive) return socket.terminate();
+    isAlive = false;
+    socket.ping();
+    timer = clock.setTimeout(look, timeoutMs);
+  };
+  timer = clock.setTimeout(look, timeoutMs);
+  socket.on("pong", () => isAlive = true);
+  socket.on("message", () => isAlive = true);
+  socket.on("close", () => clock.clearTimeout(timer));
+}
