@@ -54,7 +54,7 @@ Deno.test("it may do what it needs: TAPI's library, files, sockets, its own vari
     allow_net: [],
     allow_read: [],
     allow_write: [],
-    allow_env: ["TAPI2WS_*"],
+    allow_env: ["TAPI2WS_*", "WS_NO_BUFFER_UTIL", "WS_NO_UTF_8_VALIDATE"],
     allow_sys: ["hostname"],
     prompt: false,
   });

@@ -16,6 +16,6 @@ export const CLOSE = {
   tooSlow: { code: 4410, meaning: "The client reads too slowly: connect again and resume" },
   tooMany: {
     code: 4429,
-    meaning: "Too many connections, or messages without a pause: come back later",
+    meaning: "Too many messages without a pause: come back later",
   },
 } as const satisfies Readonly<Record<string, CloseCode>>;

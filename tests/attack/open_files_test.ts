@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { RecordingClient } from "../support/client.ts";
 import { until } from "../support/patience.ts";
-import { PROGRAM_ARGS, WatchedProcess } from "../support/process.ts";
+import { PROGRAM_ARGS, ROOT, WatchedProcess } from "../support/process.ts";
 import { RawConnection } from "../support/raw.ts";
 
 const OPEN_FILES = 120;
@@ -23,6 +23,7 @@ for (const guard of [false, true]) {
       ];
       await using watched = new WatchedProcess("sh", {
         args: ["-c", `ulimit -n ${OPEN_FILES} && exec "$@"`, "sh", Deno.execPath(), ...program],
+        cwd: ROOT,
         env: { NO_COLOR: "1" },
       });
       const port = await watched.port();

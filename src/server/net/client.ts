@@ -7,7 +7,7 @@ import type { Clock, TimerId } from "../../clock.ts";
 import { describeError, logger } from "../../log.ts";
 import { CLOSE, type CloseCode } from "../../model/close_code.ts";
 import type { CommandError } from "../../model/error.ts";
-import type { Identity } from "../access/identity.ts";
+import { type Identity, isUnauthenticated } from "../access/identity.ts";
 
 const log = logger("server");
 
@@ -41,6 +41,8 @@ export interface SendingClient extends Client {
 }
 
 const OPEN = 1;
+/** What may wait for a client that has yet to authenticate: its answers are short. */
+const MOST_UNSENT_TO_STRANGERS_BYTES = 256 * 1024;
 /** The longest delay of a timer: 31 bits. */
 const LONGEST_DELAY_MS = 0x7fffffff;
 
@@ -147,7 +149,7 @@ export abstract class Client implements Disposable {
     this.#allowanceBytes -= text.length * 3;
     if (this.#allowanceBytes < 0) {
       const unsentBytes = socket.bufferedAmount;
-      this.#allowanceBytes = this.#options.maxUnsentBytes - unsentBytes;
+      this.#allowanceBytes = this.#maxUnsentBytes - unsentBytes;
       if (this.#allowanceBytes < 0) {
         log.warn(
           "Client {address} reads too slowly and is closed: {unsentBytes} bytes are unsent",
@@ -158,6 +160,13 @@ export abstract class Client implements Disposable {
     }
     this.#sentSinceThen += text.length;
     socket.send(text);
+  }
+
+  get #maxUnsentBytes(): number {
+    const { maxUnsentBytes } = this.#options;
+    return isUnauthenticated(this.#identity)
+      ? Math.min(maxUnsentBytes, MOST_UNSENT_TO_STRANGERS_BYTES)
+      : maxUnsentBytes;
   }
 
   #lifeMs(): number {

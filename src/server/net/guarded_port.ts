@@ -235,7 +235,7 @@ export class GuardedPort implements Port {
     const request = webRequest(message, this.#scheme);
     const answer = request instanceof Request
       ? await this.#handled(request, connection, (options, events) => {
-        upgrade(message, stream, head, { ...options, clock: this.#options.clock }, events);
+        upgrade(message, stream, head, options, events);
       })
       : request;
     if (answer === undefined) return;

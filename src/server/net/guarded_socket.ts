@@ -3,7 +3,6 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 // @ts-types="./ws.d.ts"
 import { type WebSocket, WebSocketServer } from "ws";
-import type { Clock, TimerId } from "../../clock.ts";
 import type { SocketEvents, UpgradeOptions } from "./port.ts";
 
 /** How long the other end may take to answer a close frame, before it is cut. */
@@ -21,9 +20,7 @@ export function upgrade(
   message: IncomingMessage,
   stream: Duplex,
   head: Uint8Array,
-  { protocol, messageBytes, clientTimeoutSeconds, clock }: UpgradeOptions & {
-    readonly clock: Clock;
-  },
+  { protocol, messageBytes, clientTimeoutSeconds }: UpgradeOptions,
   events: SocketEvents,
 ): void {
   const server = new WebSocketServer({
@@ -39,7 +36,7 @@ export function upgrade(
   let upgraded = false;
   server.handleUpgrade(message, stream, head, (socket) => {
     upgraded = true;
-    keepAlive(socket, clientTimeoutSeconds * 1000, clock);
+    keepAlive(socket, clientTimeoutSeconds * 1000);
     socket.on("message", (data, isBinary) => {
       events.received(isBinary ? undefined : String(data));
     });
@@ -53,18 +50,19 @@ export function upgrade(
   if (!upgraded) events.closed(1006);
 }
 
-/** Pings, and cuts the connection of a client that answers none for so long. */
-function keepAlive(socket: WebSocket, timeoutMs: number, clock: Clock): void {
+/**
+ * Pings, and cuts the connection of a client that answers none for so long: by the system's clock, as
+ * the runtime does where the port is open.
+ */
+function keepAlive(socket: WebSocket, timeoutMs: number): void {
   let isAlive = true;
-  let timer: TimerId;
   const look = () => {
     if (!isAlive) return socket.terminate();
     isAlive = false;
     socket.ping();
-    timer = clock.setTimeout(look, timeoutMs);
   };
-  timer = clock.setTimeout(look, timeoutMs);
+  const timer = setInterval(look, timeoutMs);
   socket.on("pong", () => isAlive = true);
   socket.on("message", () => isAlive = true);
-  socket.on("close", () => clock.clearTimeout(timer));
+  socket.on("close", () => clearInterval(timer));
 }
