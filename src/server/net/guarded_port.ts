@@ -166,6 +166,7 @@ export class GuardedPort implements Port {
     this.#connections.set(stream, connection);
     connection.awaitRequest();
     tcp.once("close", () => {
+      stream.destroy();
       place[Symbol.dispose]();
       this.#forget(stream);
     });
@@ -235,7 +236,7 @@ export class GuardedPort implements Port {
     const request = webRequest(message, this.#scheme);
     const answer = request instanceof Request
       ? await this.#handled(request, connection, (options, events) => {
-        upgrade(message, stream, head, options, events);
+        upgrade(message, stream, head, connection.tcp, options, events);
       })
       : request;
     if (answer === undefined) return;

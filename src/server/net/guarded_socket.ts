@@ -3,8 +3,12 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 // @ts-types="./ws.d.ts"
 import { type WebSocket, WebSocketServer } from "ws";
+import type { ClientSocket } from "./client.ts";
 import type { SocketEvents, UpgradeOptions } from "./port.ts";
+import type { TcpStream } from "./tcp_stream.ts";
 
+/** What the other end may still send then: its close frame, after what is on its way. */
+const CLOSING_BYTES = 256 * 1024;
 /** How long the other end may take to answer a close frame, before it is cut. */
 const CLOSING_MS = 3000;
 /** A message of more fragments is cut: each of them costs, even an empty one. */
@@ -20,6 +24,7 @@ export function upgrade(
   message: IncomingMessage,
   stream: Duplex,
   head: Uint8Array,
+  tcp: TcpStream,
   { protocol, messageBytes, clientTimeoutSeconds }: UpgradeOptions,
   events: SocketEvents,
 ): void {
@@ -41,13 +46,41 @@ export function upgrade(
       events.received(isBinary ? undefined : String(data));
     });
     socket.on("error", (error) => {
+      tcp.readAtMost(CLOSING_BYTES);
       if (TOO_LONG.has(error.code ?? "")) events.receivedTooMuch();
       else events.failed(error.message);
     });
     socket.on("close", (code) => events.closed(code));
-    events.opened(socket);
+    events.opened(new GuardedSocket(socket, tcp));
   });
   if (!upgraded) events.closed(1006);
+}
+
+class GuardedSocket implements ClientSocket {
+  readonly #socket: WebSocket;
+  readonly #tcp: TcpStream;
+
+  constructor(socket: WebSocket, tcp: TcpStream) {
+    this.#socket = socket;
+    this.#tcp = tcp;
+  }
+
+  get bufferedAmount(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  get readyState(): number {
+    return this.#socket.readyState;
+  }
+
+  send(text: string): void {
+    this.#socket.send(text);
+  }
+
+  close(code: number, reason: string): void {
+    this.#tcp.readAtMost(CLOSING_BYTES);
+    this.#socket.close(code, reason);
+  }
 }
 
 /**

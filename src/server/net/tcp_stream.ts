@@ -9,6 +9,8 @@ const READ_BYTES = 4096;
 export class TcpStream extends Duplex {
   readonly remote: Remote;
   readonly #connection: Deno.TcpConn;
+  readonly #buffer = new Uint8Array(READ_BYTES);
+  #bytesLeft = Infinity;
 
   /** @param allowHalfOpen Whether the other end may end its side and still read. */
   constructor(connection: Deno.TcpConn, allowHalfOpen: boolean) {
@@ -21,11 +23,17 @@ export class TcpStream extends Duplex {
     this.on("error", () => {});
   }
 
+  /** Cuts the connection after so many further bytes: what is sent now is not wanted. */
+  readAtMost(bytes: number): void {
+    this.#bytesLeft = Math.min(this.#bytesLeft, bytes);
+  }
+
   override async _read(): Promise<void> {
-    const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
     try {
-      const read = await this.#connection.read(buffer);
-      this.push(read === null ? null : buffer.subarray(0, read));
+      const read = await this.#connection.read(this.#buffer);
+      this.#bytesLeft -= read ?? 0;
+      if (this.#bytesLeft < 0) this.destroy();
+      else this.push(read === null ? null : Buffer.from(this.#buffer.subarray(0, read)));
     } catch (error) {
       this.destroy(error as Error);
     }
