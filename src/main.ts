@@ -1,12 +1,12 @@
 /**
- * The process. Rights come first, then the connection to the service control manager, which waits for
- * no more than 30 seconds, and only then everything else with its packages.
+ * The process: opens native libraries first, then connects to the service control manager, which waits
+ * 30 seconds at most, and loads everything else last.
  */
 import { WINDOWS_RIGHTS } from "./rights.ts";
 import { SERVICE_NAME } from "./windows/names.ts";
 import { ServiceProcess } from "./windows/service_process.ts";
 
-/** Windows starts the service by these words. */
+/** The command line by which Windows starts the service. */
 const isService = Deno.args[0] === "service" && Deno.args[1] === "run";
 const service = isService && WINDOWS_RIGHTS !== undefined
   ? new ServiceProcess(WINDOWS_RIGHTS.windows, WINDOWS_RIGHTS.serviceCallbacks, SERVICE_NAME)

@@ -1,10 +1,9 @@
 /**
- * The only module that opens native libraries, and what may be opened at all. main.ts imports it
- * before anything else, so that no package has run yet.
+ * The only module that opens native libraries. main.ts imports it first, before any package runs.
  *
- * On Windows it opens tapi32.dll, kernel32.dll and advapi32.dll of System32 while it is evaluated and
- * then gives the permission up: from then on the process can open no library, and make no function
- * or pointer that native code could use. The open ones go on working.
+ * On Windows, it opens tapi32.dll, kernel32.dll and advapi32.dll in System32 while it is evaluated,
+ * then gives up the permission. After that, the process cannot open libraries, and cannot make
+ * functions or pointers for native code. Libraries that are open keep working.
  */
 import { LibraryError, type TapiLibrary } from "./tapi/library.ts";
 import { TAPI_SYMBOLS } from "./tapi/symbols.ts";
@@ -14,26 +13,26 @@ import { Windows } from "./windows/windows.ts";
 
 const LONGEST_PATH_CHARACTERS = 260;
 
-/** What is open of Windows. */
+/** The libraries of Windows that are open. */
 export interface WindowsRights {
   readonly windows: Windows;
   readonly serviceCallbacks: ServiceCallbacks;
-  /** Where TAPI lies. */
+  /** The path of TAPI's library. */
   readonly tapi32Path: string;
-  /** TAPI, or why it cannot be opened. */
+  /** TAPI's library, or the reason that it cannot be opened. */
   readonly tapi32: TapiLibrary | Error;
 }
 
-/** `undefined` on other systems, and where the process may open no libraries. */
+/** `undefined` on other systems, and without the permission to open libraries. */
 export const WINDOWS_RIGHTS: WindowsRights | undefined = onWindows();
 
 /**
- * Opens TAPI.
+ * Opens TAPI's library.
  *
  * The library stays loaded for the life of the process: unloading it under a function that never
  * returned would crash.
  *
- * @param path The library to open; on Windows it can only be TAPI's own.
+ * @param path The library to open; on Windows, only the one in System32 can be.
  * @throws LibraryError when it cannot be opened or lacks a function that TAPI always has.
  */
 export function openTapi32(path: string): TapiLibrary {
@@ -41,10 +40,12 @@ export function openTapi32(path: string): TapiLibrary {
     return opened(path, () => Deno.dlopen(path, TAPI_SYMBOLS).symbols);
   }
   return opened(path, () => {
-    if (WINDOWS_RIGHTS === undefined) throw new Error("the process may open no libraries");
+    if (WINDOWS_RIGHTS === undefined) {
+      throw new Error("the process has no permission to open libraries");
+    }
     const { tapi32, tapi32Path } = WINDOWS_RIGHTS;
     if (path.toLowerCase() !== tapi32Path.toLowerCase()) {
-      throw new Error(`only ${tapi32Path} may be opened`);
+      throw new Error(`only ${tapi32Path} can be opened`);
     }
     if (tapi32 instanceof Error) throw tapi32;
     return tapi32;
@@ -63,7 +64,7 @@ function opened(path: string, open: () => TapiLibrary): TapiLibrary {
 function onWindows(): WindowsRights | undefined {
   const mayOpen = Deno.permissions.querySync({ name: "ffi" }).state === "granted";
   if (Deno.build.os !== "windows" || !mayOpen) return undefined;
-  // Every process has kernel32.dll already: its name alone finds no other.
+  // kernel32.dll is loaded in every process, so its name alone cannot find another file.
   const { symbols: kernel32 } = Deno.dlopen("kernel32.dll", KERNEL32_SYMBOLS);
   const folder = systemFolder(kernel32);
   const tapi32Path = `${folder}\\tapi32.dll`;
@@ -92,7 +93,7 @@ function tapi32(path: string): TapiLibrary | Error {
   }
 }
 
-/** Functions for the service control manager, which hand its calls on once somebody listens. */
+/** Makes the functions that the service control manager calls; they pass calls to a listener. */
 function serviceCallbacks(): ServiceCallbacks {
   let listener: Parameters<ServiceCallbacks["listen"]>[0] | undefined;
   const main = new Deno.UnsafeCallback(

@@ -33,15 +33,15 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
   },
   service: {
     usage: `service ${SERVICE_VERBS.join("|")}`,
-    help: "installs Tapi2Ws as a Windows service, or controls it; install --account NAME",
+    help: "installs and controls the Windows service; install takes --account NAME",
     switches: [],
     options: ["account"],
-    operand: "what to do with it, as in tapi2ws service install",
+    operand: "a subcommand, as in tapi2ws service install",
     execute: executeService,
   },
   doctor: {
     usage: "doctor [--json] [--report FILE]",
-    help: "checks everything that the server needs; writes a report for somebody who helps",
+    help: "checks everything the server needs; --report writes a report for support",
     switches: ["json"],
     options: ["report"],
     execute: async ({ readSettings, windows, flags }) => {

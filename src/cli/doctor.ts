@@ -33,17 +33,17 @@ const DAY_MS = 86_400_000;
 /** A certificate that expires within so many days is reported. */
 const SOON_DAYS = 14;
 
-/** What the doctor is asked. */
+/** The options of the doctor. */
 export interface DoctorOptions {
   readonly readSettings: () => Settings;
   readonly windows: Windows | undefined;
-  /** Prints JSON. */
+  /** Whether to print JSON. */
   readonly json: boolean;
-  /** A file that gets a report for somebody who helps. */
+  /** The path of a report to write. */
   readonly report: string | undefined;
 }
 
-/** Runs every check that the settings allow. @throws SettingsError where the report cannot be written. */
+/** Runs every check that the settings allow. @throws SettingsError when the report cannot be written. */
 export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
   const { windows, json, report } = options;
   const settings = settingsOrError(options.readSettings);
@@ -54,7 +54,7 @@ export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
     const log = usable?.log.file === undefined ? "" : endOfFile(usable.log.file, LOG_LINES);
     const text = reportOf({ at: new Date(), findings, settings: usable, log, host: hostName() });
     writeReport(report, text);
-    return { text: `The report is in ${report}: look through it before you send it`, healthy };
+    return { text: `The report is in ${report}: check it before you send it`, healthy };
   }
   const text = json
     ? JSON.stringify({ healthy, findings }, null, 2)
@@ -71,7 +71,7 @@ function settingsOrError(readSettings: () => Settings): Settings | SettingsError
   }
 }
 
-/** What there is to say without settings. */
+/** Checks that need no settings. */
 function checkMachine(windows: Windows | undefined): Finding[] {
   const system = windows === undefined ? systemName() : windowsVersion(windows);
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();

@@ -1,4 +1,4 @@
-/** What the doctor finds. */
+/** The findings of the doctor. */
 
 /** The result of one check. `note`: it works, but the administrator should know. */
 export interface Finding {
@@ -21,7 +21,7 @@ export function wrong(about: string, message: string, advice: string | undefined
   return { about, result: "wrong", message, advice };
 }
 
-/** As it is printed. */
+/** The finding as it is printed. */
 export function lineOf({ about, result, message, advice }: Finding): string {
   const line = `${result.padEnd(6)}${about}: ${message}`;
   return advice === undefined ? line : `${line}\n      -> ${advice}`;

@@ -1,4 +1,4 @@
-/** `tapi2ws service install`: everything that a service needs, as often as wanted. */
+/** `tapi2ws service install`: installs the Windows service, or updates it. */
 import { resolve } from "node:path";
 import type { Settings } from "../settings/settings.ts";
 import { Access, LOCAL_SYSTEM } from "../windows/access.ts";
@@ -12,12 +12,12 @@ import { askSecret, copyProgram, createFile } from "./machine.ts";
 import { ServiceCommandError, startAndWait, stopIfRunning } from "./service_control.ts";
 
 const DESCRIPTION =
-  "Telephone calls of this server's TAPI lines for programs and web pages on the " +
+  "Sends the calls of this server's TAPI lines to programs and web pages on the " +
   "network, as JSON over WebSocket";
-/** Telephony: a service that uses TAPI without it can wait for it for ever. */
+/** Telephony: a service that uses TAPI while Telephony is starting can block both. */
 const DEPENDENCIES = ["TapiSrv"];
 const RESTART_DELAYS_MS = [5000, 60_000];
-/** Clients are told and lines closed within 5 seconds; Windows would wait 10. */
+/** Stopping takes up to 5 seconds; the default of Windows is 10. */
 const PRESHUTDOWN_TIMEOUT_MS = 20_000;
 
 const FIRST_SETTINGS =
@@ -26,8 +26,8 @@ const FIRST_SETTINGS =
 `;
 
 /**
- * Checks the settings, puts the program in its place, makes the folder of its data, sets the service up
- * and starts it. Where it is installed already, it is what the arguments and this executable say now.
+ * Checks the settings, copies the program to its folder, makes the folder for its data, and installs
+ * and starts the service. An installed service is updated to this executable and these arguments.
  *
  * @throws SettingsError, ServiceCommandError or WindowsError
  */
@@ -39,9 +39,10 @@ export async function install(
   const service = new Service(windows, SERVICE_NAME);
   service.checkRights();
   const account = accountOf(flags.get("account")?.[0] ?? VIRTUAL_ACCOUNT);
-  const password = hasPassword(account) ? await askSecret(`Password of ${account}: `) : undefined;
   const access = new Access(windows);
   const sid = access.sidOf(account);
+  if (sid === undefined) throw new ServiceCommandError(`There is no account ${account}`);
+  const password = hasPassword(account) ? await askSecret(`Password of ${account}: `) : undefined;
   const folders = foldersOf(windows);
 
   await stopIfRunning(service);
@@ -63,12 +64,12 @@ export async function install(
     preshutdownTimeoutMs: PRESHUTDOWN_TIMEOUT_MS,
   });
   const text = [
-    `The service ${SERVICE_NAME} is ${isNew ? "installed" : "set up anew"}.`,
+    `The service ${SERVICE_NAME} is ${isNew ? "installed" : "updated"}.`,
     ...places(program, settingsFile, settings, account),
     ...before === undefined || before.isTrusted(sid) ? [] : [
-      `${folders.data} was there already, and ${before.owner} owned it: look through what lies in it`,
+      `${folders.data} existed already, owned by ${before.owner}: check the files in it`,
     ],
-    "Machines on the network reach it with this rule of the firewall:",
+    "To let other machines connect, add a firewall rule:",
     `  ${firewallRule(program, settings.port)}`,
   ];
   try {
@@ -77,17 +78,17 @@ export async function install(
     if (!(error instanceof ServiceCommandError)) throw error;
     return { text: [...text, error.message].join("\n"), exitCode: 1 };
   }
-  return { text: [...text, "The service runs"].join("\n"), exitCode: 0 };
+  return { text: [...text, "The service is running"].join("\n"), exitCode: 0 };
 }
 
-/** The same account in one way of writing. */
+/** The account as the service control manager writes it. */
 function accountOf(name: string): string {
   if (/^(NT AUTHORITY\\)?(Local ?)?System$/i.test(name)) return LOCAL_SYSTEM;
-  // The service control manager wants to know whose account it is: this machine's.
+  // An account of this machine.
   return name.includes("\\") || name.includes("@") ? name : `.\\${name}`;
 }
 
-/** Accounts of Windows itself, of services, and managed ones (with a $) have none. */
+/** Accounts of Windows, of services, and managed accounts (NAME$) have no password. */
 function hasPassword(account: string): boolean {
   return account !== LOCAL_SYSTEM && !/^NT (AUTHORITY|SERVICE)\\|\$$/i.test(account);
 }
@@ -107,7 +108,7 @@ function places(
   ].map(([name = "", value]) => `  ${name.padEnd(10)}${value}`);
 }
 
-/** The command that lets other machines reach the port. */
+/** The command that lets other machines connect to the port. */
 export function firewallRule(program: string, port: number): string {
   return `netsh advfirewall firewall add rule name=${SERVICE_NAME} dir=in action=allow ` +
     `protocol=TCP localport=${port} remoteip=localsubnet program="${program}"`;

@@ -56,10 +56,10 @@ export function writeProblem(path: string): string | undefined {
 }
 
 /**
- * Puts a copy of the executable into a folder, which is made where it is not there. Run from the
- * sources, there is nothing to copy: it must lie there already.
+ * Copies the executable to a folder, which is created if necessary. When run from the sources, the
+ * executable must be there already.
  *
- * @returns Where it lies.
+ * @returns Its path there.
  * @throws ServiceCommandError
  */
 export function copyProgram(folder: string): string {
@@ -75,12 +75,12 @@ export function copyProgram(folder: string): string {
   return target;
 }
 
-/** Creates a text file where there is none of the name. */
+/** Creates a text file if there is none with this name. */
 export function createFile(path: string, text: string): void {
   if (!exists(path)) Deno.writeTextFileSync(path, text, { createNew: true });
 }
 
-/** Asks a person for what nobody else should see; takes a line where nobody sits there. */
+/** Asks for a password without showing it; reads a line when standard input is not a terminal. */
 export async function askSecret(question: string): Promise<string> {
   const isTerminal = Deno.stdin.isTerminal();
   await Deno.stderr.write(new TextEncoder().encode(question));
@@ -114,7 +114,7 @@ function exists(path: string): boolean {
   }
 }
 
-/** Where the executable lies that runs. */
+/** The path of this executable. */
 export function programPath(): string {
   return Deno.execPath();
 }
@@ -127,12 +127,12 @@ export function runtimeVersion(): string {
   return `Deno ${Deno.version.deno}`;
 }
 
-/** Of a system that is not Windows. */
+/** The name of a system other than Windows. */
 export function systemName(): string {
   return `${Deno.build.os} ${Deno.build.arch}`;
 }
 
-/** The last lines of a text file; "" where it cannot be read. */
+/** The last lines of a text file; "" when it cannot be read. */
 export function endOfFile(path: string, lines: number): string {
   try {
     return Deno.readTextFileSync(path).trimEnd().split("\n").slice(-lines).join("\n");
@@ -141,7 +141,7 @@ export function endOfFile(path: string, lines: number): string {
   }
 }
 
-/** @throws SettingsError where it cannot be written. */
+/** @throws SettingsError when it cannot be written. */
 export function writeReport(path: string, text: string): void {
   try {
     Deno.writeTextFileSync(path, text);

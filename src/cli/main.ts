@@ -1,5 +1,5 @@
-/** Executes the command line where it was started: its files, its signals or service, its exit code. */
-import { describeError } from "../log.ts";
+/** Executes the command line of this process: its settings, its signals or service, its exit code. */
+import { describeError, logger } from "../log.ts";
 import type { WindowsRights } from "../rights.ts";
 import { ListenError } from "../server/net/listen_error.ts";
 import { SettingsError } from "../settings/setting.ts";
@@ -14,12 +14,14 @@ import { execute } from "./command_line.ts";
 import type { Lifecycle } from "./run.ts";
 import { ServiceCommandError } from "./service_control.ts";
 
-/** Where Windows has TAPI, on a machine that is none. */
+const log = logger("service");
+
+/** The usual path of TAPI's library, for help on other systems. */
 const TAPI_LIBRARY = "C:\\Windows\\System32\\tapi32.dll";
 
 /**
- * @param rights `undefined` on other systems than Windows.
- * @param service The connection of a process that Windows started as the service.
+ * @param rights `undefined` on systems other than Windows.
+ * @param service The connection to the service control manager, when Windows started the process.
  * @returns The exit code: 0; 1 when something is unavailable, 2 when a setting cannot be used.
  */
 export async function main(
@@ -48,9 +50,10 @@ export async function main(
     }
     // deno-lint-ignore no-console -- one clear line, also before logging is configured
     console.error(`tapi2ws: ${describeError(error)}`);
-    if (!(error instanceof NotAServiceError)) {
+    if (service !== undefined && !(error instanceof NotAServiceError)) {
+      log.error("{error}", { error: describeError(error) });
       eventLog?.error(describeError(error));
-      await service?.stopped(exitCode);
+      await service.stopped(exitCode);
     }
     return exitCode;
   }
@@ -106,7 +109,7 @@ const ON_CONSOLE: Lifecycle = {
   stopping() {},
 };
 
-/** Without signals: Windows does not wait for a service's answer to them. */
+/** Without signals: Windows ends a process that handles them before its service has stopped. */
 function asService(service: ServiceProcess): Lifecycle {
   return {
     stopped: () => service.stopRequested,
@@ -115,7 +118,7 @@ function asService(service: ServiceProcess): Lifecycle {
   };
 }
 
-/** Nobody sees what Deno prints of an error that nothing catches. */
+/** A service has no standard error, where Deno prints uncaught errors. */
 function reportCrashes(eventLog: EventLog): void {
   addEventListener("error", ({ error }) => eventLog.error(stackOf(error)));
   addEventListener("unhandledrejection", ({ reason }) => eventLog.error(stackOf(reason)));

@@ -1,17 +1,17 @@
-/** `tapi2ws doctor --report FILE`: what somebody who helps has to know, without numbers and names. */
+/** `tapi2ws doctor --report FILE`: a report for support, without phone numbers and names. */
 import type { Settings } from "../settings/settings.ts";
 import { type Finding, lineOf } from "./findings.ts";
 
-/** So many lines at the end of the log are taken. */
+/** How many lines of the log are included. */
 export const LOG_LINES = 300;
 
-/** What a report is made of. */
+/** The contents of a report. */
 export interface ReportParts {
   readonly at: Date;
   readonly findings: readonly Finding[];
-  /** `undefined` where they cannot be used. */
+  /** `undefined` when they cannot be used. */
   readonly settings: Settings | undefined;
-  /** The end of the log; "" where there is none. */
+  /** The end of the log; "" when there is none. */
   readonly log: string;
   /** The name of this machine. */
   readonly host: string;
@@ -20,17 +20,17 @@ export interface ReportParts {
 export function reportOf({ at, findings, settings, log, host }: ReportParts): string {
   const sections = [
     ["Checks", withoutNumbers(findings.map(lineOf).join("\n"))],
-    ["Settings", settings === undefined ? "They cannot be used." : settingsText(settings)],
+    ["Settings", settings === undefined ? "The settings cannot be used." : settingsText(settings)],
     ["Log", log === "" ? "There is no log file." : withoutNumbers(log)],
   ];
   const text = sections.map(([name, content]) => `== ${name}\n\n${content}\n`).join("\n");
   return `Tapi2Ws report of ${at.toISOString()}
-Phone numbers and names are masked. Look through it before you send it to anyone.
+Phone numbers and names are masked. Check it before you send it.
 
 ${withoutNames(text, namesIn(settings, host))}`;
 }
 
-/** The settings in effect, by key; of access rules no more than that they are there. */
+/** The settings in effect, by key; access rules only in numbers. */
 function settingsText({ tls, rules, files: _, ...settings }: Settings): string {
   const values: [key: string, value: unknown][] = Object.entries(settings).flatMap(
     ([key, value]: [string, unknown]) => {
@@ -49,7 +49,7 @@ function settingsText({ tls, rules, files: _, ...settings }: Settings): string {
   return values.map(([key, value]) => `${key} = ${JSON.stringify(value) ?? "none"}`).join("\n");
 }
 
-/** Names that must not be in it, and what stands there in their place. */
+/** Names to mask, and their replacements. */
 function namesIn(settings: Settings | undefined, host: string): ReadonlyMap<string, string> {
   const names = new Map([[host, "SERVER"]]);
   const { tokens = [], allowHosts = [], allowOrigins = [] } = settings?.rules ?? {};
@@ -59,13 +59,13 @@ function namesIn(settings: Settings | undefined, host: string): ReadonlyMap<stri
   return names;
 }
 
-/** As many digits as a number of the public network has, with what people write between them. */
+/** At least six digits, with the separators of phone numbers; not in times, addresses and versions. */
 const PHONE_NUMBER = /(?<![\d.:\-T])\+?\d(?:[ ()/]?\d){5,}(?![\d.:]|-\d)/g;
-/** Who a client is, in a line of the log. */
+/** The identity of a client in a log line. */
 const IDENTITY = /(?<=\bClient )\S.*?(?= at [\d[])/g;
-/** People's names in paths of Windows. */
+/** User names in Windows paths. */
 const USER_FOLDER = /(?<=\\Users\\)[^\\"\n]+/gi;
-/** Domain accounts, but not those that Windows has itself. */
+/** Accounts other than those of Windows. */
 const ACCOUNT = /(?<=\bas )(?!NT (?:SERVICE|AUTHORITY)\\|LocalSystem)\S+/g;
 const NAMES_OF_CERTIFICATE = /(?<=^\w+ +certificate: for ).*(?=, the key fits)/gm;
 

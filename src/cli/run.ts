@@ -9,13 +9,13 @@ import { isOpenToDial, type Settings } from "../settings/settings.ts";
 
 const log = logger("program");
 
-/** How a process that serves is asked to stop, and who hears how far it is. */
+/** The life of a process that serves clients. */
 export interface Lifecycle {
   /** Resolves with the reason to stop, such as a signal's name. */
   stopped(): Promise<string>;
-  /** The port listens. */
+  /** Called when the port listens. */
   running(): void;
-  /** Clients and lines are being closed. */
+  /** Called before clients and lines are closed. */
   stopping(): void;
 }
 

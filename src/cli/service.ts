@@ -16,10 +16,10 @@ import {
   stopIfRunning,
 } from "./service_control.ts";
 
-/** What can be done with the service, as people write it. */
+/** The subcommands of `tapi2ws service`. */
 export const SERVICE_VERBS = ["install", "uninstall", "start", "stop", "status"] as const;
 
-/** Each by its word; Windows uses the last one. */
+/** How each is executed. */
 const VERBS: Readonly<
   Record<
     (typeof SERVICE_VERBS)[number],
@@ -30,6 +30,7 @@ const VERBS: Readonly<
 /** @throws SettingsError, ServiceCommandError, WindowsError, and what {@linkcode run} throws. */
 export async function executeService(invocation: Invocation): Promise<Outcome> {
   const { operand, windows, flags } = invocation;
+  if (windows === undefined) throw new ServiceCommandError("Only Windows has services");
   if (operand === "run") {
     await run(invocation.readSettings, invocation.lifecycle);
     return { exitCode: 0 };
@@ -44,10 +45,9 @@ export async function executeService(invocation: Invocation): Promise<Outcome> {
   for (const name of flags.keys()) {
     if (known.includes(name)) continue;
     throw new SettingsError(
-      `Cannot use --${name} here: the service takes its settings from the settings file`,
+      `Cannot use --${name} here: the service reads its settings from the settings file`,
     );
   }
-  if (windows === undefined) throw new ServiceCommandError("Only Windows has services");
   try {
     return await VERBS[verb](windows, invocation);
   } catch (error) {
@@ -71,8 +71,8 @@ async function uninstall(windows: Windows): Promise<Outcome> {
   new EventLog(windows, SERVICE_NAME).uninstall();
   const { program, data } = foldersOf(windows);
   const text = `The service ${SERVICE_NAME} is uninstalled.
-Its files stay: ${program}, ${data}
-Its firewall rule, if you made one: netsh advfirewall firewall delete rule name=${SERVICE_NAME}`;
+Its files are still in ${program} and ${data}
+To remove its firewall rule: netsh advfirewall firewall delete rule name=${SERVICE_NAME}`;
   return { text, exitCode: 0 };
 }
 
@@ -80,13 +80,19 @@ async function start(windows: Windows): Promise<Outcome> {
   const service = installed(windows);
   const wasRunning = service.state()?.state === "running";
   await startAndWait(windows, service);
-  return { text: wasRunning ? "The service runs already" : "The service runs", exitCode: 0 };
+  return {
+    text: wasRunning ? "The service is already running" : "The service is running",
+    exitCode: 0,
+  };
 }
 
 async function stop(windows: Windows): Promise<Outcome> {
   const service = installed(windows);
   const wasRunning = await stopIfRunning(service);
-  return { text: wasRunning ? "The service has stopped" : "The service does not run", exitCode: 0 };
+  return {
+    text: wasRunning ? "The service has stopped" : "The service is not running",
+    exitCode: 0,
+  };
 }
 
 function status(windows: Windows): Outcome {

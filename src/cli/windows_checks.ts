@@ -1,4 +1,4 @@
-/** The doctor's checks of Windows: services, accounts, who can write where, firewall, clock. */
+/** The doctor's checks of Windows: services, write access, firewall, time service. */
 import type { Settings } from "../settings/settings.ts";
 import { Access } from "../windows/access.ts";
 import { ERROR } from "../windows/constants.ts";
@@ -14,11 +14,11 @@ import { programPath } from "./machine.ts";
 import { describeState } from "./service_control.ts";
 
 const VERSION_KEY = "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion";
-/** From this build on it is Windows 11, which still has the name of Windows 10 there. */
+/** The first build of Windows 11, whose ProductName is still Windows 10. */
 const FIRST_BUILD_OF_11 = 22_000;
 
 const INSTALL = "tapi2ws service install installs it.";
-/** Names for what SDDL has two letters for, as Windows shows them. */
+/** The names of groups that SDDL writes as two letters. */
 const GROUPS: Readonly<Record<string, string>> = {
   WD: "Everyone",
   AU: "Authenticated Users",
@@ -40,7 +40,7 @@ export function windowsVersion(windows: Windows): string {
   return `${product}, build ${build}${revision === undefined ? "" : `.${revision}`}`;
 }
 
-/** Every check of Windows; one that Windows refuses is a note. */
+/** Runs every check of Windows; a check that fails is a note. */
 export function checkWindows(windows: Windows, settings: Settings): Finding[] {
   const folders = foldersOf(windows);
   const checks: readonly (readonly [about: string, check: () => Finding[]])[] = [
@@ -79,7 +79,11 @@ function checkTelephony(windows: Windows): Finding {
   const about = "Telephony";
   const state = new Service(windows, "TapiSrv").state();
   if (state === undefined) {
-    return wrong(about, "there is no such service", "Use a full Windows: every driver needs it.");
+    return wrong(
+      about,
+      "there is no such service",
+      "Use an edition of Windows with it: every driver needs it.",
+    );
   }
   return fine(about, describeState(windows, state));
 }
@@ -90,12 +94,11 @@ function checkFolders(windows: Windows, folders: Folders): Finding[] {
   if (account === undefined) return [];
   const sid = access.sidOf(account);
   return Object.values(folders).map((folder) => {
-    // The executable is only read by the service, whatever its account is.
-    const writers = access.of(folder).writers(folder === folders.data ? sid : "");
+    // The service only reads its executable.
+    const writers = access.of(folder).writers(folder === folders.data ? sid : undefined);
     if (writers.length === 0) return fine(folder, "only administrators and the service can write");
     const names = writers.map((writer) => GROUPS[writer] ?? writer).join(", ");
-    const advice =
-      "Anyone who can write there can run programs as the service: take that right away.";
+    const advice = "Anyone who can write there can run programs as the service: remove that right.";
     return wrong(folder, `can be written by ${names}`, advice);
   });
 }
@@ -107,17 +110,17 @@ function checkFirewall(
 ): Finding {
   const about = "firewall";
   if (/^(127\.|::1$|localhost$)/.test(host)) {
-    return fine(about, "not needed: only this machine connects");
+    return fine(about, "not needed: the server listens for this machine only");
   }
   const isInstalled = new Service(windows, SERVICE_NAME).state() !== undefined;
   const program = isInstalled ? `${folders.program}\\tapi2ws.exe` : programPath();
   const reach = reachOf(windows, port, program);
-  if (reach === "off") return note(about, "off: every machine can connect");
+  if (reach === "off") return note(about, "off: any machine can connect");
   if (reach === "open") return fine(about, `a rule lets other machines connect to port ${port}`);
   if (reach === "blocked") {
     return wrong(
       about,
-      `a rule keeps other machines from port ${port}`,
+      `a rule blocks port ${port} for other machines`,
       "Remove the rule: wf.msc shows it.",
     );
   }

@@ -1,6 +1,6 @@
 /**
- * Who may do what with a file or folder: security descriptors, in the text form (SDDL) that Windows
- * converts to and from its own.
+ * Who has access to files and folders: security descriptors in their text form (SDDL), which Windows
+ * converts.
  *
  * @see https://learn.microsoft.com/windows/win32/secauthz/security-descriptor-string-format
  */
@@ -9,29 +9,29 @@ import { lstatSync, readdirSync } from "node:fs";
 import { encodeText } from "../tapi/text.ts";
 import { ERROR, SE, SECURITY_INFORMATION } from "./constants.ts";
 import { SECURITY_ATTRIBUTES } from "./structs.ts";
-import { addressIn, type Arena, cell, type Windows } from "./windows.ts";
+import { addressIn, type Arena, cell, dword, type Windows } from "./windows.ts";
 
-/** The account of Windows itself, as the service control manager has it. */
+/** The account of Windows itself, as the service control manager writes it. */
 export const LOCAL_SYSTEM = "LocalSystem";
 
 const SDDL_REVISION_1 = 1;
 const LONGEST_SID_BYTES = 68;
 const LONGEST_DOMAIN_CHARACTERS = 256;
 
-/** The folder and what is in it, read, written and deleted: no more than a service needs. */
+/** The right "Modify": read, write and delete. */
 const MODIFY = "0x1301bf";
 
-/** Windows and administrators, as SDDL has them: who may write anyway. */
+/** Windows and administrators, as SDDL writes them: they have write access anyway. */
 const TRUSTED = [
   "SY", // Local System
   "BA", // Administrators
   "LA", // the built-in Administrator
   "DA", // domain administrators
   "EA", // enterprise administrators
-  "CO", // the owner of what is made: only who may make it can become one
+  "CO", // the owner of a new file, who needs write access to create it
   "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464", // TrustedInstaller
 ];
-/** Rights, by their letters, that let one write, delete, or give oneself such rights. */
+/** SDDL letters of rights to write, delete, or change access. */
 const WRITING_LETTERS = ["FA", "FW", "GA", "GW", "WD", "WO", "SD", "DC", "LC", "DT"];
 /** FILE_WRITE_DATA, FILE_APPEND_DATA, FILE_DELETE_CHILD, DELETE, WRITE_DAC, WRITE_OWNER, GENERIC_ALL, GENERIC_WRITE */
 const WRITING_BITS = 0x2 | 0x4 | 0x40 | 0x10000 | 0x40000 | 0x80000 | 0x10000000 | 0x40000000;
@@ -44,12 +44,12 @@ export class Access {
   }
 
   /**
-   * Makes a folder that only administrators and one account can look into and write to. Where it is
-   * there, it is so from now on, with what lies in it: whoever made it may have meant ill.
+   * Makes a folder that only administrators and one account have access to. Ownership and access of
+   * an existing folder and its files are replaced, because anyone could have created them.
    *
-   * @param sid The account's, or its two letters in SDDL.
-   * @returns Who owned it and had rights before; `undefined` where it is new.
-   * @throws WindowsError, or Error where it is a link to somewhere else.
+   * @param sid The SID of the account, or its SDDL letters.
+   * @returns The former owner and access; `undefined` when the folder is new.
+   * @throws WindowsError, or Error when the folder is a link.
    */
   makePrivateFolder(path: string, sid: string): AccessList | undefined {
     const windows = this.#windows;
@@ -64,14 +64,14 @@ export class Access {
     const code = windows.errorOf(made);
     if (code === 0) return undefined;
     if (code !== ERROR.ALREADY_EXISTS) throw windows.failure("CreateDirectoryW", code);
-    if (!lstatSync(path).isDirectory()) throw new Error(`${path} is a link, or no folder`);
+    if (!lstatSync(path).isDirectory()) throw new Error(`${path} is not a folder, or a link`);
     const before = this.of(path);
     this.#apply(path, descriptor);
     for (const name of readdirSync(path)) this.#apply(`${path}\\${name}`, descriptor);
     return before;
   }
 
-  /** The owner and rights of a file or folder. @throws WindowsError */
+  /** The owner and access of a file or folder. @throws WindowsError */
   of(path: string): AccessList {
     const windows = this.#windows;
     using arena = windows.arena();
@@ -105,38 +105,36 @@ export class Access {
     return new AccessList(windows.textAt(arena.own(addressIn(text))));
   }
 
-  /** The SID of an account, or its two letters in SDDL. @throws WindowsError where there is none. */
-  sidOf(account: string): string {
+  /**
+   * The SID of an account, or its SDDL letters; `undefined` when there is no such account.
+   *
+   * @throws WindowsError
+   */
+  sidOf(account: string): string | undefined {
     if (account === LOCAL_SYSTEM) return "SY";
     const virtual = account.match(/^NT SERVICE\\(.+)$/i)?.[1];
-    // Such an account is there from the time on when the service is.
+    // Windows knows such an account only once the service exists.
     if (virtual !== undefined) return serviceSid(virtual);
     const windows = this.#windows;
     using arena = windows.arena();
     const sid = new Uint8Array(LONGEST_SID_BYTES);
     const domain = new Uint8Array(LONGEST_DOMAIN_CHARACTERS * 2);
-    const [sidBytes, domainCharacters] = [cell(4), cell(4)];
-    new DataView(sidBytes.buffer).setUint32(0, sid.length, true);
-    new DataView(domainCharacters.buffer).setUint32(0, LONGEST_DOMAIN_CHARACTERS, true);
-    const name = encodeText(account.replace(/^\.\\/, ""));
-    const use = cell(4);
-    windows.check(
-      "LookupAccountNameW",
-      windows.advapi32.LookupAccountNameW(
-        null,
-        name,
-        sid,
-        sidBytes,
-        domain,
-        domainCharacters,
-        use,
-      ),
+    const fn = "LookupAccountNameW";
+    const found = windows.advapi32[fn](
+      null,
+      encodeText(account.replace(/^\.\\/, "")),
+      sid,
+      dword(sid.length),
+      domain,
+      dword(LONGEST_DOMAIN_CHARACTERS),
+      cell(4),
     );
+    const code = windows.errorOf(found);
+    if (code === ERROR.NONE_MAPPED) return undefined;
+    windows.checkCode(fn, code);
     const text = cell(8);
-    windows.check(
-      "ConvertSidToStringSidW",
-      windows.advapi32.ConvertSidToStringSidW(sid, text),
-    );
+    const converted = windows.advapi32.ConvertSidToStringSidW(sid, text);
+    windows.check("ConvertSidToStringSidW", converted);
     return windows.textAt(arena.own(addressIn(text)));
   }
 
@@ -177,31 +175,31 @@ export class Access {
   }
 }
 
-/** Who owns something, and who may do what with it. */
+/** The owner of a file or folder, and who has access to it. */
 export class AccessList {
   /** @param sddl Such as `O:BAD:P(A;OICI;FA;;;SY)(A;OICI;0x1200a9;;;BU)`. */
   constructor(readonly sddl: string) {}
 
-  /** As SDDL has it: two letters, or a SID. */
+  /** A SID, or SDDL letters. */
   get owner(): string {
     return this.sddl.match(/O:(S-[\d-]+|[A-Z]{2})/)?.[1] ?? "";
   }
 
-  /** Whether Windows, an administrator, or the account that is expected owns it. */
-  isTrusted(expected: string): boolean {
+  /** Whether Windows, an administrator or the expected account owns it. */
+  isTrusted(expected: string | undefined): boolean {
     return this.owner === expected || TRUSTED.includes(this.owner);
   }
 
   /**
-   * Who may write, delete or take more rights, besides administrators and Windows itself.
+   * Who can write, delete or change access, besides Windows, administrators and one account.
    *
-   * @param expected A SID that may too, and may be the owner.
+   * @param expected The SID of that account.
    */
-  writers(expected: string): string[] {
+  writers(expected: string | undefined): string[] {
     const entries = this.sddl.matchAll(/\(([A-Z]+);([A-Z]*);([^;]*);[^;]*;[^;]*;([^);]+)/g);
     const writers = new Set<string>();
     for (const [, type, flags = "", rights = "", who = ""] of entries) {
-      // What only holds for what is made below says nothing of this one.
+      // Entries for new files only (IO) do not apply to the folder itself.
       if (type !== "A" || flags.includes("IO") || !isWriting(rights)) continue;
       if (who !== expected && !TRUSTED.includes(who)) writers.add(who);
     }
@@ -216,7 +214,7 @@ function isWriting(rights: string): boolean {
 }
 
 /**
- * The SID of `NT SERVICE\NAME`, which Windows makes of the name.
+ * The SID of `NT SERVICE\NAME`, which Windows derives from the name.
  *
  * @see https://learn.microsoft.com/windows-server/administration/windows-commands/sc-showsid
  */

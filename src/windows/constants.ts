@@ -3,13 +3,13 @@
  * there.
  */
 
-/** Access to the service control manager. */
+/** Access rights of the service control manager. */
 export const SC_MANAGER = {
   CONNECT: 0x1,
   CREATE_SERVICE: 0x2,
 } as const;
 
-/** Access to a service, and what one is and reports. */
+/** Access rights, types, states, controls and configuration levels of services. */
 export const SERVICE = {
   QUERY_CONFIG: 0x1,
   CHANGE_CONFIG: 0x2,
@@ -94,7 +94,7 @@ export const SE = {
   FILE_OBJECT: 1,
 } as const;
 
-/** Which parts of a security descriptor are meant. */
+/** Parts of a security descriptor. */
 export const SECURITY_INFORMATION = {
   OWNER: 0x1,
   DACL: 0x4,

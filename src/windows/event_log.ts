@@ -1,6 +1,6 @@
 /**
- * The Application log of Windows. It takes one thing: why the service could not start, for which
- * there is no other place before logging is configured.
+ * The Application log of Windows. It has the reason when the service cannot start, which may be before
+ * logging is configured.
  */
 import { encodeText } from "../tapi/text.ts";
 import { EVENTLOG } from "./constants.ts";
@@ -8,21 +8,21 @@ import { Registry } from "./registry.ts";
 import type { Windows } from "./windows.ts";
 
 const SOURCES = "SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application";
-/** A program of Windows that has the message "%1" for every id from 1 to 1000. */
+/** A program of Windows with the message "%1" for every id from 1 to 1000. */
 const MESSAGE_FILE = "%SystemRoot%\\System32\\EventCreate.exe";
 
-/** The ids under which events appear. */
+/** The ids of events. */
 const EVENT_ID = { ERROR: 1 } as const;
 
 export class EventLog {
   readonly #windows: Windows;
 
-  /** @param source The name under which events appear. */
+  /** @param source The source of the events, a name. */
   constructor(windows: Windows, readonly source: string) {
     this.#windows = windows;
   }
 
-  /** Tells the event viewer how events of this source read. @throws WindowsError */
+  /** Registers the source, so that the event viewer shows its messages. @throws WindowsError */
   install(): void {
     new Registry(this.#windows).set(`${SOURCES}\\${this.source}`, {
       EventMessageFile: { expand: MESSAGE_FILE },

@@ -1,6 +1,5 @@
 /**
- * What the firewall of Windows lets in, as the registry has it: everybody may read that, while its
- * programming interface needs COM.
+ * What Windows Firewall lets in, read from the registry: its programming interface needs COM.
  *
  * @see https://learn.microsoft.com/openspecs/windows_protocols/ms-gpfas/
  */
@@ -8,22 +7,22 @@ import { Registry } from "./registry.ts";
 import type { Windows } from "./windows.ts";
 
 const POLICY = "SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy";
-/** Rules of this machine, and those that a group policy brings. */
+/** Rules of this machine, and of group policies. */
 const RULES = [
   `${POLICY}\\FirewallRules`,
   "SOFTWARE\\Policies\\Microsoft\\WindowsFirewall\\FirewallRules",
 ];
-/** The kinds of networks, each with a switch of its own. */
+/** The kinds of networks; the firewall is on or off for each. */
 const PROFILES = ["DomainProfile", "StandardProfile", "PublicProfile"];
 const TCP = "6";
 
-/** Whether other machines can reach a port. */
+/** Whether other machines can connect to a port. */
 export type Reach = "open" | "blocked" | "no rule" | "off";
 
 /**
  * @param program The path of the executable that listens.
- * @returns `off` where no firewall is on, `open` where a rule lets them in, `blocked` where one keeps
- *   them out whatever others say.
+ * @returns `off` when the firewall is off, `open` when a rule allows it, `blocked` when a rule forbids
+ *   it, which overrides others.
  * @throws WindowsError
  */
 export function reachOf(windows: Windows, port: number, program: string): Reach {
@@ -42,8 +41,8 @@ export function reachOf(windows: Windows, port: number, program: string): Reach 
 
 /**
  * @param rule Such as `v2.30|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=43001|Name=Tapi2Ws|`.
- * @param drive The one for `%SystemDrive%`, such as `C:`.
- * @returns Its action, where it is about this port and program.
+ * @param drive The value of `%SystemDrive%`, such as `C:`.
+ * @returns Its action; `undefined` when it does not apply to this port and program.
  */
 export function actionOf(
   rule: string,

@@ -1,4 +1,4 @@
-/** Where the program lies on Windows. */
+/** The folders of the installed program. */
 import { Registry } from "./registry.ts";
 import type { Windows } from "./windows.ts";
 
@@ -14,7 +14,7 @@ const CURRENT_VERSION = "SOFTWARE\\Microsoft\\Windows\\CurrentVersion";
 const PROFILES = "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList";
 
 /**
- * Asks the registry, which only administrators write to: a variable could be anybody's.
+ * Reads them from the registry, which only administrators can change, unlike environment variables.
  *
  * @throws WindowsError
  */

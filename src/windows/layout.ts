@@ -4,7 +4,7 @@
 type Member = "DWORD" | "POINTER";
 type Members = Readonly<Record<string, Member>>;
 
-/** What the members hold; a pointer is an address, 0n for NULL. */
+/** The values of members; a pointer is an address, 0n is NULL. */
 export type Values<M extends Members> = {
   readonly [K in keyof M]: M[K] extends "DWORD" ? number : bigint;
 };
@@ -12,7 +12,7 @@ export type Values<M extends Members> = {
 /** A declared struct. */
 export interface CStruct<M extends Members> {
   readonly name: string;
-  /** In bytes, with what is added at the end. */
+  /** In bytes, with padding. */
   readonly size: number;
   /** Offset and size in bytes, by member. */
   readonly places: ReadonlyMap<string, readonly [offset: number, bytes: number]>;
@@ -22,7 +22,7 @@ export interface CStruct<M extends Members> {
   write(values: Partial<Values<M>>): Uint8Array<ArrayBuffer>;
 }
 
-/** Declares a struct with its members in their order. */
+/** Declares a struct by its members, in their order. */
 export function struct<const M extends Members>(name: string, members: M): CStruct<M> {
   const places = new Map<string, readonly [number, number]>();
   let end = 0;

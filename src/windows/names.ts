@@ -1,7 +1,7 @@
-/** What the service is called. */
+/** The names of the service. */
 
-/** Its name, and that of its events. */
+/** Its name, also the source of its events. */
 export const SERVICE_NAME = "Tapi2Ws";
 
-/** The account that Windows makes for it: it has no password, and no more rights than it needs. */
+/** The account that Windows creates for the service, without a password and with few rights. */
 export const VIRTUAL_ACCOUNT: string = `NT SERVICE\\${SERVICE_NAME}`;

@@ -1,18 +1,18 @@
 /** Values of the registry's HKEY_LOCAL_MACHINE. */
 import { encodeText } from "../tapi/text.ts";
 import { ERROR, KEY, REG } from "./constants.ts";
-import { addressIn, cell, dwordIn, type Windows } from "./windows.ts";
+import { addressIn, cell, dword, dwordIn, type Windows } from "./windows.ts";
 
 const HKEY_LOCAL_MACHINE = 0xffffffff80000002n;
 
-/** So long the name of a value can be, in characters. */
+/** The maximum length of a value's name. */
 const LONGEST_NAME_CHARACTERS = 16_384;
-/** Values that are longer are left out. */
+/** Longer values are skipped. */
 const LONGEST_VALUE_BYTES = 65_536;
 
 const utf16 = new TextDecoder("utf-16le");
 
-/** A REG_SZ or REG_EXPAND_SZ as it stands there, or a REG_DWORD. */
+/** A REG_SZ, a REG_EXPAND_SZ without expansion, or a REG_DWORD. */
 export type RegistryValue = string | number;
 
 export class Registry {
@@ -22,7 +22,7 @@ export class Registry {
     this.#windows = windows;
   }
 
-  /** The values of a key by their names; none where there is no such key. @throws WindowsError */
+  /** The values of a key by name; none when there is no such key. @throws WindowsError */
   values(key: string): ReadonlyMap<string, RegistryValue> {
     const values = new Map<string, RegistryValue>();
     const { advapi32 } = this.#windows;
@@ -41,9 +41,9 @@ export class Registry {
     const data = new Uint8Array(LONGEST_VALUE_BYTES);
     for (let index = 0;; index++) {
       const [nameLength, type, bytes] = [
-        sized(LONGEST_NAME_CHARACTERS),
+        dword(LONGEST_NAME_CHARACTERS),
         cell(4),
-        sized(data.length),
+        dword(data.length),
       ];
       const code = advapi32.RegEnumValueW(
         handle.key,
@@ -64,7 +64,7 @@ export class Registry {
     }
   }
 
-  /** Makes a key, where it is not there, and sets values of it. @throws WindowsError */
+  /** Sets values of a key, which is created if necessary. @throws WindowsError */
   set(
     key: string,
     values: Readonly<Record<string, { readonly expand: string } | number>>,
@@ -88,7 +88,7 @@ export class Registry {
     using handle = this.#handle(out);
     for (const [name, value] of Object.entries(values)) {
       const [type, data] = typeof value === "number"
-        ? [REG.DWORD, sized(value)]
+        ? [REG.DWORD, dword(value)]
         : [REG.EXPAND_SZ, encodeText(value.expand)];
       this.#windows.checkCode(
         "RegSetValueExW",
@@ -97,7 +97,7 @@ export class Registry {
     }
   }
 
-  /** Deletes a key that has none below it. @returns Whether it was there. @throws WindowsError */
+  /** Deletes a key without subkeys. @returns Whether it existed. @throws WindowsError */
   delete(key: string): boolean {
     const { advapi32 } = this.#windows;
     const code = advapi32.RegDeleteKeyW(HKEY_LOCAL_MACHINE, encodeText(key));
@@ -110,13 +110,6 @@ export class Registry {
     const key = addressIn(out);
     return { key, [Symbol.dispose]: () => this.#windows.advapi32.RegCloseKey(key) };
   }
-}
-
-/** A DWORD that says how much room there is. */
-function sized(value: number): Uint8Array<ArrayBuffer> {
-  const bytes = cell(4);
-  new DataView(bytes.buffer).setUint32(0, value, true);
-  return bytes;
 }
 
 function decoded(type: number, data: Uint8Array<ArrayBuffer>): RegistryValue | undefined {

@@ -1,6 +1,6 @@
 /**
- * The services of Windows, as the service control manager (SCM) keeps them: installing, changing,
- * starting, stopping and looking at one.
+ * A Windows service as the service control manager (SCM) has it: installs, changes, starts, stops and
+ * queries it.
  *
  * @see https://learn.microsoft.com/windows/win32/api/winsvc/
  */
@@ -10,19 +10,19 @@ import { furtherSetup, type ServiceSetup } from "./service_setup.ts";
 import { QUERY_SERVICE_CONFIGW, SERVICE_STATUS, SERVICE_STATUS_PROCESS } from "./structs.ts";
 import { cell, type Windows, WindowsError } from "./windows.ts";
 
-/** What the SCM says of a service. */
+/** The state of a service. */
 export interface ServiceState {
   readonly state: "stopped" | "starting" | "stopping" | "running" | "paused";
-  /** 0: it does not run. */
+  /** 0 when it is not running. */
   readonly processId: number;
-  /** Why it ended: an ERROR_ code, or 1066 with a code of the service's own. */
+  /** Why it ended: an ERROR_ code; 1066 stands for the service-specific code. */
   readonly exitCode: number;
   readonly specificExitCode: number;
-  /** So long it may take to its next report, in milliseconds. */
+  /** How long the next report can take. */
   readonly waitHintMs: number;
 }
 
-/** How a service is configured, as far as it is of interest. */
+/** The configuration of a service. */
 export interface ServiceConfig {
   readonly commandLine: string;
   readonly account: string;
@@ -46,11 +46,11 @@ const START_TYPES: Readonly<Record<number, ServiceConfig["startType"]>> = {
   [SERVICE.DISABLED]: "disabled",
 };
 
-/** The largest QUERY_SERVICE_CONFIGW that there can be. */
+/** The documented maximum of a QUERY_SERVICE_CONFIGW with its texts. */
 const CONFIG_BYTES = 8192;
 const LOOK_AGAIN_MS = 100;
 
-/** One service, there or not. */
+/** One service, which need not exist. */
 export class Service {
   readonly #windows: Windows;
 
@@ -58,13 +58,13 @@ export class Service {
     this.#windows = windows;
   }
 
-  /** @throws WindowsError where this process may not install services. */
+  /** @throws WindowsError when this process has no right to install services. */
   checkRights(): void {
     this.#manager(SC_MANAGER.CONNECT | SC_MANAGER.CREATE_SERVICE)[Symbol.dispose]();
   }
 
   /**
-   * Sets it up; where it is there, as it is to be from now on.
+   * Creates the service, or changes the existing one.
    *
    * @returns Whether it is new.
    * @throws WindowsError
@@ -82,7 +82,7 @@ export class Service {
     return true;
   }
 
-  /** Takes it away; it must have stopped. @returns Whether it was there. @throws WindowsError */
+  /** Deletes the service, which must have stopped. @returns Whether it existed. @throws WindowsError */
   uninstall(): boolean {
     using manager = this.#manager(SC_MANAGER.CONNECT);
     using service = this.#openOrNot(manager, DELETE);
@@ -91,7 +91,7 @@ export class Service {
     return true;
   }
 
-  /** Asks the SCM to start it, which it answers before it runs. @throws WindowsError */
+  /** Starts the service; returns before it is running. @throws WindowsError */
   start(): void {
     using manager = this.#manager(SC_MANAGER.CONNECT);
     using service = this.#open(manager, SERVICE.START);
@@ -99,7 +99,7 @@ export class Service {
     this.#windows.check("StartServiceW", advapi32.StartServiceW(service.handle, 0, null));
   }
 
-  /** Asks it to stop, which it answers before it has. @throws WindowsError */
+  /** Asks the service to stop; returns before it has stopped. @throws WindowsError */
   stop(): void {
     using manager = this.#manager(SC_MANAGER.CONNECT);
     using service = this.#open(manager, SERVICE.STOP);
@@ -111,7 +111,7 @@ export class Service {
     );
   }
 
-  /** @returns `undefined` where there is no such service. @throws WindowsError */
+  /** @returns `undefined` when there is no such service. @throws WindowsError */
   state(): ServiceState | undefined {
     using manager = this.#manager(SC_MANAGER.CONNECT);
     using service = this.#openOrNot(manager, SERVICE.QUERY_STATUS);
@@ -135,10 +135,10 @@ export class Service {
   }
 
   /**
-   * Waits while it starts or stops.
+   * Waits while the service is starting or stopping.
    *
    * @param patienceMs How long to wait at most.
-   * @returns How it is then.
+   * @returns Its state then.
    * @throws WindowsError
    */
   async settled(patienceMs: number): Promise<ServiceState | undefined> {
@@ -151,7 +151,7 @@ export class Service {
     }
   }
 
-  /** @returns `undefined` where there is no such service. @throws WindowsError */
+  /** @returns `undefined` when there is no such service. @throws WindowsError */
   config(): ServiceConfig | undefined {
     using manager = this.#manager(SC_MANAGER.CONNECT);
     using service = this.#openOrNot(manager, SERVICE.QUERY_CONFIG);
@@ -207,7 +207,7 @@ export class Service {
         null,
         dependencies(setup),
         encodeText(setup.account),
-        // "" is the password of accounts that have none; NULL would leave an older one.
+        // Accounts without a password have ""; NULL would keep the former password.
         encodeText(setup.password ?? ""),
         encodeText(setup.displayName),
       ),
@@ -219,7 +219,7 @@ export class Service {
     const fn = "ChangeServiceConfig2W";
     for (const [level, info] of furtherSetup(setup, arena)) {
       const code = this.#windows.errorOf(this.#windows.advapi32[fn](handle, level, info));
-      // Wine does not know every level; Windows has had them since 2008.
+      // Wine does not have every level; Windows does.
       if (code !== 0 && code !== ERROR.INVALID_LEVEL) throw this.#windows.failure(fn, code);
     }
   }
@@ -254,7 +254,7 @@ export class Service {
   }
 }
 
-/** A list of texts that each end with a NUL, and one more. */
+/** Service names, each with a NUL at its end; encodeText adds the last one. */
 function dependencies(setup: ServiceSetup): Uint8Array<ArrayBuffer> {
   return encodeText(setup.dependencies.map((name) => `${name}\0`).join(""));
 }
@@ -262,7 +262,7 @@ function dependencies(setup: ServiceSetup): Uint8Array<ArrayBuffer> {
 /** The standard right DELETE of winnt.h. */
 const DELETE = 0x10000;
 
-/** A SC_HANDLE, closed at the end of the block that uses it. */
+/** A SC_HANDLE, closed at the end of the block with `using`. */
 interface Handle extends Disposable {
   readonly handle: bigint;
 }

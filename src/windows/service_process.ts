@@ -1,9 +1,9 @@
 /**
- * The process as a Windows service: connected to the service control manager (SCM), which is told the
- * true state and asks the process to stop.
+ * This process as a Windows service: its connection to the service control manager (SCM), which gets
+ * its state and asks it to stop.
  *
- * The SCM calls on threads of its own and waits. Its calls only note what was asked; states are
- * reported from the event loop.
+ * The SCM calls from threads of its own and waits for the answer. The callbacks only record the
+ * request; states are reported from the event loop.
  *
  * @see https://learn.microsoft.com/windows/win32/services/service-programs
  */
@@ -12,21 +12,21 @@ import { ERROR, SERVICE } from "./constants.ts";
 import { SERVICE_STATUS, SERVICE_TABLE_ENTRYW } from "./structs.ts";
 import type { Windows } from "./windows.ts";
 
-/** Two functions that the SCM can call, by their addresses. */
+/** The addresses of two functions that the SCM calls. */
 export interface ServiceCallbacks {
   /** LPSERVICE_MAIN_FUNCTIONW */
   readonly main: bigint;
   /** LPHANDLER_FUNCTION_EX */
   readonly handler: bigint;
-  /** Hands their calls on from now on. The handler answers an ERROR_ code. */
+  /** Sets the listener for their calls. Its handler returns an ERROR_ code. */
   listen(to: { serviceMain(): void; handler(control: number): number }): void;
 }
 
-/** While the process starts or stops, the SCM hears of it so often. */
+/** How often progress is reported while the process starts or stops. */
 const CHECKPOINT_MS = 2000;
-/** The SCM waits so long for the next report. */
+/** How long the SCM waits for the next report. */
 const WAIT_HINT_MS = 15_000;
-/** The SCM may take so long to let the process go after the last report. */
+/** How long the SCM can take to release the process after the last report. */
 const RELEASE_MS = 2000;
 
 /** The process was not started by the SCM. */
@@ -36,22 +36,22 @@ export class NotAServiceError extends Error {
 
 /** The connection to the SCM. */
 export class ServiceProcess {
-  /** Resolves when the SCM has taken the process for the service. @throws NotAServiceError */
+  /** Resolves when the SCM accepts the process as the service. @throws NotAServiceError */
   readonly connected: Promise<void>;
   /** Resolves with the control that asks the process to end: `STOP` or `PRESHUTDOWN`. */
   readonly stopRequested: Promise<string>;
   readonly #windows: Windows;
-  /** Reports states; the SCM hands it out. */
+  /** The handle to report states with. */
   readonly #handle: Promise<bigint>;
-  /** Settled when the SCM lets the process go. */
+  /** Settles when the SCM releases the process. */
   readonly #released: Promise<unknown>;
   #state: number = SERVICE.START_PENDING;
   #checkPoint = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
-  /** Reports go out one after the other. */
+  /** Reports are sent one after the other. */
   #reports: Promise<unknown> = Promise.resolve();
 
-  /** Connects; Windows gives a process 30 seconds for that. */
+  /** Connects; a service must do so within 30 seconds of its start. */
   constructor(windows: Windows, callbacks: ServiceCallbacks, name: string) {
     const { advapi32 } = this.#windows = windows;
     const handle = Promise.withResolvers<bigint>();
@@ -75,31 +75,33 @@ export class ServiceProcess {
         return 0;
       },
     });
-    // The SCM reads the table and the name as long as the process lives.
+    // The SCM can read the table and the name for the life of the process.
     const entry = { lpServiceName: windows.keep(encodeText(name)), lpServiceProc: callbacks.main };
     const table = new Uint8Array(2 * SERVICE_TABLE_ENTRYW.size);
     table.set(SERVICE_TABLE_ENTRYW.write(entry));
     this.#released = advapi32.StartServiceCtrlDispatcherW(windows.keep(table)).then(() =>
-      // Without effect where the SCM has called before.
+      // No effect if the SCM has accepted the process before.
       handle.reject(new NotAServiceError("Windows did not start this process as a service"))
     );
     this.connected = handle.promise.then(() => this.#enter(SERVICE.START_PENDING));
+    // It can fail before anyone waits for it.
+    this.connected.catch(() => {});
   }
 
-  /** The service does its work. */
+  /** Reports that the service is running. */
   running(): void {
     this.#enter(SERVICE.RUNNING);
   }
 
-  /** The service is on its way to its end. */
+  /** Reports that the service is stopping. */
   stopping(): void {
     this.#enter(SERVICE.STOP_PENDING);
   }
 
   /**
-   * The service has ended: the process has nothing to do any more but to exit.
+   * Reports that the service has stopped. The process must exit after this.
    *
-   * @param exitCode Why it could not go on; 0: it was asked to stop.
+   * @param exitCode The service-specific error; 0 when it was asked to stop.
    */
   async stopped(exitCode: number): Promise<void> {
     this.#enter(SERVICE.STOPPED, exitCode);

@@ -1,4 +1,4 @@
-/** How a service is to be set up, and the structs by which Windows takes most of it. */
+/** The configuration of a service to install, and the structs for ChangeServiceConfig2W. */
 import { SC, SERVICE } from "./constants.ts";
 import {
   SC_ACTION,
@@ -9,28 +9,28 @@ import {
 } from "./structs.ts";
 import type { Arena } from "./windows.ts";
 
-/** How a service is set up. */
+/** The configuration of a service. */
 export interface ServiceSetup {
   readonly displayName: string;
   readonly description: string;
-  /** The quoted path of the executable, and its arguments. */
+  /** The path of the executable, in quotation marks, and its arguments. */
   readonly commandLine: string;
   /** Such as `NT SERVICE\Tapi2Ws` or `LocalSystem`. */
   readonly account: string;
-  /** Only an account of people has one. */
+  /** `undefined` for accounts without a password. */
   readonly password?: string | undefined;
-  /** Services that have to run before. */
+  /** Services that have to start first. */
   readonly dependencies: readonly string[];
-  /** After a failure it is started again after so long; the last one holds from then on. */
+  /** Delays before restarts after failures; the last one is used from then on. */
   readonly restartDelaysMs: readonly number[];
-  /** Windows waits so long for it when it shuts down. */
+  /** How long Windows waits for the service during shutdown. */
   readonly preshutdownTimeoutMs: number;
 }
 
-/** A failure is forgotten after a day without another. */
+/** Failures are no longer counted after a day without one. */
 const FAILURE_RESET_S = 86_400;
 
-/** What ChangeServiceConfig2W takes: levels, and a struct for each. */
+/** The levels of ChangeServiceConfig2W, each with its struct. */
 export function furtherSetup(
   { description, restartDelaysMs, preshutdownTimeoutMs }: ServiceSetup,
   arena: Arena,

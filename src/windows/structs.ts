@@ -5,7 +5,7 @@
  */
 import { struct } from "./layout.ts";
 
-/** What a service reports of itself. */
+/** The state that a service reports. */
 export const SERVICE_STATUS = struct("SERVICE_STATUS", {
   dwServiceType: "DWORD",
   dwCurrentState: "DWORD",
@@ -16,7 +16,7 @@ export const SERVICE_STATUS = struct("SERVICE_STATUS", {
   dwWaitHint: "DWORD", // ms
 });
 
-/** The same as the service control manager answers it, with the process. */
+/** The state of a service with its process. */
 export const SERVICE_STATUS_PROCESS = struct("SERVICE_STATUS_PROCESS", {
   dwServiceType: "DWORD",
   dwCurrentState: "DWORD",
@@ -29,13 +29,13 @@ export const SERVICE_STATUS_PROCESS = struct("SERVICE_STATUS_PROCESS", {
   dwServiceFlags: "DWORD",
 });
 
-/** A service that a process is; a table of them ends with one of zeros. */
+/** A service of a process; the table ends with an entry of zeros. */
 export const SERVICE_TABLE_ENTRYW = struct("SERVICE_TABLE_ENTRYW", {
   lpServiceName: "POINTER",
   lpServiceProc: "POINTER",
 });
 
-/** How a service is configured. */
+/** The configuration of a service. */
 export const QUERY_SERVICE_CONFIGW = struct("QUERY_SERVICE_CONFIGW", {
   dwServiceType: "DWORD",
   dwStartType: "DWORD",
@@ -50,7 +50,7 @@ export const QUERY_SERVICE_CONFIGW = struct("QUERY_SERVICE_CONFIGW", {
 
 export const SERVICE_DESCRIPTIONW = struct("SERVICE_DESCRIPTIONW", { lpDescription: "POINTER" });
 
-/** What follows a failure, after so many milliseconds. */
+/** The action after a failure; the delay is in milliseconds. */
 export const SC_ACTION = struct("SC_ACTION", { Type: "DWORD", Delay: "DWORD" });
 
 export const SERVICE_FAILURE_ACTIONSW = struct("SERVICE_FAILURE_ACTIONSW", {
@@ -61,7 +61,7 @@ export const SERVICE_FAILURE_ACTIONSW = struct("SERVICE_FAILURE_ACTIONSW", {
   lpsaActions: "POINTER",
 });
 
-/** Whether SERVICE_STOPPED with an error is a failure as well. */
+/** Whether stopping with an error counts as a failure. */
 export const SERVICE_FAILURE_ACTIONS_FLAG = struct("SERVICE_FAILURE_ACTIONS_FLAG", {
   fFailureActionsOnNonCrashFailures: "DWORD", // BOOL
 });

@@ -1,12 +1,12 @@
 /**
- * The functions of kernel32.dll and advapi32.dll as data: what the service, the event log, folder
- * rights and the registry need. Handles and addresses are u64: numbers, which need no permission to
- * be read or kept.
+ * The functions of kernel32.dll and advapi32.dll that the service, the event log, file access and the
+ * registry need, as data. Handles and addresses are u64, because pointers need the permission to open
+ * libraries.
  *
  * @see https://learn.microsoft.com/windows/win32/api/winsvc/
  */
 export const KERNEL32_SYMBOLS = {
-  /** Right after a synchronous function only: others run on a thread of their own. */
+  /** Valid after synchronous functions only; others run on another thread. */
   GetLastError: { parameters: [], result: "u32" },
   GetSystemDirectoryW: {
     parameters: [
@@ -159,7 +159,7 @@ export const ADVAPI32_SYMBOLS = {
   },
   DeleteService: { parameters: ["u64"], result: "i32" }, // SC_HANDLE hService
   CloseServiceHandle: { parameters: ["u64"], result: "i32" }, // SC_HANDLE
-  /** Returns when the service has reported SERVICE_STOPPED, or at once where this is none. */
+  /** Returns when the service has stopped, or at once if the process is not a service. */
   StartServiceCtrlDispatcherW: {
     parameters: ["u64"], // const SERVICE_TABLE_ENTRYW *
     result: "i32",
@@ -174,8 +174,8 @@ export const ADVAPI32_SYMBOLS = {
     result: "u64",
   },
   /**
-   * On a thread of its own: the dispatcher may hold its lock while it waits for the handler, which
-   * runs where this is called from.
+   * On another thread: the dispatcher can hold its lock while it waits for the handler, which runs
+   * on the thread that calls this.
    */
   SetServiceStatus: {
     parameters: [
@@ -312,7 +312,7 @@ export const ADVAPI32_SYMBOLS = {
     ],
     result: "u32",
   },
-  /** Passes the rights on to what lies in a folder, as the handlers of Explorer and icacls do. */
+  /** Also applies inheritable entries to the files in a folder. */
   SetNamedSecurityInfoW: {
     parameters: [
       "buffer", // LPWSTR pObjectName
@@ -349,7 +349,7 @@ export const ADVAPI32_SYMBOLS = {
 export type Kernel32 = Deno.StaticForeignLibraryInterface<typeof KERNEL32_SYMBOLS>;
 export type Advapi32 = Deno.StaticForeignLibraryInterface<typeof ADVAPI32_SYMBOLS>;
 
-/** What the service control manager calls, on a thread of its own. */
+/** Functions that the service control manager calls, on threads of its own. */
 export const SERVICE_CALLBACKS = {
   serviceMain: {
     parameters: [

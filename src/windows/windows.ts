@@ -1,6 +1,6 @@
 /**
- * kernel32.dll and advapi32.dll, ready to be used: errors that are thrown, and memory for what points
- * to something else. Nothing here needs the permission that opening libraries does.
+ * kernel32.dll and advapi32.dll with what their callers need: errors that are thrown, and native memory
+ * for structs with pointers. Nothing here needs the permission to open libraries.
  */
 import { encodeText } from "../tapi/text.ts";
 import { FORMAT_MESSAGE } from "./constants.ts";
@@ -21,19 +21,19 @@ export class WindowsError extends Error {
   }
 }
 
-/** What can be called of Windows. */
+/** The functions of Windows that the program calls. */
 export class Windows {
   constructor(
     readonly kernel32: Kernel32,
     readonly advapi32: Advapi32,
-    /** Such as `C:\Windows\System32`; asked of Windows, not read from a variable. */
+    /** Such as `C:\Windows\System32`; from Windows, not from an environment variable. */
     readonly systemFolder: string,
   ) {}
 
   /**
-   * Passes on what a function answered, right after it did.
+   * Checks the result of a function that has just returned.
    *
-   * @throws WindowsError where it is 0.
+   * @throws WindowsError when it is 0.
    */
   check<T extends number | bigint>(fn: string, result: T): T {
     const code = this.errorOf(result);
@@ -41,12 +41,12 @@ export class Windows {
     return result;
   }
 
-  /** @returns The ERROR_ code of a function that has just answered 0; 0 where it answered more. */
+  /** @returns The ERROR_ code of a function that has just returned 0; 0 for any other result. */
   errorOf(result: number | bigint): number {
     return result === 0 || result === 0n ? this.kernel32.GetLastError() : 0;
   }
 
-  /** Of a function that answers its error itself. @throws WindowsError */
+  /** Checks the result of a function that returns an ERROR_ code. @throws WindowsError */
   checkCode(fn: string, code: number): void {
     if (code !== 0) throw this.failure(fn, code);
   }
@@ -55,17 +55,17 @@ export class Windows {
     return new WindowsError(fn, code, this.#messageOf(code));
   }
 
-  /** @returns The address of a copy that is never freed: Windows keeps it. */
+  /** @returns The address of a copy that is never freed, because Windows keeps it. */
   keep(bytes: Bytes): bigint {
     return new Arena(this.kernel32).place(bytes);
   }
 
-  /** Memory that is freed at the end of the block that uses it. */
+  /** Memory that is freed at the end of the block with `using`. */
   arena(): Arena {
     return new Arena(this.kernel32);
   }
 
-  /** The text at an address, "" for NULL. */
+  /** The text at an address; "" for NULL. */
   textAt(address: bigint): string {
     if (address === 0n) return "";
     return utf16.decode(this.bytesAt(address, this.kernel32.lstrlenW(address) * 2));
@@ -77,7 +77,7 @@ export class Windows {
     return bytes;
   }
 
-  /** Windows' own words for an error, in its language. */
+  /** The message of Windows for an error, in the language of Windows. */
   #messageOf(code: number): string {
     const buffer = new Uint8Array(LONGEST_MESSAGE_CHARACTERS * 2);
     const length = this.kernel32.FormatMessageW(
@@ -90,13 +90,13 @@ export class Windows {
       0n,
     );
     const text = utf16.decode(buffer.subarray(0, length * 2)).trim().replace(/\.$/, "");
-    return text === "" ? "Windows has no text for it" : text;
+    return text === "" ? "Windows has no message for this error" : text;
   }
 }
 
 const utf16 = new TextDecoder("utf-16le");
 
-/** Memory of Windows, at addresses that structs can hold. */
+/** Native memory, whose addresses structs can hold. */
 export class Arena implements Disposable {
   readonly #kernel32: Kernel32;
   readonly #addresses: bigint[] = [];
@@ -105,7 +105,7 @@ export class Arena implements Disposable {
     this.#kernel32 = kernel32;
   }
 
-  /** @returns The address of so many zeros. */
+  /** @returns The address of `length` bytes, all 0. */
   allocate(length: number): bigint {
     const address = this.#kernel32.LocalAlloc(ZEROED, BigInt(length));
     if (address === 0n) throw new Error(`Windows has no ${length} bytes left`);
@@ -125,7 +125,7 @@ export class Arena implements Disposable {
     return this.place(encodeText(text));
   }
 
-  /** Frees, in the end, what Windows allocated by LocalAlloc. @returns The same address. */
+  /** Takes over memory that Windows allocated with LocalAlloc. @returns The same address. */
   own(address: bigint): bigint {
     this.#addresses.push(address);
     return address;
@@ -136,9 +136,16 @@ export class Arena implements Disposable {
   }
 }
 
-/** A cell that a function writes a DWORD to, or a handle or address. */
+/** Room for a DWORD, a handle or an address that a function returns. */
 export function cell(bytes: 4 | 8): Bytes {
   return new Uint8Array(bytes);
+}
+
+/** A DWORD to pass by address. */
+export function dword(value: number): Bytes {
+  const bytes = cell(4);
+  new DataView(bytes.buffer).setUint32(0, value, true);
+  return bytes;
 }
 
 export function dwordIn(cell: Bytes): number {

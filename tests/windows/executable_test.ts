@@ -76,7 +76,7 @@ test("no other library is opened", async () => {
     "C:\\Windows\\System32\\version.dll",
   );
   assert.equal(code, 1);
-  assert.match(text, /only C:\\Windows\\System32\\tapi32\.dll may be opened/i);
+  assert.match(text, /only C:\\Windows\\System32\\tapi32\.dll can be opened/i);
 });
 
 test("as a service: installed, running, restarted, stopped, uninstalled", async () => {

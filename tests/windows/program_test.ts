@@ -217,14 +217,14 @@ machineTest(
     for (const answer of answers) {
       assertRefused(
         answer,
-        /Cannot open the TAPI library ".*stage.*": only C:\\windows\\system32\\tapi32\.dll may be opened/i,
+        /Cannot open the TAPI library ".*stage.*": only C:\\windows\\system32\\tapi32\.dll can be opened/i,
       );
     }
   },
 );
 
 machineTest(
-  "once the libraries are open, nothing can use native code any further",
+  "after the libraries are open, native code cannot be used any further",
   async (windows) => {
     await using stage = await Stage.prepare(windows);
     const probe = `${WINDOWS_REPOSITORY}\\tests\\windows\\rights_probe.ts`;
@@ -236,7 +236,7 @@ machineTest(
   },
 );
 
-machineTest("a developer's task dev runs", async (windows) => {
+machineTest("task dev runs on Windows", async (windows) => {
   await using stage = await Stage.prepare(windows);
   const config = `${WINDOWS_REPOSITORY}\\deno.json`;
   const dev = [
@@ -256,7 +256,7 @@ machineTest("a developer's task dev runs", async (windows) => {
 });
 
 machineTest(
-  "https, a reload, the journal and the panel work as they do elsewhere",
+  "https, reload, the journal file and the panel work on Windows",
   async (windows) => {
     if (!hasOpenSsl) return;
     const certificate = await makeCertificate("windows");

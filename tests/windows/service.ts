@@ -92,6 +92,12 @@ export class WindowsSession implements AsyncDisposable {
     };
   }
 
+  /** Waits until a command asks, and types the answer. */
+  async answer(question: RegExp, text: string): Promise<void> {
+    await this.shell.logged(question);
+    await this.shell.writeLine(text);
+  }
+
   /** `tapi2ws …`, as an administrator writes it. */
   tapi2ws(...words: readonly string[]): Promise<Answer> {
     const quoted = words.map((word) => word.includes(" ") ? `"${word}"` : word);

@@ -1,6 +1,6 @@
 /**
- * The program as a Windows service, from its installation to its end, by Wine's service control
- * manager. Clients are on this side.
+ * The program as a Windows service of Wine's service control manager, from its installation to its
+ * removal. Clients are outside of Wine.
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -47,64 +47,67 @@ async function queried(session: WindowsSession, name: string): Promise<string> {
   return text.match(new RegExp(`${name} +: +(.*)`))?.[1]?.trim() ?? text;
 }
 
-serviceTest("installed it runs, serves, and stops without leaving anything", async (session) => {
-  const { standin } = session.remote;
-  const installed = await session.service(...INSTALL);
-  assert.deepEqual([installed.code, installed.complaint], [0, ""]);
-  assert.match(installed.text, /^The service Tapi2Ws is installed\./);
-  assert.match(installed.text, /log +Z:\\mnt\\stage\\service\.log\n/);
-  assert.match(installed.text, /netsh advfirewall firewall add rule .*localport=0 .*program="C:/);
-  // It listens, and TAPI waits for the stand-in to let it go on.
-  assert.match(installed.text, /\nThe service runs\n$/);
-  assert.equal(standin.callsOf("lineInitializeExW"), 0);
+serviceTest(
+  "the installed service serves clients, and stops without leaving anything behind",
+  async (session) => {
+    const { standin } = session.remote;
+    const installed = await session.service(...INSTALL);
+    assert.deepEqual([installed.code, installed.complaint], [0, ""]);
+    assert.match(installed.text, /^The service Tapi2Ws is installed\./);
+    assert.match(installed.text, /log +Z:\\mnt\\stage\\service\.log\n/);
+    assert.match(installed.text, /netsh advfirewall firewall add rule .*localport=0 .*program="C:/);
+    // It listens, and TAPI waits for the stand-in to let it go on.
+    assert.match(installed.text, /\nThe service is running\n$/);
+    assert.equal(standin.callsOf("lineInitializeExW"), 0);
 
-  const { text: registry } = await session.run(
-    "reg query HKLM\\SYSTEM\\CurrentControlSet\\Services\\Tapi2Ws",
-  );
-  const value = (name: string) => registry.match(new RegExp(`${name} +REG_\\w+ +(.*)`))?.[1];
-  assert.equal(value("ImagePath"), `"${PROGRAM}" service run --config "${SETTINGS}"`);
-  assert.equal(value("ObjectName"), "NT SERVICE\\Tapi2Ws");
-  assert.equal(value("DependOnService"), "TapiSrv");
-  assert.equal(value("Start"), "0x2");
-  assert.equal(value("Type"), "0x10");
-  assert.equal(value("PreshutdownTimeout"), "0x4e20");
-  assert.match(value("Description") ?? "", /JSON over WebSocket/);
+    const { text: registry } = await session.run(
+      "reg query HKLM\\SYSTEM\\CurrentControlSet\\Services\\Tapi2Ws",
+    );
+    const value = (name: string) => registry.match(new RegExp(`${name} +REG_\\w+ +(.*)`))?.[1];
+    assert.equal(value("ImagePath"), `"${PROGRAM}" service run --config "${SETTINGS}"`);
+    assert.equal(value("ObjectName"), "NT SERVICE\\Tapi2Ws");
+    assert.equal(value("DependOnService"), "TapiSrv");
+    assert.equal(value("Start"), "0x2");
+    assert.equal(value("Type"), "0x10");
+    assert.equal(value("PreshutdownTimeout"), "0x4e20");
+    assert.match(value("Description") ?? "", /JSON over WebSocket/);
 
-  const log = () => Deno.readTextFileSync(join(session.stage.folder, "service.log"));
-  const port = Number(log().match(/listens on 127\.0\.0\.1:(\d+)/)?.[1]);
-  await session.remote.connected;
-  standin.reset({ voiceLines: 2 });
-  session.remote.go();
-  const response = await fetch(`http://127.0.0.1:${port}/healthz`);
-  assert.equal((await response.json()).status, "ok");
-  await until(() => /2 lines are open/.test(log()));
-  await using client = await RecordingClient.connect(port);
-  standin.offerCall(0, { caller: "+441632960123" });
-  await client.frame(({ state }) => state === "OFFERING");
+    const log = () => Deno.readTextFileSync(join(session.stage.folder, "service.log"));
+    const port = Number(log().match(/listens on 127\.0\.0\.1:(\d+)/)?.[1]);
+    await session.remote.connected;
+    standin.reset({ voiceLines: 2 });
+    session.remote.go();
+    const response = await fetch(`http://127.0.0.1:${port}/healthz`);
+    assert.equal((await response.json()).status, "ok");
+    await until(() => /2 lines are open/.test(log()));
+    await using client = await RecordingClient.connect(port);
+    standin.offerCall(0, { caller: "+441632960123" });
+    await client.frame(({ state }) => state === "OFFERING");
 
-  const stopping = session.service("stop");
-  await client.until(() => client.closed !== undefined);
-  assert.equal(client.closed?.code, 1001);
-  await until(() => standin.callsOf("lineShutdown") > 0);
-  assert.deepEqual(standin.violations, { count: 0, last: "" });
-  assert.deepEqual([standin.liveCalls, standin.abandonedCalls, standin.openLines], [0, 0, 0]);
-  session.remote.go();
-  assert.deepEqual(await stopping, { code: 0, text: "The service has stopped\n", complaint: "" });
-  assert.match(log(), /Stopping: STOP\n[^]*Stopped\n$/);
-  assert.match((await session.service("status")).text, /^state +stopped\n/);
-  assert.equal(await queried(session, "WIN32_EXIT_CODE"), "0  (0x0)");
-  assert((await Deno.stat(join(session.stage.folder, "journal.sqlite"))).size > 0);
+    const stopping = session.service("stop");
+    await client.until(() => client.closed !== undefined);
+    assert.equal(client.closed?.code, 1001);
+    await until(() => standin.callsOf("lineShutdown") > 0);
+    assert.deepEqual(standin.violations, { count: 0, last: "" });
+    assert.deepEqual([standin.liveCalls, standin.abandonedCalls, standin.openLines], [0, 0, 0]);
+    session.remote.go();
+    assert.deepEqual(await stopping, { code: 0, text: "The service has stopped\n", complaint: "" });
+    assert.match(log(), /Stopping: STOP\n[^]*Stopped\n$/);
+    assert.match((await session.service("status")).text, /^state +stopped\n/);
+    assert.equal(await queried(session, "WIN32_EXIT_CODE"), "0  (0x0)");
+    assert((await Deno.stat(join(session.stage.folder, "journal.sqlite"))).size > 0);
 
-  const again = await session.service("uninstall");
-  assert.match(again.text, /^The service Tapi2Ws is uninstalled\./);
-  const absent = await session.service("uninstall");
-  assert.deepEqual([absent.code, absent.text], [0, "There is no service Tapi2Ws\n"]);
-});
+    const again = await session.service("uninstall");
+    assert.match(again.text, /^The service Tapi2Ws is uninstalled\./);
+    const absent = await session.service("uninstall");
+    assert.deepEqual([absent.code, absent.text], [0, "There is no service Tapi2Ws\n"]);
+  },
+);
 
-serviceTest("installed once more it is as it is to be now, and runs", async (session) => {
+serviceTest("installing again updates the service", async (session) => {
   assert.equal((await session.service("install")).code, 0);
   const other = await session.service(...INSTALL, "--account", "LocalSystem");
-  assert.match(other.text, /^The service Tapi2Ws is set up anew\.[^]*The service runs\n$/);
+  assert.match(other.text, /^The service Tapi2Ws is updated\.[^]*The service is running\n$/);
   const { text, code } = await session.service("status");
   assert.equal(code, 0);
   assert.match(text, /^state +running, process \d+\nstart +automatic\naccount +LocalSystem\n/);
@@ -125,7 +128,7 @@ serviceTest("installed once more it is as it is to be now, and runs", async (ses
 });
 
 serviceTest(
-  "what cannot be used is told before, and by the state of the service",
+  "wrong settings are refused before installing; later, the state of the service has the reason",
   async (session) => {
     const settings = join(session.stage.folder, "tapi2ws.toml");
     await Deno.writeTextFile(settings, "port = 99999\n");
@@ -150,7 +153,24 @@ serviceTest(
   },
 );
 
-serviceTest("a crash is told as one", async (session) => {
+serviceTest(
+  "install asks for a password and never shows it; an unknown account is refused",
+  async (session) => {
+    const unknown = await session.service(...INSTALL, "--account", "nobody-there");
+    assert.deepEqual([unknown.code, unknown.complaint], [
+      1,
+      "tapi2ws: There is no account .\\nobody-there\n",
+    ]);
+    const installing = session.service(...INSTALL, "--account", "root");
+    await session.answer(/Password of \.\\root: /, "open sesame");
+    const { text, complaint } = await installing;
+    assert.match(text, /account +\.\\root\n/);
+    assert.doesNotMatch(text + complaint, /sesame/);
+    assert.match((await session.service("status")).text, /account +\.\\root\n/);
+  },
+);
+
+serviceTest("a crash is reported as one", async (session) => {
   assert.equal((await session.service(...INSTALL)).code, 0);
   await session.run("taskkill /f /im deno.exe");
   let code = "";
@@ -158,11 +178,11 @@ serviceTest("a crash is told as one", async (session) => {
     code = await queried(session, "WIN32_EXIT_CODE");
     return /^1067 /.test(code);
   });
-  assert.match((await session.service("status")).text, /^state +stopped: it ended without a word/);
+  assert.match((await session.service("status")).text, /^state +stopped: it crashed/);
 });
 
 serviceTest(
-  "while it starts it is told so again and again; without standard handles",
+  "a slow start reports progress; there are no standard handles",
   async (session) => {
     const go = join(session.stage.folder, "go");
     assert.equal((await session.service(...INSTALL)).code, 0);
@@ -176,13 +196,13 @@ serviceTest(
     assert.match(await queried(session, "STATE"), /START_PENDING$/);
     const starting = session.service("start");
     await Deno.writeTextFile(go, "");
-    assert.match((await starting).text, /^The service runs/);
+    assert.match((await starting).text, /^The service is running/);
     assert.match(await queried(session, "STATE"), /RUNNING$/);
   },
   { main: `${WINDOWS_REPOSITORY}\\tests\\windows\\service_probe.ts`, files: { go: "" } },
 );
 
-serviceTest("what is not for a console says so", async (session) => {
+serviceTest("words and flags that are not for people are refused", async (session) => {
   const [run, word, flag] = [
     await session.service("run"),
     await session.service("begin"),
