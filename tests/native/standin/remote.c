@@ -31,6 +31,7 @@ static struct {
   SOCKET socket;
   Thread thread;
   DWORD goes; /* how often the test said to go on, and nothing has yet */
+  bool goes_next; /* it has just said so, and waits for the answer to that */
   Condition gone;
 } remote = {.gone = CONDITION_INITIALIZER};
 
@@ -94,7 +95,15 @@ static bool follow_order(void) {
 
 THREAD_FUNCTION(follow_orders) {
   (void)unused;
-  while (follow_order());
+  while (follow_order()) {
+    if (!remote.goes_next) continue;
+    /* Only now: an application that goes on can end the process before an answer is sent. */
+    remote.goes_next = false;
+    mutex_lock(&exchange.mutex);
+    remote.goes++;
+    condition_wake_all(&remote.gone);
+    mutex_unlock(&exchange.mutex);
+  }
   mutex_lock(&exchange.mutex);
   remote.connected = false;
   condition_wake_all(&remote.gone);
@@ -131,10 +140,7 @@ void await_test(void) {
 
 /* Lets the application go on that waits in await_test(), or the next that comes to it. */
 EXPORT void standin_go(void) {
-  mutex_lock(&exchange.mutex);
-  remote.goes++;
-  condition_wake_all(&remote.gone);
-  mutex_unlock(&exchange.mutex);
+  remote.goes_next = true;
 }
 
 #else
