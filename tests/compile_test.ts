@@ -17,6 +17,7 @@ Deno.test("the program, the fake exchange and the client library are packed, wit
       "deno.json",
       "src/main.ts",
       "src/rights.ts",
+      "src/cli/main.ts",
       "src/tapi/library.ts",
       "src/fake/library.ts",
       "src/client/client.js",
@@ -38,6 +39,7 @@ Deno.test("of the packages only those are packed that the program imports", () =
     "@opentelemetry/api",
     "jose",
     "smol-toml",
+    "ws",
     "zod",
   ]);
 });

@@ -42,7 +42,7 @@ export async function install(
   const access = new Access(windows);
   const sid = access.sidOf(account);
   if (sid === undefined) throw new ServiceCommandError(`There is no account ${account}`);
-  const password = hasPassword(account) ? await askSecret(`Password of ${account}: `) : undefined;
+  const password = await passwordOf(account);
   const folders = foldersOf(windows);
 
   await stopIfRunning(service);
@@ -88,9 +88,12 @@ function accountOf(name: string): string {
   return name.includes("\\") || name.includes("@") ? name : `.\\${name}`;
 }
 
-/** Accounts of Windows, of services, and managed accounts (NAME$) have no password. */
-function hasPassword(account: string): boolean {
-  return account !== LOCAL_SYSTEM && !/^NT (AUTHORITY|SERVICE)\\|\$$/i.test(account);
+/** The password as Windows wants it; only accounts of people have one. */
+async function passwordOf(account: string): Promise<string | null> {
+  // Managed accounts end with a $.
+  if (/^NT SERVICE\\|\$$/i.test(account)) return null;
+  if (account === LOCAL_SYSTEM || /^NT AUTHORITY\\/i.test(account)) return "";
+  return await askSecret(`Password of ${account}: `);
 }
 
 function places(

@@ -188,7 +188,7 @@ export class Service {
         null,
         dependencies(setup),
         encodeText(setup.account),
-        setup.password === undefined ? null : encodeText(setup.password),
+        setup.password === null ? null : encodeText(setup.password),
       ),
     );
   }
@@ -207,8 +207,7 @@ export class Service {
         null,
         dependencies(setup),
         encodeText(setup.account),
-        // Accounts without a password have ""; NULL would keep the former password.
-        encodeText(setup.password ?? ""),
+        setup.password === null ? null : encodeText(setup.password),
         encodeText(setup.displayName),
       ),
     );

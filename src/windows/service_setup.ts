@@ -17,8 +17,8 @@ export interface ServiceSetup {
   readonly commandLine: string;
   /** Such as `NT SERVICE\Tapi2Ws` or `LocalSystem`. */
   readonly account: string;
-  /** `undefined` for accounts without a password. */
-  readonly password?: string | undefined;
+  /** "" for the accounts of Windows; `null` for virtual and managed accounts, as Windows wants it. */
+  readonly password: string | null;
   /** Services that have to start first. */
   readonly dependencies: readonly string[];
   /** Delays before restarts after failures; the last one is used from then on. */

@@ -1,7 +1,7 @@
 /**
- * The executable itself on Windows itself: over the built-in exchange, over Windows' own TAPI, and as a
- * service under the real service control manager. It needs `deno task compile` before, and an
- * administrator. On other systems it is left out: there is nothing to run it on.
+ * The executable on Windows: over the built-in exchange, over Windows' own TAPI, and as a service of the
+ * real service control manager. Needs `deno task compile` first, and an administrator. Other systems
+ * cannot run it.
  */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
@@ -13,7 +13,7 @@ import { WatchedProcess } from "../support/process.ts";
 const EXECUTABLE = fileURLToPath(new URL("../../dist/tapi2ws.exe", import.meta.url));
 const INSTALLED = "C:\\Program Files\\Tapi2Ws\\tapi2ws.exe";
 const DATA = "C:\\ProgramData\\Tapi2Ws";
-/** The default, which the service gets. */
+/** The default port, which the service has. */
 const PORT = 43001;
 
 function test(name: string, fn: () => Promise<void>): void {
@@ -39,14 +39,14 @@ async function isServed(): Promise<boolean> {
   }
 }
 
-test("it says its version", async () => {
+test("--version prints the version", async () => {
   assert.deepEqual(await run(EXECUTABLE, "--version"), {
     code: 0,
     text: `tapi2ws ${denoJson.version}\n`,
   });
 });
 
-test("over the built-in exchange it serves calls, and the panel", async () => {
+test("calls of the built-in exchange and the panel are served", async () => {
   const args = ["--provider", "fake", "--host", "127.0.0.1", "--port", "0", "--fake-rate", "0"];
   await using process = new WatchedProcess(EXECUTABLE, { args });
   const port = await process.port();
@@ -58,7 +58,7 @@ test("over the built-in exchange it serves calls, and the panel", async () => {
   assert.match(await page.text(), /<title>/);
 });
 
-test("Windows' own TAPI is opened, and what it has is told", async () => {
+test("Windows' own TAPI is opened", async () => {
   const { text } = await run(EXECUTABLE, "doctor", "--port", "0");
   assert.match(text, /^fine +library: C:\\Windows\\System32\\tapi32\.dll$/im);
   assert.match(text, /^\w+ +drivers?: /m);
@@ -69,7 +69,7 @@ test("Windows' own TAPI is opened, and what it has is told", async () => {
   await process.logged(/lines? (?:is|are) open|No line is open|TAPI is not available/);
 });
 
-test("no other library is opened", async () => {
+test("no other library can be opened", async () => {
   const { code, text } = await run(
     EXECUTABLE,
     "--tapi-library",
@@ -79,7 +79,7 @@ test("no other library is opened", async () => {
   assert.match(text, /only C:\\Windows\\System32\\tapi32\.dll can be opened/i);
 });
 
-test("as a service: installed, running, restarted, stopped, uninstalled", async () => {
+test("the service is installed, runs, is restarted after a crash, stops, is uninstalled", async () => {
   await using _ = { [Symbol.asyncDispose]: async () => void await service("uninstall") };
   const installed = await service("install");
   assert.equal(installed.code, 0, installed.text);
@@ -96,7 +96,13 @@ test("as a service: installed, running, restarted, stopped, uninstalled", async 
   assert.match(rights, /NT SERVICE\\Tapi2Ws:/);
   assert.doesNotMatch(rights, /BUILTIN\\Users|\(I\)/);
 
-  // Ended, it is back after 5 seconds.
+  // Updates change the account there and back.
+  assert.equal((await service("install", "--account", "LocalSystem")).code, 0);
+  assert.match(await sc("qc", "Tapi2Ws"), /SERVICE_START_NAME : LocalSystem/);
+  assert.equal((await service("install")).code, 0);
+  assert.match(await sc("qc", "Tapi2Ws"), /SERVICE_START_NAME : NT SERVICE\\Tapi2Ws/);
+
+  // Its process ended, the service is back after 5 seconds.
   const { pid } = await processOfService();
   await run("taskkill.exe", "/f", "/pid", pid);
   await until(async () => {
@@ -117,7 +123,7 @@ test("as a service: installed, running, restarted, stopped, uninstalled", async 
   assert((await Deno.stat(INSTALLED)).isFile, "files stay");
 });
 
-test("why the service does not start stands in its state and in the event log", async () => {
+test("the state of the service and the event log have the reason when it does not start", async () => {
   await using _ = {
     async [Symbol.asyncDispose]() {
       await service("uninstall");

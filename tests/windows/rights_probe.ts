@@ -1,4 +1,4 @@
-/** Tries, after the program's rights were taken, what no package of its may be able to do. */
+/** Tries what no package must be able to do, after rights.ts was evaluated. */
 import { WINDOWS_RIGHTS } from "../../src/rights.ts";
 
 const FUNCTION = { parameters: [], result: "void" } as const;

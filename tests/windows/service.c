@@ -1,7 +1,7 @@
 /*
- * Stands in for tapi2ws.exe as a Windows service: a runtime that carries the program cannot be had
- * here, so it runs Deno on the sources, with the arguments it was started with itself. As with the
- * executable, there are no standard handles. Ends with Deno's exit code.
+ * Takes the place of tapi2ws.exe as a Windows service: runs Deno on the sources with its own arguments,
+ * because the runtime of compiled executables is not available here. As for the executable, there are
+ * no standard handles. Ends with Deno's exit code.
  *
  * It finds in the folder Z:\mnt\stage: command.txt, the command line up to the program's arguments;
  * environment.txt, a line NAME=VALUE for each variable more.

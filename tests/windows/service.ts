@@ -1,6 +1,6 @@
 /**
- * Windows with the service: a session of commands on one machine, in which the service control manager
- * runs the program over the stand-in. As with the executable there are no standard handles.
+ * A session of commands in one Windows, whose service control manager runs the program over the
+ * stand-in. As for the executable, there are no standard handles.
  */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
@@ -25,11 +25,11 @@ export const PROGRAM = "C:\\Program Files\\Tapi2Ws\\tapi2ws.exe";
 
 const MAIN = `${WINDOWS_REPOSITORY}\\src\\main.ts`;
 const RUN = ["run", "--frozen", "--cached-only", ...PERMISSION_FLAGS];
-/** An import of Deno for Windows, and one that takes the same and harms nothing. */
+/** An import of Deno for Windows, and a harmless one with the same parameters. */
 const OPENS_HANDLES = "SetStdHandle\0";
 const HARMLESS = "SetLastError\0";
 
-/** What a command printed, and its exit code. */
+/** The output and exit code of a command. */
 export interface Answer {
   readonly code: number;
   readonly text: string;
@@ -39,7 +39,7 @@ export interface Answer {
 
 export class WindowsSession implements AsyncDisposable {
   readonly #owned = new AsyncDisposableStack();
-  /** How many commands have ended. */
+  /** The number of commands that have ended. */
   #ended = 0;
 
   private constructor(
@@ -48,7 +48,7 @@ export class WindowsSession implements AsyncDisposable {
     readonly remote: RemoteStandin,
   ) {}
 
-  /** @param main What the service runs, a path on the machine. */
+  /** @param main The path of the module that the service runs. */
   static async start(
     machine: Machine,
     { main = MAIN, files = {} }: { main?: string; files?: Readonly<Record<string, string>> } = {},
@@ -115,8 +115,8 @@ export class WindowsSession implements AsyncDisposable {
 }
 
 /**
- * Deno for Windows opens NUL where it has no standard handles, which an executable that it compiled
- * does not do: this copy does not either.
+ * Deno for Windows opens NUL when it has no standard handles; compiled executables do not. Makes a copy
+ * of Deno that does not either.
  */
 async function denoWithoutHandles({ deno }: Machine): Promise<string> {
   const path = join(tmpdir(), `tapi2ws-deno-${(await Deno.stat(deno)).size}.exe`);

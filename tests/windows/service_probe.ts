@@ -1,6 +1,6 @@
 /**
- * A service in the program's place that takes its time to start: it says what it sees of standard
- * handles, starts only when the file "go" is on the stage, and stops with an exit code of its own.
+ * A service that starts slowly: it reports whether it has standard handles, runs once the file "go" is
+ * on the stage, and stops with a service-specific error.
  */
 import { WINDOWS_RIGHTS } from "../../src/rights.ts";
 import { SERVICE_NAME } from "../../src/windows/names.ts";
