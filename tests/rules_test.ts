@@ -14,6 +14,8 @@ const RULES: readonly { readonly what: string; readonly sign: RegExp; readonly i
       "support/tcp_proxy.ts",
       // Events at a rate are what it is about.
       "browser/panel_load_test.ts",
+      // An attacker gives up when nothing is taken any more.
+      "attack/connections_test.ts",
     ],
   },
   { what: "has a patience of its own", sign: /\bPATIENCE_MS =/, in: ["support/patience.ts"] },

@@ -10,8 +10,7 @@ import { hasTool } from "../support/tools.ts";
 
 const EXECUTABLE = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
 
-/** Whether the browser tests can run. */
-export const hasChromium: boolean = hasTool({
+const hasChromium = hasTool({
   command: EXECUTABLE,
   suite: "the browser tests",
   remedy: "Debian: apt-get install chromium; elsewhere name it in the variable CHROMIUM",
@@ -38,6 +37,18 @@ const OPTIONS = {
     `--host-resolver-rules=MAP ${OTHER_MACHINE} 127.0.0.1,MAP ${WEB_SITE} 127.0.0.1`,
   ],
 };
+
+/** A test that needs Chromium. */
+export function browserTest(name: string, fn: () => Promise<void>): void {
+  Deno.test({
+    name,
+    ignore: !hasChromium,
+    // The browser's driver keeps handles of its own beyond the test.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn,
+  });
+}
 
 export function launchChromium(): Promise<Browser> {
   return chromium.launch(OPTIONS);

@@ -5,7 +5,7 @@ import type { Client } from "../../src/client/client.d.ts";
 import { eventually, until } from "../support/patience.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
 import { FakeExchange } from "../support/process.ts";
-import { hasChromium, launchChromium, newContext, OTHER_MACHINE } from "./chromium.ts";
+import { browserTest, launchChromium, newContext, OTHER_MACHINE } from "./chromium.ts";
 import { errorsOf, servePage } from "./page.ts";
 
 /** What the page of these tests leaves for them to see. */
@@ -65,7 +65,7 @@ async function knowsAll(page: Page, program: FakeExchange): Promise<void> {
   });
 }
 
-function browserTest(
+function libraryTest(
   name: string,
   options: object,
   run: (test: {
@@ -77,39 +77,27 @@ function browserTest(
     open: (url?: string) => Promise<Page>;
   }) => Promise<void>,
 ): void {
-  Deno.test({
-    name,
-    ignore: !hasChromium,
-    // The browser's driver keeps handles of its own beyond the test.
-    sanitizeOps: false,
-    sanitizeResources: false,
-    async fn() {
-      // A sandboxed page has no origin, and is let in only where that is said.
-      await using program = await FakeExchange.start("--allow-origins=null");
-      await using network = new TcpProxy(program.port);
-      const site = servePage(samplePage(program, network, options));
-      const browser = await launchChromium();
-      const errors: string[][] = [];
-      try {
-        const context = await newContext(browser);
-        const open = async (url = `http://127.0.0.1:${site.addr.port}/`) => {
-          const page = await context.newPage();
-          errors.push(errorsOf(page));
-          await page.goto(url);
-          await becomes(page, () => globalThis.client?.status === "open");
-          return page;
-        };
-        await run({ program, network, site: site.addr.port, open });
-        assert.deepEqual(errors.flat(), []);
-      } finally {
-        await browser.close();
-        await site.shutdown();
-      }
-    },
+  browserTest(name, async () => {
+    // A sandboxed page has no origin, and is let in only where that is said.
+    await using program = await FakeExchange.start("--allow-origins=null");
+    await using network = new TcpProxy(program.port);
+    await using site = servePage(samplePage(program, network, options));
+    await using browser = await launchChromium();
+    const context = await newContext(browser);
+    const errors: string[][] = [];
+    const open = async (url = `http://127.0.0.1:${site.addr.port}/`) => {
+      const page = await context.newPage();
+      errors.push(errorsOf(page));
+      await page.goto(url);
+      await becomes(page, () => globalThis.client?.status === "open");
+      return page;
+    };
+    await run({ program, network, site: site.addr.port, open });
+    assert.deepEqual(errors.flat(), []);
   });
 }
 
-browserTest(
+libraryTest(
   "the network is cut and restored: no event is missing, and the state is the server's",
   { backOff: { firstMs: 100, longestMs: 200 } },
   async ({ program, network, open }) => {
@@ -142,7 +130,7 @@ browserTest(
   },
 );
 
-browserTest(
+libraryTest(
   "one tab leads for many: one connection, one pop-up; another takes over, and nothing is lost",
   { shared: "crm" },
   async ({ program, network, open }) => {
@@ -210,7 +198,7 @@ browserTest(
   },
 );
 
-browserTest(
+libraryTest(
   "pages that cannot share have connections of their own, and say so",
   { shared: "crm" },
   async ({ program, network, site, open }) => {

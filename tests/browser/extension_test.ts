@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { eventually } from "../support/patience.ts";
 import { Folder } from "../support/folder.ts";
 import { FakeExchange } from "../support/process.ts";
-import { hasChromium, launchExtension } from "./chromium.ts";
+import { browserTest, launchExtension } from "./chromium.ts";
 import { errorsOf, textBecomes } from "./page.ts";
 
 const SAMPLE = new URL("extension/", import.meta.url);
@@ -23,60 +23,52 @@ async function pack(folder: Folder, { port }: FakeExchange): Promise<void> {
   await folder.write("client.js", await library.text());
 }
 
-Deno.test({
-  name: "the extension shows who calls, and its popup dials, answers and hangs up",
-  ignore: !hasChromium,
-  // The browser's driver keeps handles of its own beyond the test.
-  sanitizeOps: false,
-  sanitizeResources: false,
-  async fn() {
+browserTest(
+  "the extension shows who calls, and its popup dials, answers and hangs up",
+  async () => {
     await using program = await FakeExchange.start();
     await using folder = await Folder.make();
     await pack(folder, program);
-    const browser = await launchExtension(folder.path);
-    try {
-      const worker = browser.serviceWorkers()[0] ?? await browser.waitForEvent("serviceworker");
-      await worker.evaluate(
-        (server) => chrome.storage.local.set({ server }),
-        `ws://127.0.0.1:${program.port}/`,
-      );
-      const popup = await browser.newPage();
-      const errors = errorsOf(popup);
-      await popup.goto(new URL("popup.html", worker.url()).href);
-      await textBecomes(popup, "#status", "open");
+    await using browser = await launchExtension(folder.path);
+    const worker = browser.serviceWorkers()[0] ?? await browser.waitForEvent("serviceworker");
+    await worker.evaluate(
+      (server) => chrome.storage.local.set({ server }),
+      `ws://127.0.0.1:${program.port}/`,
+    );
+    const popup = await browser.newPage();
+    const errors = errorsOf(popup);
+    await popup.goto(new URL("popup.html", worker.url()).href);
+    await textBecomes(popup, "#status", "open");
 
-      const buttonIs = (badge: string, title: string) =>
-        eventually(async () => {
-          const button = await worker.evaluate(async () => [
-            await chrome.action.getBadgeText({}),
-            await chrome.action.getTitle({}),
-          ]);
-          assert.deepEqual(button, [badge, title]);
-        });
-      await buttonIs("", "Telephone");
-      await program.ring("201", "+441632960001");
-      await textBecomes(popup, "#calls li", "+441632960001: OFFERING");
-      await buttonIs("ring", "+441632960001 calls");
+    const buttonIs = (badge: string, title: string) =>
+      eventually(async () => {
+        const button = await worker.evaluate(async () => [
+          await chrome.action.getBadgeText({}),
+          await chrome.action.getTitle({}),
+        ]);
+        assert.deepEqual(button, [badge, title]);
+      });
+    await buttonIs("", "Telephone");
+    await program.ring("201", "+441632960001");
+    await textBecomes(popup, "#calls li", "+441632960001: OFFERING");
+    await buttonIs("ring", "+441632960001 calls");
 
-      await popup.click("text=Answer");
-      await textBecomes(popup, "#calls li", "+441632960001: CONNECTED");
-      await buttonIs("call", "Telephone");
-      await popup.click("text=Hang up");
-      await popup.locator("#calls li").waitFor({ state: "detached" });
-      await buttonIs("", "Telephone");
+    await popup.click("text=Answer");
+    await textBecomes(popup, "#calls li", "+441632960001: CONNECTED");
+    await buttonIs("call", "Telephone");
+    await popup.click("text=Hang up");
+    await popup.locator("#calls li").waitFor({ state: "detached" });
+    await buttonIs("", "Telephone");
 
-      await popup.fill("#number", "902");
-      await popup.click("text=Dial");
-      await textBecomes(popup, "#calls li", "902: RINGBACK");
-      await popup.click("text=Hang up");
-      await popup.locator("#calls li").waitFor({ state: "detached" });
-      // The exchange calls this number invalid.
-      await popup.fill("#number", "904");
-      await popup.click("text=Dial");
-      await textBecomes(popup, "#problem", "LINEERR_INVALADDRESS");
-      assert.deepEqual(errors, []);
-    } finally {
-      await browser.close();
-    }
+    await popup.fill("#number", "902");
+    await popup.click("text=Dial");
+    await textBecomes(popup, "#calls li", "902: RINGBACK");
+    await popup.click("text=Hang up");
+    await popup.locator("#calls li").waitFor({ state: "detached" });
+    // The exchange calls this number invalid.
+    await popup.fill("#number", "904");
+    await popup.click("text=Dial");
+    await textBecomes(popup, "#problem", "LINEERR_INVALADDRESS");
+    assert.deepEqual(errors, []);
   },
-});
+);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { Folder } from "../support/folder.ts";
 import { FakeExchange } from "../support/process.ts";
-import { hasChromium, launchChromium, newContext, OTHER_MACHINE, WEB_SITE } from "./chromium.ts";
+import { browserTest, launchChromium, newContext, OTHER_MACHINE, WEB_SITE } from "./chromium.ts";
 import { servePage } from "./page.ts";
 
 const TOKEN = "page-token";
@@ -61,52 +61,42 @@ const REFUSED = {
   blind: 0,
 };
 
-Deno.test({
-  name:
-    "pages of the intranet get in, pages from elsewhere when they are listed, none by rebinding",
-  ignore: !hasChromium,
-  // The browser's driver keeps handles of its own beyond the test.
-  sanitizeOps: false,
-  sanitizeResources: false,
-  async fn() {
-    const site = servePage("<!DOCTYPE html><title>A site</title>");
+browserTest(
+  "pages of the intranet get in, pages from elsewhere when they are listed, none by rebinding",
+  async () => {
+    await using site = servePage("<!DOCTYPE html><title>A site</title>");
     const other = `http://${WEB_SITE}:${site.addr.port}`;
     await using folder = await Folder.make();
     const config = await folder.write("tapi2ws.toml", "");
     await using program = await FakeExchange.start(`--config=${config}`);
     const { port, process } = program;
-    const browser = await launchChromium();
-    try {
-      const page = await (await newContext(browser)).newPage();
-      await page.goto(`http://127.0.0.1:${site.addr.port}/`);
-      assert.deepEqual(await tryAll(page, port), REACHED);
-      await page.goto(`http://${OTHER_MACHINE}:${site.addr.port}/`);
-      assert.deepEqual(await tryAll(page, port), REACHED);
-      await page.goto(`${other}/`);
-      assert.deepEqual(await tryAll(page, port), REFUSED);
-      await process.logged(new RegExp(`Pages of ${other} are refused.*allowOrigins`));
-      await page.goto(`${other}/sandboxed`);
-      assert.deepEqual(await tryAll(page, port), REFUSED);
+    await using browser = await launchChromium();
+    const page = await (await newContext(browser)).newPage();
+    await page.goto(`http://127.0.0.1:${site.addr.port}/`);
+    assert.deepEqual(await tryAll(page, port), REACHED);
+    await page.goto(`http://${OTHER_MACHINE}:${site.addr.port}/`);
+    assert.deepEqual(await tryAll(page, port), REACHED);
+    await page.goto(`${other}/`);
+    assert.deepEqual(await tryAll(page, port), REFUSED);
+    await process.logged(new RegExp(`Pages of ${other} are refused.*allowOrigins`));
+    await page.goto(`${other}/sandboxed`);
+    assert.deepEqual(await tryAll(page, port), REFUSED);
 
-      // The site's name, made to point here.
-      const rebound = await page.goto(`http://${WEB_SITE}:${port}/api/v2/lines`);
-      assert.equal(rebound?.status(), 403);
-      await process.logged(new RegExp(`Requests for ${WEB_SITE}:${port} are.*allowHosts`));
+    // The site's name, made to point here.
+    const rebound = await page.goto(`http://${WEB_SITE}:${port}/api/v2/lines`);
+    assert.equal(rebound?.status(), 403);
+    await process.logged(new RegExp(`Requests for ${WEB_SITE}:${port} are.*allowHosts`));
 
-      await folder.write(
-        "tapi2ws.toml",
-        `allowOrigins = ["${other}"]\nanonymous = false\n[[token]]\nname = "page"\n` +
-          `sha256 = "${await sha256(TOKEN)}"\nlines = ["201"]\n`,
-      );
-      await process.logged(/changed settings are in use/);
-      await page.goto(`${other}/`);
-      assert.deepEqual(await tryAll(page, port, TOKEN), REACHED);
-      const wrong = { classic: 4401, v2: 4401, lines: 401, command: 401, blind: 0 };
-      assert.deepEqual(await tryAll(page, port, "wrong"), wrong);
-      assert.doesNotMatch(process.log, /dial on line/);
-    } finally {
-      await browser.close();
-      await site.shutdown();
-    }
+    await folder.write(
+      "tapi2ws.toml",
+      `allowOrigins = ["${other}"]\nanonymous = false\n[[token]]\nname = "page"\n` +
+        `sha256 = "${await sha256(TOKEN)}"\nlines = ["201"]\n`,
+    );
+    await process.logged(/changed settings are in use/);
+    await page.goto(`${other}/`);
+    assert.deepEqual(await tryAll(page, port, TOKEN), REACHED);
+    const wrong = { classic: 4401, v2: 4401, lines: 401, command: 401, blind: 0 };
+    assert.deepEqual(await tryAll(page, port, "wrong"), wrong);
+    assert.doesNotMatch(process.log, /dial on line/);
   },
-});
+);

@@ -2,13 +2,16 @@
 import assert from "node:assert/strict";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { eventually } from "../support/patience.ts";
+import { FakeExchange } from "../support/process.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
 import { callEvent, lineEvent } from "../support/events.ts";
-import { hasChromium, launchChromium, newContext } from "./chromium.ts";
+import { browserTest, launchChromium, newContext } from "./chromium.ts";
 import type { CallCommandName } from "../../src/model/command.ts";
 
-/** What a browser notes of each request that is refused, or that its server did not live to answer. */
-const NOTED = /the server responded with a status of 40[1349]|net::ERR_|WebSocket connection to/;
+/** What a browser notes of a request that is refused. */
+const REFUSED = /the server responded with a status of 40[1349]/;
+/** What it notes, besides, of a server that has gone. */
+export const GONE = /net::ERR_|WebSocket connection to/;
 
 /** A page with the panel, and the parts of it. */
 export class Panel {
@@ -82,65 +85,70 @@ export class Panel {
   }
 }
 
-export interface PanelTest {
-  /** Opens the panel of a server. */
-  open(port: number, options?: BrowserContextOptions): Promise<Panel>;
+/** A browser with panels, and the servers that they look at. */
+export class PanelTest {
   readonly browser: Browser;
+  readonly panels: Panel[] = [];
+  readonly #servers: AsyncDisposableStack;
+
+  /** @param servers Holds what is stopped when no panel looks at it any more. */
+  constructor(browser: Browser, servers: AsyncDisposableStack) {
+    this.browser = browser;
+    this.#servers = servers;
+  }
+
+  /** Opens the panel of a server. */
+  async open(port: number, options: BrowserContextOptions = {}): Promise<Panel> {
+    const context = await newContext(this.browser, {
+      viewport: { width: 1360, height: 900 },
+      ...options,
+    });
+    const panel = new Panel(await context.newPage());
+    this.panels.push(panel);
+    await panel.page.goto(`http://127.0.0.1:${port}/`);
+    return panel;
+  }
+
+  /** Starts the program on the fake exchange. */
+  async exchange(): Promise<FakeExchange> {
+    return this.#servers.use(await FakeExchange.start());
+  }
+
+  /** Starts a server with lines and calls that the test makes up. */
+  madeUpServer(
+    lines: readonly string[],
+    options: Parameters<typeof startTestServer>[0] = {},
+    execute?: Parameters<typeof startTestServer>[1],
+  ): TestServer {
+    const started = startTestServer(options, execute);
+    this.#servers.defer(() => started.server.stop(1000));
+    for (const line of lines) {
+      started.bus.publish(
+        lineEvent({ line, name: `Desk ${line}`, permanentId: `test:${line}` }, { change: "added" }),
+      );
+    }
+    return started;
+  }
 }
 
-/** A test in a browser of its own; nothing may go wrong in a panel. */
+/**
+ * A test in a browser of its own; nothing may go wrong in a panel.
+ *
+ * @param noted What may: a browser notes each request that is refused.
+ */
 export function panelTest(
   name: string,
   run: (test: PanelTest) => Promise<void>,
+  noted = REFUSED,
 ): void {
-  Deno.test({
-    name: `panel: ${name}`,
-    ignore: !hasChromium,
-    // The browser's driver keeps handles of its own beyond the test.
-    sanitizeOps: false,
-    sanitizeResources: false,
-    async fn() {
-      const browser = await launchChromium();
-      const panels: Panel[] = [];
-      try {
-        await run({
-          browser,
-          async open(port, options = {}) {
-            const context = await newContext(browser, {
-              viewport: { width: 1360, height: 900 },
-              ...options,
-            });
-            const panel = new Panel(await context.newPage());
-            panels.push(panel);
-            await panel.page.goto(`http://127.0.0.1:${port}/`);
-            return panel;
-          },
-        });
-        const wrongs = panels.flatMap(({ wrongs }) => wrongs);
-        assert.deepEqual(
-          wrongs.filter((wrong) => !NOTED.test(wrong)),
-          [],
-        );
-      } finally {
-        await browser.close();
-      }
-    },
+  browserTest(`panel: ${name}`, async () => {
+    await using servers = new AsyncDisposableStack();
+    await using browser = await launchChromium();
+    const test = new PanelTest(browser, servers);
+    await run(test);
+    const wrongs = test.panels.flatMap(({ wrongs }) => wrongs);
+    assert.deepEqual(wrongs.filter((wrong) => !noted.test(wrong)), []);
   });
-}
-
-/** The server with lines and a call that a test makes up. */
-export function madeUpServer(
-  lines: readonly string[],
-  options: Parameters<typeof startTestServer>[0] = {},
-  execute?: Parameters<typeof startTestServer>[1],
-): TestServer {
-  const started = startTestServer(options, execute);
-  for (const line of lines) {
-    started.bus.publish(
-      lineEvent({ line, name: `Desk ${line}`, permanentId: `test:${line}` }, { change: "added" }),
-    );
-  }
-  return started;
 }
 
 /** A call on a line that can do what is named. */

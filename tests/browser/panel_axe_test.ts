@@ -4,8 +4,7 @@ import axe from "axe-core";
 import type { BrowserContextOptions } from "playwright-core";
 import { CALL_COMMANDS } from "../../src/model/command.ts";
 import { callEvent, lineEvent } from "../support/events.ts";
-import { FakeExchange } from "../support/process.ts";
-import { madeUpServer, type Panel, panelTest, talk } from "./panel.ts";
+import { type Panel, panelTest, talk } from "./panel.ts";
 
 const DRESSES: Readonly<Record<string, BrowserContextOptions>> = {
   light: { colorScheme: "light" },
@@ -29,8 +28,8 @@ async function violations({ page }: Panel): Promise<string[]> {
 for (const [dress, options] of Object.entries(DRESSES)) {
   panelTest(
     `axe-core finds nothing, ${dress}: with calls, troubles, answers, a form and a window`,
-    async ({ open }) => {
-      const { bus, server } = madeUpServer(["201", "202", "203", "204", "205"]);
+    async (test) => {
+      const { bus, server } = test.madeUpServer(["201", "202", "203", "204", "205"]);
       talk({ bus }, "201", CALL_COMMANDS);
       for (const [line, state] of [["202", "OFFERING"], ["205", "ONHOLD"]] as const) {
         bus.publish(callEvent({ id: Number(line), line, state }, { change: "new" }));
@@ -43,7 +42,7 @@ for (const [dress, options] of Object.entries(DRESSES)) {
         messageWaiting: true,
         forwards: [{ when: "always", to: "201" }],
       }));
-      const panel = await open(server.port, options);
+      const panel = await test.open(server.port, options);
       await panel.becomes("#troubles", "LINEERR_ALLOCATED");
       await panel.tile("201").click();
       await panel.command("Hold");
@@ -56,16 +55,15 @@ for (const [dress, options] of Object.entries(DRESSES)) {
       await panel.page.getByRole("button", { name: "Token…" }).click();
       await panel.page.locator("dialog[open]").waitFor();
       assert.deepEqual(await violations(panel), []);
-      await server.stop(1000);
     },
   );
 }
 
 panelTest(
   "axe-core finds nothing on the pretend exchange: its buttons, and the journal",
-  async ({ open }) => {
-    await using program = await FakeExchange.start();
-    const panel = await open(program.port);
+  async (test) => {
+    const program = await test.exchange();
+    const panel = await test.open(program.port);
     await panel.becomes("#simulation", "incoming");
     await panel.dial("201", "900");
     await panel.becomes("#journal tbody tr", "201");
@@ -75,9 +73,9 @@ panelTest(
 
 panelTest(
   "light or dark is as the system has it, or as was chosen, also the next time",
-  async ({ open }) => {
-    const { server } = madeUpServer(["201"]);
-    const panel = await open(server.port, { colorScheme: "dark" });
+  async (test) => {
+    const { server } = test.madeUpServer(["201"]);
+    const panel = await test.open(server.port, { colorScheme: "dark" });
     const { page } = panel;
     const scheme = () => page.evaluate("getComputedStyle(document.documentElement).colorScheme");
     const background = () => page.evaluate("getComputedStyle(document.body).backgroundColor");
@@ -90,6 +88,5 @@ panelTest(
     assert.equal(await page.getByLabel("Colours").inputValue(), "light");
     await page.getByLabel("Colours").selectOption("");
     assert.equal(await background(), dark);
-    await server.stop(1000);
   },
 );

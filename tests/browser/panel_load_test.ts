@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { CallState } from "../../src/model/call.ts";
 import { callEvent } from "../support/events.ts";
-import { madeUpServer, panelTest } from "./panel.ts";
+import { panelTest } from "./panel.ts";
 
 /** Counts the screen's frames, and what the page asks them for and draws. */
 const COUNT = `
@@ -30,9 +30,9 @@ const STATES: readonly CallState[] = ["OFFERING", "CONNECTED", "ONHOLD", "DISCON
 
 panelTest(
   "500 lines and 100 events a second: it draws once a frame, keeps 500 events, takes keys",
-  async ({ open }) => {
-    const { bus, server } = madeUpServer(LINES);
-    const panel = await open(server.port);
+  async (test) => {
+    const { bus, server } = test.madeUpServer(LINES);
+    const panel = await test.open(server.port);
     const { page } = panel;
     await panel.countIs(".tile", LINES.length);
     await panel.becomes("#lines-title", "500");
@@ -70,13 +70,14 @@ panelTest(
     // Many events are one drawing, and no frame has two.
     assert(asked < EVENTS, `${asked} drawings were asked for by ${EVENTS} events`);
     assert(draws <= frames + 1, `${draws} drawings in ${frames} frames`);
-    await server.stop(1000);
   },
 );
 
-panelTest("10,000 events at once become 500 rows, and every lamp is right", async ({ open }) => {
-  const { bus, server } = madeUpServer(LINES.slice(0, 50), { maxUnsentBytes: 64 * 1024 * 1024 });
-  const panel = await open(server.port);
+panelTest("10,000 events at once become 500 rows, and every lamp is right", async (test) => {
+  const { bus, server } = test.madeUpServer(LINES.slice(0, 50), {
+    maxUnsentBytes: 64 * 1024 * 1024,
+  });
+  const panel = await test.open(server.port);
   await panel.countIs(".tile", 50);
   for (let sent = 0; sent < 10_000; sent++) {
     const line = LINES[sent % 50] ?? "";
@@ -90,5 +91,4 @@ panelTest("10,000 events at once become 500 rows, and every lamp is right", asyn
   await panel.countIs("#events li", 500);
   // The newest stands first.
   await panel.becomes("#events li:first-child", /20050.*ONHOLD/s);
-  await server.stop(1000);
 });

@@ -5,12 +5,12 @@ import type { Grant } from "../../src/settings/access_rules.ts";
 import { callEvent, lineEvent } from "../support/events.ts";
 import { until } from "../support/patience.ts";
 import { rulesFor, tokenRule } from "../support/server.ts";
-import { madeUpServer, panelTest, talk } from "./panel.ts";
+import { panelTest, talk } from "./panel.ts";
 
 panelTest(
   "every control that a call and a line offer sends its command, with what was filled in",
-  async ({ open }) => {
-    const { bus, commands, server } = madeUpServer(["201"], {}, ({ cmd }) =>
+  async (test) => {
+    const { bus, commands, server } = test.madeUpServer(["201"], {}, ({ cmd }) =>
       cmd === "hold"
         ? {
           ok: false,
@@ -22,7 +22,7 @@ panelTest(
         }
         : { ok: true, outcome: cmd === "park" ? { slot: "71" } : {} });
     talk({ bus }, "201", CALL_COMMANDS);
-    const panel = await open(server.port);
+    const panel = await test.open(server.port);
     await panel.tile("201").click();
     const target = { call: 201 };
     const cases: [string, Record<string, string>, Command][] = [
@@ -67,15 +67,14 @@ panelTest(
     await panel.gone("form.command");
     const shown = panel.page.locator("#phone [data-part=calls] button");
     await panel.textsAre(shown, "Hang up");
-    await server.stop(1000);
   },
 );
 
 panelTest(
   "lines in trouble are told with TAPI's error and with what to do, and go when they open",
-  async ({ open }) => {
-    const { bus, server } = madeUpServer(["201", "202", "203", "204"]);
-    const panel = await open(server.port);
+  async (test) => {
+    const { bus, server } = test.madeUpServer(["201", "202", "203", "204"]);
+    const panel = await test.open(server.port);
     await panel.becomes("#overview", "Connected to the phone system");
     for (const line of ["202", "203"]) {
       bus.publish(lineEvent({
@@ -111,12 +110,11 @@ panelTest(
     await panel.becomes("#events", "TAPI is down");
     bus.publish({ type: "provider", state: "up", atMs: Date.now() });
     await panel.becomes("#overview", "Connected to the phone system");
-    await server.stop(1000);
   },
 );
 
-panelTest("a function that hangs is told, with its line", async ({ open }) => {
-  const { server } = madeUpServer(["201"], {
+panelTest("a function that hangs is told, with its line", async (test) => {
+  const { server } = test.madeUpServer(["201"], {
     status: {
       status: () => ({
         provider: "up",
@@ -128,16 +126,15 @@ panelTest("a function that hangs is told, with its line", async ({ open }) => {
       }),
     },
   });
-  const panel = await open(server.port);
+  const panel = await test.open(server.port);
   await panel.becomes("#overview", "its driver hangs");
   await panel.becomes("#overview", /1:3\d ago/);
   await panel.becomes("#troubles", /lineDrop has not returned for 12 s.*201/s);
-  await server.stop(1000);
 });
 
-panelTest("what callers call themselves is text and nothing else", async ({ open }) => {
+panelTest("what callers call themselves is text and nothing else", async (test) => {
   const hostile = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
-  const { bus, server } = madeUpServer(["201"], {}, () => ({
+  const { bus, server } = test.madeUpServer(["201"], {}, () => ({
     ok: false,
     error: { code: "no_call", message: hostile },
   }));
@@ -150,7 +147,7 @@ panelTest("what callers call themselves is text and nothing else", async ({ open
     stateMode: "<i>x</i>",
     can: ["drop"],
   }, { change: "new", atMs: Date.now() }));
-  const panel = await open(server.port);
+  const panel = await test.open(server.port);
   await panel.tile("202").click();
   await panel.command("Hang up");
   for (
@@ -166,12 +163,11 @@ panelTest("what callers call themselves is text and nothing else", async ({ open
   await panel.becomes("#events li", hostile);
   assert.equal(await panel.page.locator("body img, body b, body i").count(), 0);
   assert.doesNotMatch(await panel.page.title(), /^[12]$/);
-  await server.stop(1000);
 });
 
-panelTest("events are filtered, and stand still while they are read", async ({ open }) => {
-  const { bus, server } = madeUpServer(["201", "202"]);
-  const panel = await open(server.port);
+panelTest("events are filtered, and stand still while they are read", async (test) => {
+  const { bus, server } = test.madeUpServer(["201", "202"]);
+  const panel = await test.open(server.port);
   await panel.becomes("#overview", "Connected to the phone system");
   talk({ bus }, "201");
   talk({ bus }, "202");
@@ -196,27 +192,25 @@ panelTest("events are filtered, and stand still while they are read", async ({ o
   assert.equal(await rows.count(), 3);
   await events.getByRole("button", { name: "Resume (7 new)" }).click();
   await panel.countIs("#events li", 10);
-  await server.stop(1000);
 });
 
-panelTest("who is connected is told, with what waits for him", async ({ open }) => {
-  const { server } = madeUpServer(["201"]);
-  const panel = await open(server.port);
+panelTest("who is connected is told, with what waits for him", async (test) => {
+  const { server } = test.madeUpServer(["201"]);
+  const panel = await test.open(server.port);
   const slow = new WebSocket(`ws://127.0.0.1:${server.port}/?line=201&line=777`);
   await panel.becomes("#clients tbody tr", /anonymous127\.0\.0\.1:\d+classic201, 7770 B/);
   await panel.becomes("#clients tbody tr", /v2all0 B/);
   await panel.becomes("#clients-title", "2");
   slow.close();
   await panel.countIs("#clients tbody tr", 1);
-  await server.stop(1000);
 });
 
-panelTest("the keyboard alone gets everywhere", async ({ open }) => {
-  const { bus, commands, server } = madeUpServer(
+panelTest("the keyboard alone gets everywhere", async (test) => {
+  const { bus, commands, server } = test.madeUpServer(
     Array.from({ length: 12 }, (_, i) => `${201 + i}`),
   );
   talk({ bus }, "202", ["drop", "transfer"]);
-  const panel = await open(server.port);
+  const panel = await test.open(server.port);
   const { keyboard } = panel.page;
   const focused = () => panel.page.evaluate("document.activeElement.textContent.trim()");
   await panel.lampIs("202", "T");
@@ -245,7 +239,6 @@ panelTest("the keyboard alone gets everywhere", async ({ open }) => {
   await until(() => commands.length === 1);
   assert.deepEqual(commands[0], { cmd: "transfer", call: 202, number: "205" });
   assert.equal(await focused(), "Transfer");
-  await server.stop(1000);
 });
 
 const MONITOR: Grant = { can: ["monitor"], lines: ["20*"] };
@@ -253,10 +246,10 @@ const DIALLER: Grant = { can: ["control"], lines: ["*"] };
 
 panelTest(
   "one who may only look is offered no command, and not told who is connected",
-  async ({ open }) => {
-    const { bus, server } = madeUpServer(["201", "301"], { rules: rulesFor(MONITOR) });
+  async (test) => {
+    const { bus, server } = test.madeUpServer(["201", "301"], { rules: rulesFor(MONITOR) });
     talk({ bus }, "201", ["drop"]);
-    const panel = await open(server.port);
+    const panel = await test.open(server.port);
     await panel.becomes("#identity", "You are anonymous (monitor, lines 20*)");
     await panel.tile("201").click();
     await panel.becomes("#phone", "You cannot control calls");
@@ -265,23 +258,21 @@ panelTest(
     assert.equal(await panel.tile("301").count(), 0);
     assert(await panel.page.locator("#clients").isHidden());
     assert(await panel.page.locator('nav a[href="#clients"]').isHidden());
-    await server.stop(1000);
   },
 );
 
-panelTest("one who may only command is told that he may not look", async ({ open }) => {
-  const { server } = madeUpServer(["201"], { rules: rulesFor(DIALLER) });
-  const panel = await open(server.port);
+panelTest("one who may only command is told that he may not look", async (test) => {
+  const { server } = test.madeUpServer(["201"], { rules: rulesFor(DIALLER) });
+  const panel = await test.open(server.port);
   await panel.becomes("#overview", "You can control calls, but not see them");
-  await server.stop(1000);
 });
 
 panelTest(
   "a token is asked for where one is needed, kept for the tab, and sent with everything",
-  async ({ open }) => {
+  async (test) => {
     const rules = rulesFor(undefined, { tokens: [tokenRule("secret", { name: "ada" })] });
-    const { server } = madeUpServer(["201"], { rules });
-    const panel = await open(server.port);
+    const { server } = test.madeUpServer(["201"], { rules });
+    const panel = await test.open(server.port);
     const { page } = panel;
     const sentWith = new Map<string, string | undefined>();
     page.on("request", (request) => {
@@ -305,17 +296,15 @@ panelTest(
     await page.getByRole("button", { name: "Token…" }).click();
     await page.getByRole("button", { name: "Forget token" }).click();
     await page.locator("dialog[open]").waitFor();
-    await server.stop(1000);
   },
 );
 
-panelTest("what a server has not is not shown", async ({ open }) => {
-  const { server } = madeUpServer(["201"]);
-  const panel = await open(server.port);
+panelTest("what a server has not is not shown", async (test) => {
+  const { server } = test.madeUpServer(["201"]);
+  const panel = await test.open(server.port);
   await panel.becomes("#overview", "Connected to the phone system");
   await panel.becomes("#clients tbody tr", "v2");
   for (const part of ["#journal", "#simulation", 'nav a[href="#journal"]']) {
     assert(await panel.page.locator(part).isHidden(), part);
   }
-  await server.stop(1000);
 });

@@ -4,7 +4,7 @@ import { until } from "../support/patience.ts";
 import { FakeExchange } from "../support/process.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
 import { newContext } from "./chromium.ts";
-import { type Panel, panelTest } from "./panel.ts";
+import { GONE, type Panel, panelTest } from "./panel.ts";
 import { servePage } from "./page.ts";
 
 /** How long a call has been up: at least that. */
@@ -12,9 +12,9 @@ const TWO_SECONDS = /0:0[2-9]|0:[1-5]\d|[1-9]\d*:/;
 
 panelTest(
   "tells that the system is heard, dials, shows the call everywhere, ends it",
-  async ({ open }) => {
-    await using program = await FakeExchange.start();
-    const panel = await open(program.port);
+  async (test) => {
+    const program = await test.exchange();
+    const panel = await test.open(program.port);
     await panel.becomes("#overview", "Connected to the phone system");
     await panel.becomes("#overview", "8 of 8");
     await panel.becomes("#identity", "anonymous (monitor, control)");
@@ -53,9 +53,9 @@ panelTest(
   },
 );
 
-panelTest("the journal is searched: by number, and for what was missed", async ({ open }) => {
-  await using program = await FakeExchange.start();
-  const panel = await open(program.port);
+panelTest("the journal is searched: by number, and for what was missed", async (test) => {
+  const program = await test.exchange();
+  const panel = await test.open(program.port);
   const { page } = panel;
   await panel.becomes("#overview", "Connected to the phone system");
   await program.ring("201", "+441632960011", 300);
@@ -82,9 +82,9 @@ panelTest("the journal is searched: by number, and for what was missed", async (
   await panel.countIs("#journal tbody tr", 1);
 });
 
-panelTest("makes telephones of the pretend exchange ring, answers, transfers", async ({ open }) => {
-  await using program = await FakeExchange.start();
-  const panel = await open(program.port);
+panelTest("makes telephones of the pretend exchange ring, answers, transfers", async (test) => {
+  const program = await test.exchange();
+  const panel = await test.open(program.port);
   const { page } = panel;
   await panel.becomes("#simulation", "incoming");
   await panel.tile("203").click();
@@ -108,14 +108,14 @@ panelTest("makes telephones of the pretend exchange ring, answers, transfers", a
   await panel.becomes("#phone [data-part=results]", "✓ play missed");
 });
 
-panelTest("a lost connection is told and is taken up again", async ({ open }) => {
+panelTest("a lost connection is told and is taken up again", async (test) => {
   // The second program has a port of its own; that of the first may be anybody's by then.
   await using network = new TcpProxy(0);
   let panel: Panel;
   {
     await using first = await FakeExchange.start();
     network.serverPort = first.port;
-    panel = await open(network.port);
+    panel = await test.open(network.port);
     await panel.becomes("#overview", "Connected to the phone system");
     network.down = true;
   }
@@ -124,25 +124,25 @@ panelTest("a lost connection is told and is taken up again", async ({ open }) =>
   // Nothing can be commanded, and what was known stands still.
   await until(() => panel.button("Dial").isDisabled());
   assert.equal(await panel.page.locator(".tile").count(), 8);
-  await using second = await FakeExchange.start();
+  const second = await test.exchange();
   network.serverPort = second.port;
   network.down = false;
   await panel.becomes("#overview", "Connected to the phone system");
   await panel.becomes("#events", "state reloaded");
   await panel.dial("202", "+441632960124");
   await panel.lampIs("202", "T");
-});
+}, GONE);
 
 panelTest(
   "the snippet connects a page of another origin as it stands there",
-  async ({ open, browser }) => {
-    await using program = await FakeExchange.start();
-    const panel = await open(program.port);
+  async (test) => {
+    const program = await test.exchange();
+    const panel = await test.open(program.port);
     await panel.tile("205").click();
     await panel.becomes("#connect code", 'lines: "205"');
     const snippet = await panel.page.locator("#connect code").textContent();
     const site = servePage(`<!DOCTYPE html><title>a page</title>${snippet}`);
-    const page = await (await newContext(browser)).newPage();
+    const page = await (await newContext(test.browser)).newPage();
     const rings = page.waitForEvent("console", (message) => message.text().startsWith("ringing:"));
     await page.goto(`http://127.0.0.1:${site.addr.port}/`);
     // Its connection stands in the panel.

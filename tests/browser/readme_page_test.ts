@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { FakeExchange } from "../support/process.ts";
-import { hasChromium, launchChromium, newContext } from "./chromium.ts";
+import { browserTest, launchChromium, newContext } from "./chromium.ts";
 import { sample, samples } from "../support/manual.ts";
 import { errorsOf, servePage, textBecomes } from "./page.ts";
 
@@ -12,35 +12,23 @@ function sampleTest(
   title: string,
   use: (page: Page, program: FakeExchange) => Promise<void>,
 ): void {
-  Deno.test({
-    name,
-    ignore: !hasChromium,
-    // The browser's driver keeps handles of its own beyond the test.
-    sanitizeOps: false,
-    sanitizeResources: false,
-    async fn() {
-      await using program = await FakeExchange.start();
-      const html = sample("html", `<title>${title}</title>`).replaceAll(
-        "localhost:43001",
-        `127.0.0.1:${program.port}`,
-      );
-      assert(
-        html.includes(`127.0.0.1:${program.port}`),
-        "the sample connects to the documented port",
-      );
-      const site = servePage(html);
-      const browser = await launchChromium();
-      try {
-        const page = await (await newContext(browser)).newPage();
-        const errors = errorsOf(page);
-        await page.goto(`http://127.0.0.1:${site.addr.port}/`);
-        await use(page, program);
-        assert.deepEqual(errors, []);
-      } finally {
-        await browser.close();
-        await site.shutdown();
-      }
-    },
+  browserTest(name, async () => {
+    await using program = await FakeExchange.start();
+    const html = sample("html", `<title>${title}</title>`).replaceAll(
+      "localhost:43001",
+      `127.0.0.1:${program.port}`,
+    );
+    assert(
+      html.includes(`127.0.0.1:${program.port}`),
+      "the sample connects to the documented port",
+    );
+    await using site = servePage(html);
+    await using browser = await launchChromium();
+    const page = await (await newContext(browser)).newPage();
+    const errors = errorsOf(page);
+    await page.goto(`http://127.0.0.1:${site.addr.port}/`);
+    await use(page, program);
+    assert.deepEqual(errors, []);
   });
 }
 
