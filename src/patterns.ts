@@ -1,9 +1,45 @@
 /** The patterns in which people write sets of extensions, numbers and names: `2*`. */
 
+/** Tells whether a text matches. */
+export type Matcher = (text: string) => boolean;
+
+const compiled = new WeakMap<readonly string[], Matcher>();
+
 /** Whether a text matches one of the patterns, in which `*` stands for any characters, or none. */
 export function matchesAny(patterns: readonly string[], text: string): boolean {
-  return patterns.some((pattern) => {
-    const source = pattern.split("*").map(RegExp.escape).join(".*");
-    return new RegExp(`^${source}$`, "s").test(text);
-  });
+  let matcher = compiled.get(patterns);
+  if (matcher === undefined) compiled.set(patterns, matcher = matcherOf(patterns));
+  return matcher(text);
+}
+
+/**
+ * Compiles patterns once for many texts. The time for a text grows with its length, whatever the
+ * patterns are: regular expressions would backtrack.
+ */
+export function matcherOf(patterns: readonly string[]): Matcher {
+  const exact = new Set<string>();
+  const wildcards: Matcher[] = [];
+  for (const pattern of patterns) {
+    if (pattern.includes("*")) wildcards.push(wildcard(pattern));
+    else exact.add(pattern);
+  }
+  return (text) => exact.has(text) || wildcards.some((matches) => matches(text));
+}
+
+function wildcard(pattern: string): Matcher {
+  const parts = pattern.split("*");
+  const start = parts.shift() ?? "";
+  const end = parts.pop() ?? "";
+  const between = parts.filter((part) => part !== "");
+  return (text) => {
+    if (!text.startsWith(start) || !text.endsWith(end)) return false;
+    let from = start.length;
+    // The first place is the best: it leaves the most for what follows.
+    for (const part of between) {
+      const at = text.indexOf(part, from);
+      if (at === -1) return false;
+      from = at + part.length;
+    }
+    return from + end.length <= text.length;
+  };
 }

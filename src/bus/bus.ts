@@ -10,12 +10,13 @@ import { History } from "./history.ts";
 
 export type Listener = (event: BusEvent) => void;
 
-/** The events that a listener wants; those that concern every line come in any case. */
+/** Which lines a listener wants the events of; asked once for each line, so it must never change. */
+type LineFilter = (line: string) => boolean;
+
 interface Interest {
-  /** The extensions to listen to; every line when left out. */
-  readonly lines?: Iterable<string>;
-  /** Which of those lines; called once for each line, so it must always return the same. */
-  readonly where?: (line: string) => boolean;
+  readonly filter: LineFilter;
+  /** The entries of the index that the listener is in. */
+  readonly joined: Set<Listener>[];
 }
 
 const DEFAULT_HISTORY_LENGTH = 10_000;
@@ -27,13 +28,10 @@ export class EventBus {
   readonly #history: History;
   readonly #onDelivered: ((event: BusEvent, tookMs: number) => void) | undefined;
   readonly #everyLine = new Set<Listener>();
+  /** Listeners to some lines only. */
+  readonly #some = new Map<Listener, Interest>();
+  /** Of the listeners to some lines, those of each line that has had an event. */
   readonly #byLine = new Map<string, Set<Listener>>();
-  /** Lines with events: their entries in `#byLine` stay, because filling one asks every predicate. */
-  readonly #active = new Set<string>();
-  /** Listeners with a predicate; they are in `#byLine` for the lines known. */
-  readonly #predicates = new Map<Listener, (line: string) => boolean>();
-  /** Listeners to some lines only, once each. */
-  readonly #some = new Set<Listener>();
   #seq = 0;
 
   /**
@@ -62,12 +60,10 @@ export class EventBus {
     this.#history.add(event);
     const startMs = performance.now();
     this.#deliver(this.#everyLine, event);
-    if (event.type === "provider") {
-      this.#deliver(this.#some, event);
-    } else {
-      this.#active.add(event.line);
-      this.#deliver(this.#listenersOf(event.line), event);
-    }
+    this.#deliver(
+      event.type === "provider" ? this.#some.keys() : this.#listenersOf(event.line),
+      event,
+    );
     this.#onDelivered?.(event, performance.now() - startMs);
   }
 
@@ -79,45 +75,39 @@ export class EventBus {
     return this.#history.since(seq, this.#seq);
   }
 
-  /** Listens until the result is disposed of. A listener can subscribe once. */
-  subscribe(listener: Listener, { lines, where }: Interest = {}): Disposable {
-    if (lines === undefined && where === undefined) {
+  /**
+   * Listens until the result is disposed of. A listener can subscribe once.
+   *
+   * @param filter The lines to listen to; every line when left out. Events that concern every line come
+   * in any case.
+   */
+  subscribe(listener: Listener, filter?: LineFilter): Disposable {
+    if (filter === undefined) {
       this.#everyLine.add(listener);
       return { [Symbol.dispose]: () => void this.#everyLine.delete(listener) };
     }
-    this.#some.add(listener);
-    const joined = new Set<string>();
-    if (lines !== undefined) {
-      for (const line of lines) if (where === undefined || where(line)) joined.add(line);
-      for (const line of joined) this.#listenersOf(line).add(listener);
-    } else if (where !== undefined) {
-      this.#predicates.set(listener, where);
-      for (const [line, listeners] of this.#byLine) if (where(line)) listeners.add(listener);
-    }
+    const interest: Interest = { filter, joined: [] };
+    this.#some.set(listener, interest);
+    for (const [line, listeners] of this.#byLine) join(listeners, line, listener, interest);
     return {
       [Symbol.dispose]: () => {
         this.#some.delete(listener);
-        const lines = this.#predicates.delete(listener) ? this.#byLine.keys() : joined;
-        for (const line of lines) {
-          const listeners = this.#byLine.get(line);
-          listeners?.delete(listener);
-          if (listeners?.size === 0 && !this.#active.has(line)) this.#byLine.delete(line);
-        }
+        for (const listeners of interest.joined) listeners.delete(listener);
       },
     };
   }
 
-  /** The entry of a line in the index; a new one begins with the listeners whose predicate fits. */
+  /** The entry of a line in the index, which is made with the line's first event. */
   #listenersOf(line: string): Set<Listener> {
     const known = this.#byLine.get(line);
     if (known !== undefined) return known;
     const listeners = new Set<Listener>();
-    for (const [listener, where] of this.#predicates) if (where(line)) listeners.add(listener);
+    for (const [listener, interest] of this.#some) join(listeners, line, listener, interest);
     this.#byLine.set(line, listeners);
     return listeners;
   }
 
-  #deliver(listeners: ReadonlySet<Listener>, event: BusEvent): void {
+  #deliver(listeners: Iterable<Listener>, event: BusEvent): void {
     for (const listener of listeners) {
       try {
         listener(event);
@@ -126,4 +116,15 @@ export class EventBus {
       }
     }
   }
+}
+
+function join(
+  listeners: Set<Listener>,
+  line: string,
+  listener: Listener,
+  { filter, joined }: Interest,
+): void {
+  if (!filter(line)) return;
+  listeners.add(listener);
+  joined.push(listeners);
 }

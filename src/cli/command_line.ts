@@ -45,7 +45,7 @@ export async function execute(
   return await COMMANDS[command].execute({
     operand,
     flags,
-    readSettings: () => readSettings(flags, sources),
+    readSettings: (before) => readSettings(flags, sources, before),
     ...surroundings,
   });
 }

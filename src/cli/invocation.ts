@@ -9,7 +9,7 @@ export interface Invocation {
   readonly operand: string;
   readonly flags: Flags;
   /** Reads the settings, again with every call. @throws SettingsError */
-  readonly readSettings: () => Settings;
+  readonly readSettings: (before?: Settings) => Settings;
   readonly lifecycle: Lifecycle;
   /** `undefined` on other systems. */
   readonly windows: Windows | undefined;

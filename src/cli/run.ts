@@ -25,7 +25,7 @@ export interface Lifecycle {
  * @throws SettingsError, LibraryError or ListenError
  */
 export async function run(
-  readSettings: () => Settings,
+  readSettings: (before?: Settings) => Settings,
   lifecycle: Lifecycle,
 ): Promise<void> {
   const settings = readSettings();

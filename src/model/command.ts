@@ -20,7 +20,7 @@ export interface Field {
   readonly optional?: true;
   /** `null` is a value: off. */
   readonly nullable?: true;
-  /** A call is sent to this number: dial rules judge it. */
+  /** The phone system dials this number: dial rules judge it. */
   readonly dialled?: true;
 }
 
@@ -34,6 +34,8 @@ export interface CommandShape {
   /** Whether a call's or a line's `can` names the command. */
   readonly can: "call" | "line";
   readonly fields: Readonly<Record<string, Field>>;
+  /** Takes a call of another line: of any, unless the field `from` alone names it. */
+  readonly takesCalls?: true;
   /** Members of the result; both may be left out. */
   readonly result: readonly ("call" | "slot")[];
   /** For people: with a verb first. */
@@ -79,7 +81,7 @@ export const COMMANDS = {
   park: {
     target: "call",
     can: "call",
-    fields: { slot: { kind: "number", optional: true } },
+    fields: { slot: { ...DIALLED, optional: true } },
     result: ["slot"],
     help: "Parks a call",
   },
@@ -107,13 +109,15 @@ export const COMMANDS = {
   unpark: {
     target: "line",
     can: "line",
-    fields: { slot: { kind: "number" } },
+    takesCalls: true,
+    fields: { slot: DIALLED },
     result: ["call"],
     help: "Takes a parked call",
   },
   pickup: {
     target: "line",
     can: "line",
+    takesCalls: true,
     fields: {
       from: { kind: "extension", optional: true },
       group: { kind: "number", optional: true },
@@ -179,12 +183,12 @@ export type Command =
 /** The fields of a command that have a text, in the order of the table. */
 export function* fieldsOf(
   command: Command,
-): Generator<readonly [field: Field, text: string], void> {
+): Generator<readonly [field: Field, text: string, name: string], void> {
   const { fields }: CommandShape = COMMANDS[command.cmd];
   const values: Readonly<Record<string, unknown>> = command;
   for (const [name, field] of Object.entries(fields)) {
     const value = values[name];
-    if (typeof value === "string") yield [field, value];
+    if (typeof value === "string") yield [field, value, name];
   }
 }
 

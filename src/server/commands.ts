@@ -44,23 +44,32 @@ export async function execute(
   return result;
 }
 
-/** The call, line and number of a command, for the audit log. It never has the digits of `dtmf`. */
+/** Where a number of a command is not where it leads to. */
+const NUMBER_TEXTS: Readonly<Record<string, string>> = {
+  from: " from {from}",
+  group: " of group {group}",
+  slot: " in slot {slot}",
+};
+
+/** The call, line and numbers of a command, for the audit log. It never has the digits of `dtmf`. */
 function describeTarget(
   command: Command,
   state: StatePort,
 ): { readonly text: string; readonly values: object } {
   const call = "call" in command ? command.call : undefined;
   const line = "line" in command ? lineOf(command.line, state) : state.call(command.call)?.line;
-  const [, number] =
-    fieldsOf(command).find(([{ kind }]) => kind === "number" || kind === "extension") ?? [];
+  const numbers: Record<string, string> = {};
+  for (const [{ kind }, text, name] of fieldsOf(command)) {
+    if (kind === "number" || kind === "extension") numbers[name] = maskNumber(text);
+  }
   return {
     text: (call === undefined ? "" : " of call {call}") +
       (line === undefined ? "" : " on line {line}") +
-      (number === undefined ? "" : " to {number}"),
+      Object.keys(numbers).map((name) => NUMBER_TEXTS[name] ?? ` to {${name}}`).join(""),
     values: {
       line: line ?? "",
       ...call !== undefined && { call },
-      ...number !== undefined && { number: maskNumber(number) },
+      ...numbers,
     },
   };
 }

@@ -10,6 +10,9 @@ import { Batcher } from "./v2/batch.ts";
 import { V2Client, type V2Context } from "./v2/client.ts";
 import type { V2Encoder } from "./v2/frames.ts";
 
+/** Further lines of a query are ignored. */
+const MOST_LINES = 1000;
+
 /** v2 for a client that offers its sub-protocol, else classic. */
 export function dialectChooser(
   options: ServerOptions,
@@ -47,6 +50,6 @@ export function dialectChooser(
 function subscriptionOf(query: URLSearchParams, defaultLineType: LineType): ClassicSubscription {
   const asked = query.get("lineType");
   const lineType = LINE_TYPES.find((type) => type === asked) ?? defaultLineType;
-  const lines = query.getAll("line").filter((line) => line !== "");
+  const lines = query.getAll("line").filter((line) => line !== "").slice(0, MOST_LINES);
   return lines.length === 0 ? { lineType } : { lineType, lines };
 }

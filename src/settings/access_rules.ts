@@ -130,8 +130,8 @@ export const ACCESS_SETTINGS = {
     schema: z.literal(false, { error: "expected false, or a table [anonymous]" }),
   }, { help: "`false` refuses clients without a token", live: true }),
   "anonymous.can": setting<Grant["can"]>({ schema: rights }, {
-    default: RIGHTS,
     help: "rights of clients without a token",
+    defaultText: "`monitor`, `control` without a table `[anonymous]`, else `monitor`",
     live: true,
   }),
   "anonymous.lines": setting({ schema: extensionPatterns }, {
@@ -151,6 +151,7 @@ export const ACCESS_SETTINGS = {
     default: [],
     help: "tables `[[token]]`, one for each token",
     manual: "Keys: `name`, `sha256`, `can`, `lines`, `expires`, `dial`",
+    secret: true,
     live: true,
   }),
   "dial.allow": setting({ schema: numberPatterns }, {
@@ -170,14 +171,17 @@ export const ACCESS_SETTINGS = {
   }, { help: "secret of JSON Web Tokens signed with HS256", secret: true, live: true }),
   "jwt.jwks": setting({ schema: text("the path of a JWKS file"), isPath: true }, {
     help: "file with the public keys of JSON Web Tokens (JWKS), instead of `jwt.secret`",
+    secret: true,
     live: true,
   }),
   "jwt.issuer": setting({ schema: text("an issuer") }, {
     help: "required issuer (`iss`) of JSON Web Tokens",
+    secret: true,
     live: true,
   }),
   "jwt.audience": setting({ schema: text("an audience") }, {
     help: "required audience (`aud`) of JSON Web Tokens",
+    secret: true,
     live: true,
   }),
 };
@@ -186,14 +190,25 @@ type AccessValues = {
   readonly [K in keyof typeof ACCESS_SETTINGS]: ValueOf<(typeof ACCESS_SETTINGS)[K]>;
 };
 
-/** Puts the rules together. @param jwks The text of the file `jwt.jwks`. */
-export function accessRulesOf(values: AccessValues, jwks: string | undefined): AccessRules {
+/**
+ * Puts the rules together.
+ *
+ * @param given The keys that have been set. Whoever writes a table `[anonymous]` restricts it: what it
+ * does not grant is not granted.
+ * @param jwks The text of the file `jwt.jwks`.
+ */
+export function accessRulesOf(
+  values: AccessValues,
+  given: Iterable<string>,
+  jwks: string | undefined,
+): AccessRules {
+  const isRestricted = [...given].some((key) => key.startsWith("anonymous."));
   const { allowOrigins, allowHosts, trustProxy } = values;
   const secret = values["jwt.secret"];
   const key = jwks !== undefined ? { jwks } : secret !== undefined ? { secret } : undefined;
   return {
     anonymous: values.anonymous === false ? undefined : {
-      can: values["anonymous.can"],
+      can: values["anonymous.can"] ?? (isRestricted ? ["monitor"] : RIGHTS),
       lines: values["anonymous.lines"],
       dial: { allow: values["anonymous.dial.allow"], deny: values["anonymous.dial.deny"] },
     },
@@ -204,4 +219,45 @@ export function accessRulesOf(values: AccessValues, jwks: string | undefined): A
     allowHosts,
     trustProxy,
   };
+}
+
+/**
+ * What everyone may do by new rules that they could not do before, for the log. Rules that differ in
+ * patterns count as wider where a pattern was added to what is allowed, or taken from what is denied.
+ */
+export function widenings(before: AccessRules, after: AccessRules): string[] {
+  const added = (from: readonly string[] = [], to: readonly string[] = []) =>
+    to.filter((item) => !from.includes(item)).join(", ");
+  const grants: readonly (readonly [what: string, added: string])[] = [
+    ["rights without a token", added(before.anonymous?.can, after.anonymous?.can)],
+    ["lines without a token", added(before.anonymous?.lines, after.anonymous?.lines)],
+    ["origins of pages", added(before.allowOrigins, after.allowOrigins)],
+    ["names of the server", added(before.allowHosts, after.allowHosts)],
+    ["trusted proxies", added(before.trustProxy, after.trustProxy)],
+    ["numbers not denied any more", added(after.dial.deny, before.dial.deny)],
+    ["numbers allowed", allowedMore(before.dial.allow, after.dial.allow)],
+    [
+      "numbers not denied any more without a token",
+      after.anonymous === undefined
+        ? ""
+        : added(after.anonymous.dial?.deny, before.anonymous?.dial?.deny),
+    ],
+    [
+      "numbers allowed without a token",
+      after.anonymous === undefined || before.anonymous === undefined
+        ? ""
+        : allowedMore(before.anonymous.dial?.allow, after.anonymous.dial?.allow),
+    ],
+  ];
+  return grants.flatMap(([what, items]) => items === "" ? [] : [`${what}: ${items}`]);
+}
+
+/** Without a list every number is allowed. */
+function allowedMore(
+  before: readonly string[] | undefined,
+  after: readonly string[] | undefined,
+): string {
+  if (before === undefined) return "";
+  if (after === undefined) return "every one";
+  return after.filter((pattern) => !before.includes(pattern)).join(", ");
 }

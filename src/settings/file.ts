@@ -46,12 +46,11 @@ export function readSettingsFile(
     );
   }
   const values = new Map(flatten(table));
-  for (const [key, value] of values) {
+  for (const key of values.keys()) {
     if (Object.hasOwn(SETTINGS, key)) continue;
     const keys = Object.keys(SETTINGS).join(", ");
-    throw new SettingsError(
-      `Cannot use ${key} = ${JSON.stringify(value)} in ${name}: expected one of ${keys}`,
-    );
+    // Without the value: a misspelt key may be a secret's.
+    throw new SettingsError(`Cannot use ${key} in ${name}: expected one of ${keys}`);
   }
   return { name, values };
 }

@@ -5,6 +5,7 @@
 import { basename, dirname } from "node:path";
 import type { Clock, TimerId } from "../clock.ts";
 import { describeError, logger } from "../log.ts";
+import { widenings } from "./access_rules.ts";
 import { ROWS } from "./schema.ts";
 import type { Settings } from "./settings.ts";
 
@@ -18,7 +19,7 @@ export interface ReloadOptions {
   readonly settings: Settings;
   readonly clock: Clock;
   /** @throws Error whose message is for the administrator. */
-  readonly read: () => Settings;
+  readonly read: (before: Settings) => Settings;
   /** @throws Error when the settings cannot be used; nothing changes then. */
   readonly apply: (settings: Settings) => void;
 }
@@ -74,7 +75,7 @@ export class Reload implements Disposable {
     const before = this.#current;
     let settings: Settings;
     try {
-      settings = this.#options.read();
+      settings = this.#options.read(before);
       if (JSON.stringify(settings) === JSON.stringify(before)) return;
       this.#options.apply(settings);
     } catch (error) {
@@ -82,7 +83,13 @@ export class Reload implements Disposable {
       return;
     }
     this.#current = settings;
+    for (const problem of settings.problems) {
+      log.error("Of the changed settings, one is not used: {problem}", { problem });
+    }
     log.info("The changed settings are in use");
+    for (const widening of widenings(before.rules, settings.rules)) {
+      log.warn("Everyone may do more now: {widening}", { widening });
+    }
     const later = changedForNextStart(before, settings);
     if (later.length > 0) {
       log.warn("Of the changed settings, {keys} take effect with the next start", {

@@ -114,7 +114,7 @@ export function check(
     name += typeof key === "number" ? `[${key}]` : `.${String(key)}`;
     wrong = (wrong as Record<PropertyKey, unknown>)[key];
   }
-  const shown = secret ? "…" : wrong === undefined ? "nothing" : JSON.stringify(wrong);
+  const shown = wrong === undefined ? "nothing" : secret ? "…" : JSON.stringify(wrong);
   const problem = unknownKeys.length > 0 ? "there is no such key" : issue?.message;
   throw new SettingsError(`Cannot use ${name}${where} = ${shown}: ${problem}`);
 }

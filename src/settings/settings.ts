@@ -26,6 +26,10 @@ export interface Settings extends General {
   readonly rules: AccessRules;
   /** The paths of the files that all of this was read from. */
   readonly files: readonly string[];
+  /** Whether a settings file says anything. */
+  readonly isConfigured: boolean;
+  /** Of settings that were read again: what cannot be used, and stays as it was. */
+  readonly problems: readonly string[];
 }
 
 /** Where settings come from, besides the flags. */
@@ -39,9 +43,16 @@ export type Flags = ReadonlyMap<string, readonly string[]>;
 /**
  * Reads all settings. Flags override variables, variables the file, the file the defaults.
  *
+ * @param before The settings in use, when they are read again. A certificate or key set that cannot be
+ * read then stays as it was, is named in `problems`, and keeps nothing else from being used; a settings
+ * file that has gone, or is empty, is an error.
  * @throws SettingsError
  */
-export function readSettings(flags: Flags, sources: SettingsSources): Settings {
+export function readSettings(
+  flags: Flags,
+  sources: SettingsSources,
+  before?: Settings,
+): Settings {
   const { env, readTextFile, dataFile } = sources;
   const [flag] = flags.get("config") ?? [];
   const variable = env(variableOf("config"));
@@ -66,7 +77,11 @@ export function readSettings(flags: Flags, sources: SettingsSources): Settings {
     key,
     given.get(key) ?? (typeof standard === "function" ? standard(sources) : standard),
   ])) as unknown as Values;
-  return settingsOf(values, readTextFile, file.name);
+  if (before?.isConfigured && file.values.size === 0) {
+    throw new SettingsError(`Cannot use ${file.name}: it is missing, or empty`);
+  }
+  const settings = settingsOf(values, [...given.keys()], readTextFile, file.name, before);
+  return Object.freeze({ ...settings, isConfigured: file.values.size > 0 });
 }
 
 /** A relative path in a settings file, from that file's folder on. */
@@ -77,9 +92,11 @@ function besideFile(file: string | undefined, path: string): string {
 
 function settingsOf(
   values: Values,
+  given: readonly Key[],
   readTextFile: FileReader,
   file: string | undefined,
-): Settings {
+  before: Settings | undefined,
+): Omit<Settings, "isConfigured"> {
   const { "tls.cert": cert, "tls.key": key, "jwt.jwks": jwks } = values;
   if (jwks !== undefined && values["jwt.secret"] !== undefined) {
     throw new SettingsError("Cannot use jwt.secret and jwt.jwks: expected one of them");
@@ -91,17 +108,37 @@ function settingsOf(
       ) => [key.slice(name.length + 1), values[key]]),
     )) as Table<T>;
   const general = Object.keys(GENERAL_SETTINGS) as (keyof typeof GENERAL_SETTINGS)[];
-  return Object.freeze<Settings>({
+  const problems: string[] = [];
+  const orBefore = <T>(read: () => T, former: T): T => {
+    try {
+      return read();
+    } catch (error) {
+      if (before === undefined || !(error instanceof SettingsError)) throw error;
+      problems.push(error.message);
+      return former;
+    }
+  };
+  const keySet = orBefore(
+    () => jwks === undefined ? undefined : readJwks(jwks, readTextFile),
+    jwksOf(before),
+  );
+  return {
     ...Object.fromEntries(general.map((key) => [key, values[key]])) as unknown as General,
     limits: table("limits"),
     audit: table("audit"),
     fake: table("fake"),
     log: table("log"),
     journal: values.journal ? table("journal") : undefined,
-    tls: readTls(cert, key, readTextFile),
-    rules: Object.freeze(accessRulesOf(values, jwks && readJwks(jwks, readTextFile))),
+    tls: orBefore(() => readTls(cert, key, readTextFile), before?.tls),
+    rules: Object.freeze(accessRulesOf(values, given, keySet)),
     files: Object.freeze([file, cert, key, jwks].filter((path) => path !== undefined)),
-  });
+    problems,
+  };
+}
+
+function jwksOf(settings: Settings | undefined): string | undefined {
+  const key = settings?.rules.jwt?.key;
+  return key !== undefined && "jwks" in key ? key.jwks : undefined;
 }
 
 /** Whether a line with this extension is to be opened. */

@@ -46,8 +46,8 @@ Deno.test("every command is in the audit log once, with its result, and no numbe
     ],
     [{ cmd: "forward", line: "201", when: "busy", to: "202" }, "forward on line 201 to 202: done"],
     [{ cmd: "forward", line: "201", when: "busy", to: null }, "forward on line 201: done"],
-    [{ cmd: "park", call: 7, slot: "1234" }, "park of call 7 on line 201 to *234: done"],
-    [{ cmd: "pickup", line: "201", from: "2024" }, "pickup on line 201 to *024: done"],
+    [{ cmd: "park", call: 7, slot: "1234" }, "park of call 7 on line 201 in slot *234: done"],
+    [{ cmd: "pickup", line: "201", from: "2024" }, "pickup on line 201 from *024: done"],
     [{ cmd: "complete", line: "201", mode: "transfer" }, "complete on line 201: done"],
   ];
   await using log = await LogRecorder.start("debug");

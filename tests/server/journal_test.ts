@@ -157,6 +157,13 @@ Deno.test("CSV carries every text, and no formula", async () => {
     "-2+3": "'-2+3",
     "@SUM(A1)": "'@SUM(A1)",
     "\t=1": "'\t=1",
+    'x;=HYPERLINK("http://x")': 'x;\'=HYPERLINK("http://x")',
+    "x\r\n@SUM(A1)": "x\r\n'@SUM(A1)",
+    "x,-2": "x,'-2",
+    "＝1+1": "'＝1+1",
+    "\u200b=1": "'\u200b=1",
+    " +1": "' +1",
+    "Smith-Jones; Ada": "Smith-Jones; Ada",
     "Zoë": "Zoë",
   };
   for (const name of Object.keys(names)) doors.rig.end({ caller: { ...shown("+4412"), name } });

@@ -23,7 +23,33 @@ function mayDial(number: string, { allow, deny = [] }: DialRules): boolean {
   if (allow === undefined && deny.length === 0) return true;
   const compact = number.replace(SEPARATORS, "");
   if (!JUDGEABLE.test(compact)) return false;
-  const matches = (patterns: readonly string[]) =>
-    matchesAny(patterns.map((pattern) => pattern.replace(SEPARATORS, "")), compact);
-  return !matches(deny) && (allow === undefined || matches(allow));
+  const [allowed, denied] = [allow, deny].map((patterns) =>
+    patterns?.map((pattern) => pattern.replace(SEPARATORS, ""))
+  );
+  // After a code such as #31# or *21* the phone system dials the rest.
+  const dialled = [compact, ...suffixesAfterCodes(compact)];
+  if (denied?.some((pattern) => dialled.some((number) => matchesAny([pattern], number)))) {
+    return false;
+  }
+  if (allowed !== undefined && !matchesAny(allowed, compact)) return false;
+  return deny.length === 0 || isSpelledAsDialled(compact, allowed ?? [], denied ?? []);
+}
+
+function suffixesAfterCodes(number: string): string[] {
+  return [...number.matchAll(/[*#]/g)].map(({ index }) => number.slice(index + 1));
+}
+
+/**
+ * Whether the patterns of `deny` can judge the number. They are written with digits: +49900 and #31#0900
+ * are other spellings of 0900, unless a pattern shows that they were thought of.
+ */
+function isSpelledAsDialled(
+  number: string,
+  allow: readonly string[],
+  deny: readonly string[],
+): boolean {
+  if (/[*#]/.test(number)) {
+    return matchesAny(allow.filter((pattern) => pattern.includes("#")), number);
+  }
+  return !number.includes("+") || [...allow, ...deny].some((pattern) => pattern.includes("+"));
 }

@@ -2,6 +2,7 @@
  * The first check of every request: whether its page and the host name that it asks for are permitted,
  * and who sends it. Knows no socket.
  */
+import { isIP } from "node:net";
 import type { Clock } from "../../clock.ts";
 import { logger } from "../../log.ts";
 import { matchesAny } from "../../patterns.ts";
@@ -93,9 +94,15 @@ export class Gate {
     const direct = plain(hostname);
     if (!matchesAny(trustProxy, direct)) return `${direct}:${port}`;
     const forwarded = request.headers.get("x-forwarded-for") ?? "";
-    const hops = forwarded.split(",").map((hop) => plain(hop.trim())).filter(isAddress);
-    const client = hops.findLast((hop) => !matchesAny(trustProxy, hop)) ?? hops[0];
-    return client === undefined ? `${direct}:${port}` : `${client}:${port}`;
+    let client = direct;
+    // From the nearest on: what a proxy did not write itself, the client may have invented.
+    for (const hop of forwarded.split(",").reverse()) {
+      const address = addressIn(hop);
+      if (address === undefined) break;
+      client = address;
+      if (!matchesAny(trustProxy, address)) break;
+    }
+    return `${client}:${port}`;
   }
 
   /**
@@ -119,8 +126,6 @@ export class Gate {
         "access-control-allow-methods": "GET, HEAD, POST",
         "access-control-allow-headers": "authorization, content-type, last-event-id",
         "access-control-max-age": String(PREFLIGHT_SECONDS),
-        ...headers.has("access-control-request-private-network") &&
-          { "access-control-allow-private-network": "true" },
       },
     });
   }
@@ -158,6 +163,10 @@ function plain(hostname: string): string {
   return hostname.replace(/^\[(.*)\]$/, "$1").replace(/^::ffff:(?=\d+\.)/i, "");
 }
 
-function isAddress(text: string): boolean {
-  return /^[0-9a-f.:]{2,45}$/i.test(text);
+/** The address of a hop, which may have a port: `10.1.1.1:5555`, `[::1]:443`; else `undefined`. */
+function addressIn(hop: string): string | undefined {
+  const [, bracketed, withPort] =
+    hop.trim().match(/^(?:\[([^\]]+)\](?::\d{1,5})?|([\d.]+):\d{1,5})$/) ?? [];
+  const address = plain(bracketed ?? withPort ?? hop.trim());
+  return isIP(address) === 0 ? undefined : address;
 }

@@ -1,12 +1,17 @@
 /** What an identity sees of the state, and why it may not give a command. Pure. */
 import type { StatePort } from "../../bus/ports.ts";
-import { type Command, fieldsOf } from "../../model/command.ts";
+import { type Command, COMMANDS, type CommandShape, fieldsOf } from "../../model/command.ts";
 import type { CommandError } from "../../model/error.ts";
+import { type Matcher, matcherOf } from "../../patterns.ts";
 import { dialRefusal } from "./dial_rules.ts";
 import { type Identity, isUnauthenticated, permits, permitsEverywhere } from "./identity.ts";
 
 export const TOKEN_NEEDED: CommandError = { code: "unauthorized", message: "A token is needed" };
 const UNKNOWN_LINE: CommandError = { code: "unknown_line", message: "There is no such line" };
+const OTHERS_CALLS: CommandError = {
+  code: "not_permitted",
+  message: "This can take calls of lines that you may not control: name the line with from",
+};
 const UNKNOWN_CALL: CommandError = { code: "unknown_call", message: "There is no such call" };
 
 /** Whether the identity may hear events and read the state at all. */
@@ -21,20 +26,24 @@ export function monitorRefusal(identity: Identity): CommandError | undefined {
   return { code: "not_permitted", message: "You may not see lines and calls" };
 }
 
-/** Which lines the identity may monitor; `undefined`: all of them. */
-export function visibleTo(identity: Identity): ((line: string) => boolean) | undefined {
-  if (permitsEverywhere(identity, "monitor")) return undefined;
-  return (line) => permits(identity, "monitor", line);
+/**
+ * Which lines the identity may monitor, of those that patterns name if some do; `undefined`: all of
+ * them.
+ */
+export function lineFilter(identity: Identity, named?: readonly string[]): Matcher | undefined {
+  const isNamed = named && matcherOf(named);
+  if (permitsEverywhere(identity, "monitor")) return isNamed;
+  return (line) => (isNamed?.(line) ?? true) && permits(identity, "monitor", line);
 }
 
-/** The lines or calls that the identity may see, of the lines named if some are. */
+/** The lines or calls that the identity may see, of the lines that patterns name if some do. */
 export function onlyVisible<T extends { readonly line: string }>(
   identity: Identity,
   all: readonly T[],
-  named?: ReadonlySet<string>,
+  named?: readonly string[],
 ): readonly T[] {
-  const visible = visibleTo(identity);
-  return all.filter(({ line }) => (named?.has(line) ?? true) && (visible?.(line) ?? true));
+  const isWanted = lineFilter(identity, named);
+  return isWanted === undefined ? all : all.filter(({ line }) => isWanted(line));
 }
 
 /**
@@ -64,8 +73,16 @@ function targetRefusal(
   for (const [{ kind }, extension] of fieldsOf(command)) {
     if (kind === "extension" && !sees(identity, extension)) return UNKNOWN_LINE;
   }
+  if (takesAnyCall(command) && !permitsEverywhere(identity, "control")) return OTHERS_CALLS;
   if (permits(identity, "control", line)) return undefined;
   return { code: "not_permitted", message: "You may hear the line, but not control it" };
+}
+
+/** Whether the command can take a call of a line that it does not name. */
+function takesAnyCall(command: Command): boolean {
+  const { takesCalls }: CommandShape = COMMANDS[command.cmd];
+  if (takesCalls !== true) return false;
+  return command.cmd !== "pickup" || command.from === undefined || command.group !== undefined;
 }
 
 function sees(identity: Identity, line: string): boolean {

@@ -4,7 +4,7 @@ import { logger } from "../../log.ts";
 import type { CommandError } from "../../model/error.ts";
 import type { LineType } from "../../model/line.ts";
 import type { Identity } from "../access/identity.ts";
-import { mayMonitor, visibleTo } from "../access/permissions.ts";
+import { lineFilter, mayMonitor } from "../access/permissions.ts";
 import { type CommandContext, execute } from "../commands.ts";
 import {
   Client,
@@ -24,7 +24,7 @@ export interface ClassicContext extends CommandContext {
 
 export interface ClassicSubscription {
   readonly lineType: LineType;
-  /** Extensions; every line when left out. */
+  /** Extensions, or patterns of them; every line when left out. */
   readonly lines?: readonly string[];
 }
 
@@ -89,13 +89,9 @@ export class ClassicClient extends Client implements SendingClient {
     if (!mayMonitor(this.identity)) return;
     const { bus, encoder } = this.#context;
     const { lines, lineType } = this.#wanted;
-    const where = visibleTo(this.identity);
     this.#subscription = bus.subscribe((event) => {
       const text = encoder.encode(event, lineType);
       if (text !== undefined) this.send(text);
-    }, {
-      ...lines !== undefined && { lines },
-      ...where !== undefined && { where },
-    });
+    }, lineFilter(this.identity, lines));
   }
 }

@@ -87,12 +87,17 @@ function toCsv(entries: readonly EntryObject[]): string {
 }
 
 /**
- * A field, quoted if it has to be. What a spreadsheet would take for a formula gets an apostrophe,
- * because callers choose their own names; a number such as +441632960001 is not a formula.
+ * Where a spreadsheet may take what follows for a formula: at the beginning, and after every separator
+ * that it may be set to, behind spaces and characters that show nothing.
+ */
+const FORMULA = /^(?=[\t\r\n])|(^|[,;|\t\r\n])(?=(?:[^\S\r\n]|[\p{Cf}"'])*[=+\-@＝＋－＠])/gu;
+
+/**
+ * A field, quoted if it has to be. A possible formula gets an apostrophe, because callers choose their
+ * own names; a number such as +441632960001 is not one.
  */
 function field(value: string | number | undefined): string {
   if (typeof value !== "string") return value === undefined ? "" : String(value);
-  const isFormula = /^[\s]*[=+\-@\t\r\n]/.test(value) && !/^\+\d+$/.test(value);
-  const text = isFormula ? `'${value}` : value;
+  const text = /^\+\d+$/.test(value) ? value : value.replace(FORMULA, "$1'");
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -7,7 +7,7 @@ import type { StatePort } from "../../bus/ports.ts";
 import type { BusEvent, ProviderState } from "../../model/event.ts";
 import type { Line } from "../../model/line.ts";
 import type { Identity } from "../access/identity.ts";
-import { mayMonitor, onlyVisible, visibleTo } from "../access/permissions.ts";
+import { lineFilter, mayMonitor, onlyVisible } from "../access/permissions.ts";
 import type { Batcher, Membership } from "./batch.ts";
 import { type CallObject, callObject, type V2Encoder } from "./frames.ts";
 import type { SubscribeRequest } from "./requests.ts";
@@ -71,7 +71,7 @@ export class Feed implements Disposable {
     this.#options = options;
   }
 
-  /** The extensions that are subscribed to, none without a subscription; `null`: every one. */
+  /** The extensions, or patterns of them, that are subscribed to, none without a subscription; `null`: every one. */
   get lines(): readonly string[] | null {
     return this.#wanted === undefined ? [] : this.#wanted.lines ?? null;
   }
@@ -88,7 +88,7 @@ export class Feed implements Disposable {
     const { epoch, seq } = bus;
     const missed = this.#missed(wanted, identity);
     if (missed !== undefined) return { kind: "replay", epoch, seq, missed };
-    const lines = wanted.lines && new Set(wanted.lines);
+    const { lines } = wanted;
     const snapshot: Snapshot = {
       epoch,
       seq,
@@ -121,16 +121,15 @@ export class Feed implements Disposable {
     this[Symbol.dispose]();
     this.#wanted = wanted;
     const { lines, events } = wanted;
-    const where = visibleTo(identity);
     const { bus, encoder } = this.#context;
     const { send, batches } = this.#options;
     const isWanted = filterOf(wanted);
     const listen = (send: (text: string, seq: number) => void) =>
       bus.subscribe((event) => {
         if (isWanted(event)) send(encoder.encode(event), event.seq);
-      }, { ...lines !== undefined && { lines }, ...where !== undefined && { where } });
+      }, lineFilter(identity, lines));
     if (wanted.batch === true && batches !== undefined) {
-      const key = JSON.stringify([lines?.toSorted(), events?.toSorted(), where && identity.lines]);
+      const key = JSON.stringify([lines?.toSorted(), events?.toSorted(), identity.lines]);
       this.#listening = this.#membership = batches.batcher.join(key, listen, batches.send);
     } else this.#listening = listen(send);
   }
@@ -141,16 +140,14 @@ export class Feed implements Disposable {
     const { resume } = wanted;
     const events = resume?.epoch === bus.epoch ? bus.since(resume.seq) : undefined;
     if (events === undefined) return undefined;
-    const lines = wanted.lines && new Set(wanted.lines);
-    const visible = visibleTo(identity);
+    const isVisible = lineFilter(identity, wanted.lines);
     const isWanted = filterOf(wanted);
     const missed: EncodedEvent[] = [];
     // Half of what may wait for a client: a replay must not be why it is closed as too slow.
     let charactersLeft = this.#options.maxUnsentBytes / 2;
     for (const event of events) {
       if (!isWanted(event)) continue;
-      if (event.type !== "provider" && lines?.has(event.line) === false) continue;
-      if (event.type !== "provider" && visible?.(event.line) === false) continue;
+      if (event.type !== "provider" && isVisible?.(event.line) === false) continue;
       const text = encoder.encode(event);
       charactersLeft -= text.length;
       if (charactersLeft < 0) return undefined;

@@ -11,6 +11,7 @@ import { EVENT_KINDS } from "../../model/event.ts";
 import {
   badRequest,
   extension,
+  failed,
   type Failure,
   fieldSchema,
   oneOf,
@@ -29,6 +30,10 @@ export const requestId: z.ZodType<RequestId> = z.union([z.string(), z.number()],
 /** The most entries of a page of the journal. */
 const MOST_PAGE_ENTRIES = 1000;
 
+/** The most extensions, or patterns of them, of one request. */
+const MOST_NAMES = 1000;
+
+const TOO_MANY_NAMES = `expected at most ${MOST_NAMES} of them`;
 const CALL_ID = "expected a call's number";
 const EXTENSIONS = "expected an array of extensions";
 const KINDS = `expected an array of ${EVENT_KINDS.map((kind) => `"${kind}"`).join(", ")}`;
@@ -37,7 +42,8 @@ const PAGE = `expected a whole number from 1 to ${MOST_PAGE_ENTRIES}`;
 const ENTRY_ID = "expected an entry's id";
 
 const callId = z.int({ error: CALL_ID }).nonnegative(CALL_ID);
-const extensions = z.array(extension, { error: EXTENSIONS }).optional();
+const extensions = z.array(extension, { error: EXTENSIONS }).max(MOST_NAMES, TOO_MANY_NAMES)
+  .optional();
 const time = z.iso.datetime({
   offset: true,
   error: "expected a moment such as 2026-01-31T08:00:00Z",
@@ -130,6 +136,13 @@ export function parseMessage(text: string): V2Message {
   const { data, error } = envelope.safeParse(json);
   if (error !== undefined) return { ...badRequest(error), id };
   const { cmd } = data;
+  // Before each of them is checked.
+  const long = Object.entries(data).find(([, value]) =>
+    Array.isArray(value) && value.length > MOST_NAMES
+  );
+  if (long !== undefined) {
+    return { ...failed("bad_request", `${long[0].slice(0, 40)}: ${TOO_MANY_NAMES}`), id };
+  }
   const [byLine, byCall] = FORMS.get(cmd) ?? [];
   if (byLine === undefined) return { ...unknownCommand(cmd), id };
   const parsed = (byCall !== undefined && "call" in data ? byCall : byLine).safeParse(json);

@@ -57,17 +57,31 @@ Deno.test("every command that sends a call to a number is judged, no other is", 
     { cmd: "consult", ...target, number: "0900" },
     { cmd: "redirect", ...target, number: "0900" },
     { cmd: "forward", line: "201", when: "always", to: "0900" },
+    { cmd: "park", ...target, slot: "0900" },
+    { cmd: "unpark", line: "201", slot: "0900" },
   ];
   const free: Command[] = [
     { cmd: "forward", line: "201", when: "always", to: null },
-    { cmd: "unpark", line: "201", slot: "0900" },
     { cmd: "pickup", line: "201", from: "0900" },
     { cmd: "dtmf", ...target, digits: "0900" },
     { cmd: "drop", ...target },
-    { cmd: "park", ...target, slot: "0900" },
   ];
   for (const command of refused) {
     assert.equal(dialRefusal(command, rules)?.code, "not_permitted", command.cmd);
   }
   for (const command of free) assert.equal(dialRefusal(command, rules), undefined, command.cmd);
+});
+
+Deno.test("other spellings of a denied number are refused: with a country code, after a code", () => {
+  const manual = { deny: ["0900*", "00*"] };
+  for (const number of ["+49900123", "#31#0900123", "*21*0900123#", "*0900", "#0900", "**0900"]) {
+    assert.equal(dial(number, manual), "not_permitted", number);
+    assert.equal(dial(number, { ...manual, allow: ["*"] }), "not_permitted", number);
+  }
+  assert.equal(dial("0123", manual), "dialled");
+  // Patterns that name them show that they were thought of.
+  assert.equal(dial("+441632960001", { deny: ["0900*", "+49900*"] }), "dialled");
+  assert.equal(dial("+49900123", { deny: ["0900*", "+49900*"] }), "not_permitted");
+  assert.equal(dial("#31#0123", { allow: ["#31#*", "0*"], deny: ["0900*"] }), "dialled");
+  assert.equal(dial("#31#0900", { allow: ["#31#*", "0*"], deny: ["0900*"] }), "not_permitted");
 });

@@ -87,13 +87,11 @@ Deno.test("a permitted page may read answers, and only it; preflights are answer
     origin,
     "access-control-request-method": "POST",
     "access-control-request-headers": "authorization, content-type",
-    "access-control-request-private-network": "true",
   }, "OPTIONS");
   assert.equal(status, 204);
   assert.equal(headers.get(allowed), origin);
   assert.match(headers.get("access-control-allow-methods") ?? "", /POST/);
   assert.match(headers.get("access-control-allow-headers") ?? "", /authorization, content-type/);
-  assert.equal(headers.get("access-control-allow-private-network"), "true");
   // Also what a page is refused for another reason it may read.
   assert.equal((await ask({ origin, authorization: "Bearer x" })).headers.get(allowed), origin);
   await server.stop(1000);
@@ -315,6 +313,15 @@ Deno.test("the address behind a proxy is the client's only where the proxy is tr
   assert.equal(await addressBy(["127.0.0.1", "10.0.0.5"], "10.9.9.9, 10.0.0.5"), "10.9.9.9");
   assert.equal(await addressBy(["127.0.0.1"], "evil\u00e4, 2001:db8::1"), "2001:db8::1");
   assert.equal(await addressBy(["127.0.0.1"], "not an address"), "127.0.0.1");
+  // Some proxies add the port of the connection.
+  for (const port of [5555, 5556]) {
+    assert.equal(await addressBy(["127.0.0.1"], `10.1.1.1:${port}`), "10.1.1.1");
+  }
+  assert.equal(await addressBy(["127.0.0.1"], "[2001:db8::1]:443"), "2001:db8::1");
+  // Behind a hop that cannot be read stands what the client has invented.
+  assert.equal(await addressBy(["127.0.0.1"], "10.9.9.9, unknown"), "127.0.0.1");
+  assert.equal(await addressBy(["127.0.0.1", "10.0.0.5"], "10.9.9.9, ?, 10.0.0.5"), "10.0.0.5");
+  assert.equal(await addressBy(["127.0.0.1"], "10.9.9.9, 300.1.1.1"), "127.0.0.1");
 });
 
 Deno.test("every command is told of: who, from where, what, and what came of it", async () => {
@@ -326,12 +333,18 @@ Deno.test("every command is told of: who, from where, what, and what came of it"
   await client.ask({ cmd: "dial", line: "201", number: "+441632960001" });
   await client.ask({ cmd: "forward", line: "201", when: "busy", to: "01632960002" });
   await client.ask({ cmd: "dial", line: "01632960003", number: "1" });
+  await client.ask({ cmd: "pickup", line: "201", from: "201", group: "71234" });
+  await client.ask({ cmd: "unpark", line: "201", slot: "81234" });
   const lines = log.lines.filter((line) => line.startsWith("ada at 127.0.0.1:"))
     .map((line) => line.replace(/:\d+: /, ": "));
   assert.deepEqual(lines, [
     "ada at 127.0.0.1: dial on line 201 to +*********001: done",
     "ada at 127.0.0.1: forward on line 201 to ********002: done",
     "ada at 127.0.0.1: dial on line ********003 to 1: unknown_line, There is no such line",
+    "ada at 127.0.0.1: pickup on line 201 from 201 of group **234: not_permitted, " +
+    "This can take calls of lines that you may not control: name the line with from",
+    "ada at 127.0.0.1: unpark on line 201 in slot **234: not_permitted, " +
+    "This can take calls of lines that you may not control: name the line with from",
   ]);
   assert(!log.lines.some((line) => line.includes("secret-1")), "a token is never logged");
   await server.stop(1000);

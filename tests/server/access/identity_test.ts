@@ -91,14 +91,17 @@ for (const [identity, sees, controls] of TABLE) {
     for (const line of LINES) {
       const call = callOf(line);
       const onLine = refusalOf(line, sees, controls, "unknown_line");
+      // They can take calls of other lines.
+      const onAny = controls === LINES ? undefined : onLine ?? "not_permitted";
       // One who may not see a call does not know its number.
       const onCall = refusalOf(line, sees, controls, "unknown_call");
       const orders: [object, string | undefined][] = [
         [{ cmd: "dial", line, number: "0123" }, onLine],
         [{ cmd: "swap", line }, onLine],
         [{ cmd: "complete", line, mode: "transfer" }, onLine],
-        [{ cmd: "unpark", line, slot: "71" }, onLine],
-        [{ cmd: "pickup", line }, onLine],
+        [{ cmd: "unpark", line, slot: "71" }, onAny],
+        [{ cmd: "pickup", line }, onAny],
+        [{ cmd: "pickup", line, from: line }, onLine],
         [{ cmd: "forward", line, when: "always", to: null }, onLine],
         ...["drop", "answer", "hold", "unhold"].flatMap((cmd): [object, string | undefined][] => [
           [{ cmd, line }, onLine],
