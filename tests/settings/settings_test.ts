@@ -265,7 +265,6 @@ Deno.test("what is wrong in a table is named with its place; a secret is not sho
   rejects(
     token(`${good}[[token]]\n${good.replace("ab", "cd")}`),
     "token[1].name",
-    '"a"',
     "same name",
   );
   rejects({ file: "anonymous = true" }, "anonymous", "true", "expected false");
