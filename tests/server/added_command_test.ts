@@ -49,7 +49,7 @@ Deno.test("a row in the table is all that the server needs for a command", async
     { ...whisper, line: "201" },
   ] as unknown as Command[]);
   assert.deepEqual(log.lines.slice(0, 2).map((line) => line.replace(/^.*:\d+: /, "")), [
-    "whisper of call 7 on line 201 to ********001: done",
+    "whisper of call 7 on line 201 to ********001 to 202: done",
     "whisper on line 201 to ********001: done",
   ]);
   assertValid("WhisperCommand", { ...whisper, call: 7 });
