@@ -71,6 +71,28 @@ test("https and wss are answered, plain http is not, and a client's address is i
   assert.equal(await closed, 1001);
 });
 
+test("a connection takes one request after another", async (old) => {
+  const { server } = startTestServer({ tls: old });
+  using connection = await Deno.connectTls({
+    hostname: "127.0.0.1",
+    port: server.port,
+    caCerts: [old.root],
+  });
+  const bytes = new Uint8Array(4096);
+  for (let request = 1; request <= 3; request++) {
+    await connection.write(
+      new TextEncoder().encode("GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"),
+    );
+    let text = "";
+    while (!text.includes('"status":"ok"')) {
+      const read = await connection.read(bytes);
+      assert(read !== null, `the connection has ended at request ${request}`);
+      text += new TextDecoder().decode(bytes.subarray(0, read));
+    }
+  }
+  await server.stop(1000);
+});
+
 test(
   "a new certificate is in use at once, and those who are connected notice nothing",
   async (old, renewed) => {

@@ -108,9 +108,13 @@ export class GuardedPort implements Port {
     const httpOptions = {
       maxHeaderSize: HEAD_BYTES,
       requestTimeout: requestMs,
+      // Connections have a timer of their own.
+      keepAliveTimeout: 0,
       shouldUpgradeCallback: isForWebSocket,
     };
     this.#http = createServer(httpOptions);
+    // Deno cuts the connection after a response when its own listener is closed; there is none.
+    Object.defineProperty(this.#http, "listening", { value: true });
     this.#http.on("request", (message, response) => void this.#answer(message, response));
     this.#http.on(
       "upgrade",
