@@ -23,7 +23,7 @@ nativeTest(
     assert.deepEqual((await answer.json()).lines, {
       open: 3,
       closed: 0,
-      failed: 1,
+      failed: 2,
       outOfService: 0,
     });
     assert.equal(standin.callsOf("lineSetStatusMessages"), 3);

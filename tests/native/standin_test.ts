@@ -1118,8 +1118,8 @@ nativeTest(
     assert.deepEqual(await trunks(), [8, 8]);
     standin.unset("LINECALLINFO", ["dwTrunk"]);
     assert.deepEqual(await trunks(), [7, 0xffffffff]);
-    standin.setPartyText(one, PARTY.CALLER, "number", new Uint8Array([0x34, 0x30]));
-    assert.equal((await rig.callInfo(one)).CallerID, "\u3034");
+    standin.setPartyText(one, PARTY.CALLER, "number", new Uint8Array([0x34, 0x66]));
+    assert.equal((await rig.callInfo(one)).CallerID, "\u6634");
     assert.throws(() => standin.set("LINECALLINFO", { dwNothing: 1 }), /no dwNothing/);
   },
 );
