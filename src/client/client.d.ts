@@ -18,7 +18,7 @@ import type { CALL_COMMANDS, COMPLETION_MODES, LINE_COMMANDS } from "../model/co
 import type { ERROR_CODES } from "../model/error.ts";
 import type { CALL_CHANGES, EVENT_KINDS, LINE_CHANGES, PROVIDER_STATES } from "../model/event.ts";
 import type { FORWARD_CASES } from "../model/forward.ts";
-import type { LINE_STATUSES } from "../model/line.ts";
+import type { LINE_KINDS, LINE_STATUSES } from "../model/line.ts";
 import type { RIGHTS } from "../model/right.ts";
 
 /**
@@ -73,8 +73,8 @@ export type ClientErrorCode =
 export type ErrorCode = ServerErrorCode | ClientErrorCode;
 
 export interface ConnectOptions {
-  /** The extensions to follow, one or many; all that the token permits when left out. */
-  readonly lines?: Extension | readonly Extension[];
+  /** The lines to follow, one or many; all that the token permits when left out. */
+  readonly lines?: LineName | readonly LineName[];
   /** The events to receive; all when left out. They also limit what the state contains. */
   readonly events?: readonly EventKind[];
   /**
@@ -112,8 +112,11 @@ export interface ConnectOptions {
   readonly random?: () => number;
 }
 
-/** An extension such as `"201"`; a number stands for its digits. */
-export type Extension = string | number;
+/**
+ * An extension such as `"201"`, for which a number stands for its digits; or a line's
+ * {@linkcode Line.permanentId}, which also tells lines with the same extension apart.
+ */
+export type LineName = string | number;
 
 export type EventKind = typeof EVENT_KINDS[number];
 
@@ -136,33 +139,38 @@ export type Sharing = "alone" | "leader" | "follower" | "unavailable";
 /** The commands of the protocol that have a method. All reject with {@linkcode Tapi2WsError}. */
 export interface Commands {
   /** Dials; `call` is the id of the call in {@linkcode Client.calls}. */
-  dial(line: Extension, number: string): Promise<MadeCall>;
+  dial(line: LineName, number: string): Promise<MadeCall>;
   /** Hangs up, or rejects a ringing call. */
   drop(target: Target): Promise<void>;
   answer(target: Target): Promise<void>;
   hold(target: Target): Promise<void>;
   unhold(target: Target): Promise<void>;
   /** Swaps the active and the held call of the line. */
-  swap(line: Extension): Promise<void>;
+  swap(line: LineName): Promise<void>;
   /** Transfers the call without asking first. */
   transfer(target: Target, number: string): Promise<void>;
   /** Holds the call and makes a second one, to complete or to drop. */
   consult(target: Target, number: string): Promise<MadeCall>;
   /** Ends a consultation: the two others talk, or all three. */
-  complete(line: Extension, mode: typeof COMPLETION_MODES[number]): Promise<void>;
+  complete(line: LineName, mode: typeof COMPLETION_MODES[number]): Promise<void>;
   /** Parks the call; without a slot, the phone system chooses one. */
   park(target: Target, slot?: string): Promise<ParkedCall>;
-  unpark(line: Extension, slot: string): Promise<MadeCall>;
-  /** Takes a call that rings elsewhere: at `from`, or in the group. */
+  unpark(line: LineName, slot: string): Promise<MadeCall>;
+  /** Takes a call that rings elsewhere: at the extension `from`, or in the group. */
   pickup(
-    line: Extension,
-    where?: { readonly from?: Extension; readonly group?: string },
-  ): Promise<MadeCall>;
+    line: LineName,
+    where?: { readonly from?: string | number; readonly group?: string },
+  ): Promise<PickedUpCall>;
   /** Sends a ringing call to another number. */
   redirect(target: Target, number: string): Promise<void>;
   dtmf(target: Target, digits: string): Promise<void>;
+  /**
+   * Ends a call that the phone system no longer has, although its end was never reported. Rejects with
+   * `not_supported` if the driver says that the call is live.
+   */
+  forget(target: Target): Promise<void>;
   /** `null` turns it off. */
-  forward(line: Extension, when: ForwardWhen, to: string | null): Promise<void>;
+  forward(line: LineName, when: ForwardWhen, to: string | null): Promise<void>;
   /** Checks that the server answers. */
   ping(): Promise<void>;
 }
@@ -175,10 +183,12 @@ export interface Client extends Commands, AsyncDisposable {
    * before that.
    */
   readonly ready: Promise<void>;
-  /** The lines, by extension. If lines share an extension, the one with the latest event. */
+  /** The lines, by permanent id: several may have the same extension. */
   readonly lines: ReadonlyMap<string, Line>;
   /** The live calls, by id. */
   readonly calls: ReadonlyMap<number, Call>;
+  /** The known lines with an extension, or the one with a permanent id; empty if there is none. */
+  linesOf(name: LineName): readonly Line[];
   /** The telephony service of the server; `undefined` until it is known. */
   readonly provider: ProviderState | undefined;
   /** The identity that the server gives this client; `undefined` until it is known. */
@@ -213,11 +223,17 @@ export interface Client extends Commands, AsyncDisposable {
 }
 
 /** A call, a call's id, or a line with only one call that the command fits. */
-export type Target = Call | { readonly call: number } | { readonly line: Extension };
+export type Target = Call | { readonly call: number } | { readonly line: LineName };
 
 export interface MadeCall {
   readonly call: number;
 }
+
+/**
+ * Without `call` on a phone system that redirects the call instead: then it rings at the line, as a call
+ * of its own.
+ */
+export type PickedUpCall = Partial<MadeCall>;
 
 export interface ParkedCall {
   readonly slot: string;
@@ -322,6 +338,8 @@ export interface Call {
   readonly relatedCallId: string;
   /** The extension. */
   readonly line: string;
+  /** The permanent id of the line: its key in {@linkcode Client.lines}. */
+  readonly permanentId: string;
   readonly state: CallState;
   /** What TAPI adds to some states, such as `ACTIVE` to CONNECTED. */
   readonly stateMode: string | null;
@@ -339,8 +357,10 @@ export interface Call {
   readonly startedAt: string;
   readonly connectedAt?: string;
   readonly endedAt?: string;
-  /** Why it was disconnected: TAPI's LINEDISCONNECTMODE_ without its prefix. */
+  /** Why it was disconnected: TAPI's LINEDISCONNECTMODE_ without its prefix, the most telling one. */
   readonly disconnect?: string;
+  /** Every reason, if there are several. */
+  readonly disconnects?: readonly string[];
   /** The commands that the phone system allows for it now. */
   readonly can: readonly CallAbility[];
 }
@@ -360,10 +380,12 @@ export interface Line {
   readonly line: string;
   /** A label that people gave the line. */
   readonly name: string;
-  /** Stays the line's own over restarts. */
+  /** The line's own, also over restarts. No other line has it. */
   readonly permanentId: string;
   /** The driver that the line belongs to. */
   readonly provider: string;
+  /** `group`: a hunt group's own line, which rings beside its members' lines. */
+  readonly kind: typeof LINE_KINDS[number];
   readonly status: typeof LINE_STATUSES[number];
   /** The TAPI error that is the cause of the status. */
   readonly error?: string;

@@ -80,6 +80,11 @@ class KeptClient {
     return this.#state.lines;
   }
 
+  /** @type {Api.Client["linesOf"]} */
+  linesOf(name) {
+    return this.#state.linesOf(`${name}`);
+  }
+
   get calls() {
     return this.#state.calls;
   }

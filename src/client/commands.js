@@ -25,6 +25,7 @@ const FIELDS = {
   }),
   redirect: (target, number) => ({ ...about(target), number }),
   dtmf: (target, digits) => ({ ...about(target), digits }),
+  forget: (target) => about(target),
   forward: (line, when, to) => ({ line: `${line}`, when, to }),
   ping: () => ({}),
 };

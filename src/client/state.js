@@ -5,7 +5,7 @@
 /** @import { Events, Point, ServerEvent, WholeState } from "./progress.js" */
 
 export class State {
-  /** @type {Map<string, Api.Line>} */
+  /** By permanent id. @type {Map<string, Api.Line>} */
   lines = new Map();
   /** @type {Map<number, Api.Call>} */
   calls = new Map();
@@ -30,7 +30,7 @@ export class State {
     this.point = { epoch, seq };
     this.provider = provider;
     this.lines.clear();
-    for (const line of lines) this.lines.set(line.line, line);
+    for (const line of lines) this.lines.set(line.permanentId, line);
     this.calls.clear();
     for (const call of calls) this.calls.set(call.id, call);
     for (const { id } of gone) this.#rung.delete(id);
@@ -48,6 +48,13 @@ export class State {
     this.point = { epoch, seq };
     for (const event of events) this.#apply(event);
     return true;
+  }
+
+  /** @type {(name: string) => Api.Line[]} */
+  linesOf(name) {
+    return [...this.lines.values()].filter(({ line, permanentId }) =>
+      line === name || permanentId === name
+    );
   }
 
   /** @returns {WholeState | undefined} None before it is known. */
@@ -71,10 +78,8 @@ export class State {
       }
       case "line": {
         const { line, change } = event;
-        if (change !== "removed") this.lines.set(line.line, line);
-        else if (this.lines.get(line.line)?.permanentId === line.permanentId) {
-          this.lines.delete(line.line);
-        }
+        if (change === "removed") this.lines.delete(line.permanentId);
+        else this.lines.set(line.permanentId, line);
         return this.#listeners.tell(event);
       }
       case "provider":

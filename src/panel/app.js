@@ -57,7 +57,7 @@ session.listen((news) => {
 function nameLines() {
   const names = Array.from(
     session.client.lines.values(),
-    ({ line, name }) => make("option", name, { value: line }),
+    (line) => make("option", line.name, { value: session.nameOf(line) }),
   );
   byId("line-names", HTMLDataListElement).replaceChildren(...names);
 }

@@ -3,9 +3,9 @@
 /** @import { Call } from "../client/client.d.ts" */
 /** @import { Session } from "./session.js" */
 import { byId, copyOf, KeyedList, light, part, write } from "./dom.js";
-import { elapsed, otherEnd, person } from "./format.js";
+import { elapsed, otherEnd, person, reasonsOf } from "./format.js";
 import { drawEverySecond, drawSoon } from "./frames.js";
-import { lookOfState } from "./states.js";
+import { lookOfCall } from "./states.js";
 
 const ARROWS = { in: "from", out: "to", unknown: "with" };
 
@@ -54,12 +54,12 @@ export class Calls {
   }
 
   /** @type {(call: Call) => HTMLElement} */
-  #create({ line }) {
+  #create(call) {
     const row = copyOf("call-template");
     const button = part(row, "line");
-    write(button, line);
-    button.title = `Show line ${line}`;
-    button.addEventListener("click", () => this.#session.select(line));
+    write(button, call.line);
+    button.title = `Show line ${this.#session.nameOf(call)}`;
+    button.addEventListener("click", () => this.#session.select(call.permanentId));
     return row;
   }
 }
@@ -67,10 +67,11 @@ export class Calls {
 /** @type {(row: HTMLElement, call: Call) => void} */
 function show(row, call) {
   const { state, stateMode, direction, origin, reason, startedAt, connectedAt } = call;
-  light(part(row, "lamp"), lookOfState(state));
+  const look = lookOfCall(call);
+  light(part(row, "lamp"), look);
   write(part(row, "state"), state);
-  write(part(row, "mode"), stateMode ?? "");
+  write(part(row, "mode"), look.state === "elsewhere" ? look.word : stateMode ?? "");
   write(part(row, "with"), `${ARROWS[direction] ?? "with"} ${person(otherEnd(call))}`);
   write(part(row, "lasts"), elapsed(connectedAt ?? startedAt));
-  write(part(row, "why"), `${origin}, ${reason}`);
+  write(part(row, "why"), reasonsOf(call) || `${origin}, ${reason}`);
 }

@@ -64,6 +64,11 @@ export function commandOf(cmd, { target, fields, help }) {
 /** @type {ReadonlyMap<string, Command>} */
 const ALL = new Map(Object.entries(COMMANDS).map(([cmd, shape]) => [cmd, commandOf(cmd, shape)]));
 
+/** The commands that do not depend on what the driver allows. */
+export const ALWAYS = Object.entries(COMMANDS).flatMap(([cmd, { can }]) =>
+  can === "none" ? cmd : []
+);
+
 /**
  * @param {readonly string[]} can Of a call or a line.
  * @returns {Command[]} Those that have a button: dialling has a form of its own.
@@ -74,7 +79,7 @@ export function commandsIn(can) {
 
 /**
  * @param {Command} command
- * @param {{ readonly line: string, readonly call?: Call | undefined }} target
+ * @param {{ readonly line: string, readonly call?: Call | undefined }} target The name of the line.
  * @param {Readonly<Record<string, string>>} values The fields of the form.
  * @returns {Record<string, string | number | null>} The fields of the command.
  */

@@ -109,6 +109,14 @@ export function person({ number, name, presentation }) {
 }
 
 /**
+ * @param {Pick<Call, "disconnect" | "disconnects">} call
+ * @returns {string} Why it was disconnected; "" if it is not known.
+ */
+export function reasonsOf({ disconnect, disconnects }) {
+  return disconnects?.join(", ") ?? disconnect ?? "";
+}
+
+/**
  * @param {Pick<Call, "direction" | "caller" | "called" | "connected">} call
  * @returns {Party} The party at the other end of the line.
  */

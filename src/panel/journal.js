@@ -4,7 +4,7 @@
 /** @import { Session } from "./session.js" */
 import { showPart } from "./clients.js";
 import { byId, make, part, write } from "./dom.js";
-import { duration, moment, otherEnd, person, spaced } from "./format.js";
+import { duration, moment, otherEnd, person, reasonsOf, spaced } from "./format.js";
 import { ask, problemOf } from "./http.js";
 
 const PAGE = 50;
@@ -12,7 +12,8 @@ const PAGE = 50;
 const WRITTEN_AFTER_MS = 1500;
 
 /**
- * @typedef {Pick<Call, "line" | "direction" | "caller" | "called" | "connected" | "startedAt"> & {
+ * @typedef {Pick<Call, "line" | "permanentId" | "direction" | "caller" | "called" | "connected"
+ *   | "startedAt" | "disconnect" | "disconnects"> & {
  *   readonly result: string,
  *   readonly ringMs: number,
  *   readonly talkMs?: number | undefined,
@@ -98,14 +99,16 @@ export class Journal {
 
 /** @type {(entry: Entry) => HTMLTableRowElement} */
 function rowOf(entry) {
-  const { line, direction, result, startedAt, ringMs, talkMs } = entry;
+  const { line, permanentId, direction, result, startedAt, ringMs, talkMs } = entry;
+  const reasons = reasonsOf(entry);
+  const isOrdinary = reasons === "" || reasons === "NORMAL";
   const row = make("tr");
   row.append(
     make("td", moment(startedAt)),
-    make("td", line, { class: "extension" }),
+    make("td", line, { class: "extension", title: permanentId }),
     make("td", direction),
     make("td", person(otherEnd(entry))),
-    make("td", spaced(result)),
+    make("td", isOrdinary ? spaced(result) : `${spaced(result)} (${reasons})`),
     make("td", duration(ringMs), { class: "end figures" }),
     make("td", talkMs === undefined ? "–" : duration(talkMs), { class: "end figures" }),
   );

@@ -15,17 +15,17 @@ export class Lines {
   #field = part(this.#root, "field");
   #which = part(this.#root, "which", HTMLSelectElement);
   #find = part(this.#root, "find", HTMLInputElement);
-  /** Lines that changed since they were drawn. @type {Set<string>} */
+  /** The permanent ids of lines that changed since they were drawn. @type {Set<string>} */
   #changed = new Set();
   /** Whether other lines may have to be shown. */
   #isStale = true;
-  /** @type {Map<string, Line>} */
+  /** By permanent id. @type {Map<string, Line>} */
   #shown = new Map();
   /** @type {KeyedList<string, Line>} */
   #tiles = new KeyedList(this.#field, (line) => this.#create(line), (tile, line) => {
     this.#show(tile, line);
   });
-  /** The line whose tile has the tab stop. */
+  /** The permanent id of the line whose tile has the tab stop. */
   #current = "";
   #draw = () => this.#drawAll();
 
@@ -43,7 +43,7 @@ export class Lines {
     this.#field.addEventListener("keydown", (event) => this.#press(event));
     this.#field.addEventListener("focusin", ({ target }) => this.#reach(lineOf(target)));
     drawEverySecond(() => {
-      for (const line of session.busyLines) this.#changed.add(line);
+      for (const id of session.busyLines) this.#changed.add(id);
       this.#drawAll();
     });
   }
@@ -55,15 +55,15 @@ export class Lines {
         this.#isStale = true;
         break;
       case "line":
-        this.#changed.add(news.line.line);
+        this.#changed.add(news.line.permanentId);
         this.#isStale ||= news.change === "added" || news.change === "removed" || this.#isFiltered;
         break;
       case "call":
-        this.#changed.add(news.call.line);
+        this.#changed.add(news.call.permanentId);
         this.#isStale ||= this.#isFiltered;
         break;
       case "selected":
-        for (const line of this.#shown.keys()) this.#changed.add(line);
+        for (const id of this.#shown.keys()) this.#changed.add(id);
         break;
       default:
         return;
@@ -82,8 +82,8 @@ export class Lines {
       this.#isStale = false;
       const wanted = [...lines.values()].filter((line) => this.#isWanted(line));
       wanted.sort((a, b) => compare(a.line, b.line));
-      this.#shown = new Map(wanted.map((line) => [line.line, line]));
-      if (!this.#shown.has(this.#current)) this.#current = wanted[0]?.line ?? "";
+      this.#shown = new Map(wanted.map((line) => [line.permanentId, line]));
+      if (!this.#shown.has(this.#current)) this.#current = wanted[0]?.permanentId ?? "";
       this.#tiles.show(this.#shown);
       const all = lines.size;
       const count = wanted.length === all ? String(all) : `${wanted.length} of ${all}`;
@@ -91,21 +91,22 @@ export class Lines {
       this.#field.hidden = wanted.length === 0;
       part(this.#root, "none").hidden = wanted.length > 0;
     } else {
-      for (const name of this.#changed) {
-        const line = lines.get(name);
-        if (line !== undefined) this.#tiles.refresh(name, line);
+      for (const id of this.#changed) {
+        const line = lines.get(id);
+        if (line !== undefined) this.#tiles.refresh(id, line);
       }
     }
     this.#changed.clear();
   }
 
   /** @type {(line: Line) => boolean} */
-  #isWanted({ line, name, status }) {
+  #isWanted(wanted) {
+    const { line, name, status } = wanted;
     const text = this.#find.value.trim().toLowerCase();
     if (text !== "" && !`${line} ${name}`.toLowerCase().includes(text)) return false;
     switch (this.#which.value) {
       case "busy":
-        return this.#session.callsOf(line).size > 0;
+        return this.#session.callsOf(wanted).size > 0;
       case "not_open":
         return status !== "open";
       default:
@@ -114,24 +115,28 @@ export class Lines {
   }
 
   /** @type {(line: Line) => HTMLElement} */
-  #create({ line }) {
+  #create({ line, permanentId }) {
     const tile = copyOf("line-template");
-    tile.dataset["line"] = line;
+    tile.dataset["line"] = permanentId;
     write(part(tile, "line"), line);
     return tile;
   }
 
   /** @type {(tile: HTMLElement, line: Line) => void} */
   #show(tile, line) {
-    const calls = this.#session.callsOf(line.line);
+    const { permanentId, name } = line;
+    const calls = this.#session.callsOf(line);
     const call = foremost(calls.values());
     const look = lookOfLine(line, call);
     mark(tile, "data-state", look.state);
     mark(tile, "data-tone", look.tone);
-    mark(tile, "aria-selected", String(line.line === this.#session.selected));
-    mark(tile, "tabindex", line.line === this.#current ? "0" : "-1");
+    mark(tile, "aria-selected", String(permanentId === this.#session.selected));
+    mark(tile, "tabindex", permanentId === this.#current ? "0" : "-1");
     light(part(tile, "lamp"), look);
-    write(part(tile, "name"), line.name);
+    write(
+      part(tile, "name"),
+      this.#session.isShared(line.line) ? `${name} · ${permanentId}` : name,
+    );
     write(part(tile, "marks"), marksOf(line, calls.size));
     write(
       part(tile, "doing"),
@@ -148,21 +153,21 @@ export class Lines {
     );
   }
 
-  /** @param {string | undefined} line */
-  #select(line) {
-    if (line === undefined) return;
-    this.#session.select(line);
+  /** @param {string | undefined} id */
+  #select(id) {
+    if (id === undefined) return;
+    this.#session.select(id);
     // On a narrow page the phone is further up.
     if (matchMedia("(max-width: 60rem)").matches) byId("phone", HTMLElement).scrollIntoView();
   }
 
-  /** @param {string | undefined} line */
-  #reach(line) {
-    if (line === undefined || line === this.#current) return;
+  /** @param {string | undefined} id */
+  #reach(id) {
+    if (id === undefined || id === this.#current) return;
     const before = this.#tiles.get(this.#current);
     if (before !== undefined) mark(before, "tabindex", "-1");
-    this.#current = line;
-    const now = this.#tiles.get(line);
+    this.#current = id;
+    const now = this.#tiles.get(id);
     if (now !== undefined) mark(now, "tabindex", "0");
   }
 
@@ -171,9 +176,9 @@ export class Lines {
     const { key } = event;
     if (key === "Enter" || key === " ") this.#select(lineOf(event.target));
     else {
-      const names = [...this.#shown.keys()];
+      const ids = [...this.#shown.keys()];
       const columns = getComputedStyle(this.#field).gridTemplateColumns.split(" ").length;
-      const at = names.indexOf(this.#current);
+      const at = ids.indexOf(this.#current);
       /** @type {Readonly<Record<string, number>>} */
       const targets = {
         ArrowRight: at + 1,
@@ -181,18 +186,18 @@ export class Lines {
         ArrowDown: at + columns,
         ArrowUp: at - columns,
         Home: 0,
-        End: names.length - 1,
+        End: ids.length - 1,
       };
       const to = targets[key];
-      const name = to === undefined ? undefined : names[to];
-      if (name === undefined) return;
-      this.#tiles.get(name)?.focus();
+      const id = to === undefined ? undefined : ids[to];
+      if (id === undefined) return;
+      this.#tiles.get(id)?.focus();
     }
     event.preventDefault();
   }
 }
 
-/** @type {(target: EventTarget | null) => string | undefined} */
+/** The permanent id of the line. @type {(target: EventTarget | null) => string | undefined} */
 function lineOf(target) {
   const tile = target instanceof Element ? target.closest("[data-line]") : null;
   return tile instanceof HTMLElement ? tile.dataset["line"] : undefined;
@@ -206,8 +211,9 @@ function doing(word, call) {
 }
 
 /** @type {(line: Line, calls: number) => string} */
-function marksOf({ forwards, messageWaiting }, calls) {
+function marksOf({ kind, forwards, messageWaiting }, calls) {
   const marks = [];
+  if (kind === "group") marks.push("group");
   if (calls > 1) marks.push(`${calls} calls`);
   if (messageWaiting) marks.push("✉");
   for (const { when, to } of forwards) {

@@ -6,11 +6,11 @@
 /** @import { Session } from "./session.js" */
 import { adviceOn } from "../model/advice.ts";
 import { CommandBar } from "./command_bar.js";
-import { commandsIn, fieldsOf } from "./commands.js";
+import { ALWAYS, commandsIn, fieldsOf } from "./commands.js";
 import { byId, copyOf, KeyedList, light, mark, part, write } from "./dom.js";
-import { elapsed, otherEnd, person, spaced } from "./format.js";
+import { elapsed, otherEnd, person, reasonsOf, spaced } from "./format.js";
 import { drawEverySecond, drawSoon } from "./frames.js";
-import { lookOfState } from "./states.js";
+import { lookOfCall } from "./states.js";
 
 export class Phone {
   #session;
@@ -35,7 +35,10 @@ export class Phone {
     this.#lineBar = new CommandBar(
       part(this.#root, "line-buttons"),
       part(this.#root, "line-form"),
-      (command, values) => this.#command(command, { line: session.selected }, values),
+      (command, values) => {
+        const line = session.selectedLine;
+        if (line !== undefined) this.#command(command, { line: session.nameOf(line) }, values);
+      },
     );
     this.#dial.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -43,13 +46,11 @@ export class Phone {
       this.#dialFrom(String(values.get("line")).trim(), String(values.get("number")).trim());
     });
     const line = this.#lineField;
-    line.addEventListener("change", () => {
-      if (session.client.lines.has(line.value.trim())) session.select(line.value.trim());
-    });
+    line.addEventListener("change", () => session.select(line.value.trim()));
     const draw = () => this.#draw();
     session.listen((news) => {
-      if (news.type === "call" && news.call.line !== session.selected) return;
-      if (news.type === "selected") line.value = news.line;
+      if (news.type === "call" && news.call.permanentId !== session.selected) return;
+      if (news.type === "selected") line.value = session.nameOf(news.line);
       drawSoon(draw);
     });
     drawEverySecond(draw);
@@ -60,11 +61,12 @@ export class Phone {
     return /** @type {HTMLInputElement} */ (this.#dial.elements.namedItem("line"));
   }
 
-  /** @type {(line: string, number: string) => void} */
-  #dialFrom(line, number) {
-    if (this.#session.client.lines.has(line)) this.#session.select(line);
-    const result = this.#session.client.dial(line, number);
-    void this.#results.show(`${line}: dial ${number}`, result);
+  /** @type {(name: string, number: string) => void} */
+  #dialFrom(name, number) {
+    const line = this.#session.select(name);
+    const from = line === undefined ? name : this.#session.nameOf(line);
+    const result = this.#session.client.dial(from, number);
+    void this.#results.show(`${from}: dial ${number}`, result);
   }
 
   /**
@@ -80,34 +82,38 @@ export class Phone {
   }
 
   #draw() {
-    const { client, selected, status, mayControl } = this.#session;
+    const { selectedLine: line, status, mayControl } = this.#session;
     const isOpen = status.status === "open";
     part(this.#root, "view-only").hidden = !isOpen || mayControl;
     for (const button of this.#dial.querySelectorAll("button")) {
       button.disabled = !isOpen || !mayControl;
     }
-    const line = client.lines.get(selected);
     part(this.#root, "line").hidden = line === undefined;
     if (line !== undefined) this.#showLine(line, isOpen && mayControl);
-    this.#calls.show(this.#session.callsOf(selected));
+    this.#calls.show(line === undefined ? new Map() : this.#session.callsOf(line));
   }
 
   /** @type {(line: Line, mayCommand: boolean) => void} */
   #showLine(line, mayCommand) {
-    const { line: extension, name, can } = line;
-    write(part(this.#root, "line-title"), `Line ${extension}${name === "" ? "" : ` · ${name}`}`);
+    const { line: extension, name, kind, can } = line;
+    const what = kind === "group" ? "Group" : "Line";
+    write(part(this.#root, "line-title"), `${what} ${extension}${name && ` · ${name}`}`);
     write(part(this.#root, "line-text"), describe(line));
-    mark(part(this.#root, "line-buttons"), "aria-label", `Commands for line ${extension}`);
+    mark(
+      part(this.#root, "line-buttons"),
+      "aria-label",
+      `Commands for line ${this.#session.nameOf(line)}`,
+    );
     this.#lineBar.show(mayCommand ? commandsIn(can) : []);
   }
 
   /** @type {(call: Call) => HTMLElement} */
   #create(call) {
     const item = copyOf("phone-call-template");
-    const { id, line } = call;
+    const { id } = call;
     mark(part(item, "buttons"), "aria-label", `Commands for call ${id}`);
     const bar = new CommandBar(part(item, "buttons"), part(item, "form"), (command, values) => {
-      this.#command(command, { line, call }, values);
+      this.#command(command, { line: this.#session.nameOf(call), call }, values);
     });
     this.#callBars.set(item, bar);
     return item;
@@ -116,28 +122,31 @@ export class Phone {
   /** @type {(item: HTMLElement, call: Call) => void} */
   #show(item, call) {
     const { id, state, stateMode, direction, origin, reason, can, startedAt, connectedAt } = call;
-    const look = lookOfState(state);
+    const look = lookOfCall(call);
     light(part(item, "lamp"), look);
     write(part(item, "title"), person(otherEnd(call)));
     write(part(item, "lasts"), elapsed(connectedAt ?? startedAt));
     const mode = stateMode === null ? "" : ` ${stateMode}`;
     const also = [];
+    if (look.state === "elsewhere") also.push(look.word);
     if (call.redirecting.number !== "") also.push(`redirected by ${person(call.redirecting)}`);
     if (call.redirection.number !== "") also.push(`redirected to ${person(call.redirection)}`);
     if (direction === "in" && call.called.number !== "") also.push(`called ${person(call.called)}`);
+    const reasons = reasonsOf(call);
+    if (reasons !== "") also.push(`disconnected: ${reasons}`);
     const parts = [`${state}${mode}`, `${origin}, ${reason}`, ...also, `call ${id}`];
     write(part(item, "text"), parts.join(" · "));
     const { status, mayControl } = this.#session;
     const mayCommand = status.status === "open" && mayControl;
-    this.#callBars.get(item)?.show(mayCommand ? commandsIn(can) : []);
+    this.#callBars.get(item)?.show(mayCommand ? commandsIn([...can, ...ALWAYS]) : []);
   }
 }
 
 /**
  * @param {Line} line
- * @returns {string} Its status and the reason, its forwarding, its driver.
+ * @returns {string} Its status and the reason, its forwarding, its driver, its permanent id.
  */
-function describe({ status, error, forwards, messageWaiting, provider }) {
+function describe({ status, error, forwards, messageWaiting, provider, permanentId }) {
   const parts = [spaced(status)];
   if (error !== undefined) parts.push(error);
   const advice = status === "open" ? undefined : adviceOn(error, status);
@@ -147,5 +156,6 @@ function describe({ status, error, forwards, messageWaiting, provider }) {
   }
   if (messageWaiting) parts.push("message waiting");
   if (provider !== "") parts.push(provider);
+  parts.push(permanentId);
   return parts.join(" · ");
 }

@@ -3,7 +3,7 @@
  * The connection to the server, and the calls by line: what all parts of the page show. Another
  * token starts it again.
  */
-/** @import { Call, Client, StatusEvent, StreamEvent } from "../client/client.d.ts" */
+/** @import { Call, Client, Line, StatusEvent, StreamEvent } from "../client/client.d.ts" */
 // @ts-types="../client/client.d.ts"
 import { connect } from "../client.js";
 import { currentToken } from "./token.js";
@@ -13,7 +13,7 @@ import { currentToken } from "./token.js";
  *
  * @typedef {StreamEvent
  *   | { readonly type: "status", readonly event: StatusEvent }
- *   | { readonly type: "selected", readonly line: string }} News
+ *   | { readonly type: "selected", readonly line: Line }} News
  */
 
 /** @type {ReadonlyMap<number, Call>} */
@@ -26,12 +26,14 @@ export class Session {
   wasOpen = false;
   /** Why the server refuses: `unauthorized` or `not_permitted`. @type {string | undefined} */
   refusal;
-  /** The selected line; "" at first. */
+  /** The permanent id of the selected line; "" at first. */
   selected = "";
   /** @type {Client} */
   #client;
-  /** @type {Map<string, Map<number, Call>>} */
+  /** By the line's permanent id. @type {Map<string, Map<number, Call>>} */
   #byLine = new Map();
+  /** How many lines have an extension. @type {Map<string, number>} */
+  #sharers = new Map();
   /** @type {((news: News) => void)[]} */
   #listeners = [];
 
@@ -63,26 +65,50 @@ export class Session {
     this.#client = this.#connect();
     void former.close();
     this.#byLine.clear();
+    this.#sharers.clear();
     this.#tell({ type: "state", seq: 0, gap: true });
     this.#tell({ type: "status", event: this.status });
   }
 
-  /** @param {string} line */
-  select(line) {
-    if (line === this.selected) return;
-    this.selected = line;
-    this.#tell({ type: "selected", line });
+  /** @returns {Line | undefined} */
+  get selectedLine() {
+    return this.#client.lines.get(this.selected);
   }
 
   /**
-   * @param {string} line
-   * @returns {ReadonlyMap<number, Call>} Its live calls.
+   * Selects a line; of several with the extension, the one that is selected stays so.
+   *
+   * @param {string} name Its permanent id or its extension.
+   * @returns {Line | undefined} The selected line; `undefined` if none has the name.
    */
-  callsOf(line) {
-    return this.#byLine.get(line) ?? NO_CALLS;
+  select(name) {
+    const lines = this.#client.linesOf(name);
+    const line = lines.find(({ permanentId }) => permanentId === this.selected) ?? lines[0];
+    if (line === undefined || line.permanentId === this.selected) return line;
+    this.selected = line.permanentId;
+    this.#tell({ type: "selected", line });
+    return line;
   }
 
-  /** @returns {Iterable<string>} The lines that have calls. */
+  /** @param {string} line An extension. @returns {boolean} Whether several lines have it. */
+  isShared(line) {
+    return (this.#sharers.get(line) ?? 0) > 1;
+  }
+
+  /**
+   * @param {Pick<Line, "line" | "permanentId">} line Or a call of it.
+   * @returns {string} Names it for commands: its extension, or its permanent id if others have that too.
+   */
+  nameOf({ line, permanentId }) {
+    return this.isShared(line) ? permanentId : line;
+  }
+
+  /** @param {Line} line @returns {ReadonlyMap<number, Call>} Its live calls. */
+  callsOf({ permanentId }) {
+    return this.#byLine.get(permanentId) ?? NO_CALLS;
+  }
+
+  /** @returns {Iterable<string>} The permanent ids of the lines that have calls. */
   get busyLines() {
     return this.#byLine.keys();
   }
@@ -112,7 +138,10 @@ export class Session {
     if (news.type === "call") {
       if (news.change === "ended") this.#forget(news.call);
       else this.#keep(news.call);
+    } else if (news.type === "line") {
+      if (news.change === "added" || news.change === "removed") this.#countSharers();
     } else if (news.type === "state") {
+      this.#countSharers();
       this.#byLine.clear();
       for (const call of this.#client.calls.values()) this.#keep(call);
     } else if (news.type === "status") {
@@ -122,18 +151,25 @@ export class Session {
     this.#tell(news);
   }
 
+  #countSharers() {
+    this.#sharers.clear();
+    for (const { line } of this.#client.lines.values()) {
+      this.#sharers.set(line, (this.#sharers.get(line) ?? 0) + 1);
+    }
+  }
+
   /** @param {Call} call */
   #keep(call) {
-    const calls = this.#byLine.get(call.line);
-    if (calls === undefined) this.#byLine.set(call.line, new Map([[call.id, call]]));
+    const calls = this.#byLine.get(call.permanentId);
+    if (calls === undefined) this.#byLine.set(call.permanentId, new Map([[call.id, call]]));
     else calls.set(call.id, call);
   }
 
   /** @param {Call} call */
-  #forget({ id, line }) {
-    const calls = this.#byLine.get(line);
+  #forget({ id, permanentId }) {
+    const calls = this.#byLine.get(permanentId);
     calls?.delete(id);
-    if (calls?.size === 0) this.#byLine.delete(line);
+    if (calls?.size === 0) this.#byLine.delete(permanentId);
   }
 
   /** @param {News} news */

@@ -22,7 +22,7 @@ export class Simulation {
     const to = /** @type {HTMLInputElement} */ (this.#form.elements.namedItem("to"));
     session.listen((news) => {
       if (news.type === "status" && news.event.status === "open") void this.#load();
-      if (news.type === "selected") to.value = news.line;
+      if (news.type === "selected") to.value = news.line.line;
     });
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();

@@ -12,7 +12,7 @@ export class Snippet {
 
   /** @param {Session} session */
   constructor(session) {
-    const show = () => write(this.#code, snippetFor(session.selected || firstOf(session)));
+    const show = () => write(this.#code, snippetFor(nameIn(session)));
     session.listen(({ type }) => {
       if (type === "selected" || type === "state") show();
     });
@@ -35,9 +35,9 @@ export class Snippet {
 }
 
 /** @type {(session: Session) => string} */
-function firstOf({ client }) {
-  const [first = "201"] = client.lines.keys();
-  return first;
+function nameIn(session) {
+  const line = session.selectedLine ?? [...session.client.lines.values()][0];
+  return line === undefined ? "201" : session.nameOf(line);
 }
 
 /** @type {(line: string) => string} */

@@ -3,7 +3,7 @@
  * How states are shown: by a letter and a tone for the lamp, and by a word. The letter and the word
  * say everything that the colour says.
  */
-/** @import { Call, CallState, Line } from "../client/client.d.ts" */
+/** @import { Call, Line } from "../client/client.d.ts" */
 /** @import { CALL_STATES } from "../model/call.ts" */
 
 /**
@@ -19,6 +19,7 @@ const LOOKS = {
   free: { state: "free", letter: "–", tone: "quiet", word: "free" },
   ringing: { state: "ringing", letter: "R", tone: "warn", word: "ringing" },
   talking: { state: "talking", letter: "T", tone: "ok", word: "talking" },
+  elsewhere: { state: "elsewhere", letter: "A", tone: "quiet", word: "at another phone" },
   held: { state: "held", letter: "H", tone: "busy", word: "on hold" },
   calling: { state: "calling", letter: "C", tone: "busy", word: "calling" },
   ending: { state: "ending", letter: "E", tone: "quiet", word: "ending" },
@@ -50,10 +51,22 @@ const BY_STATE = {
 };
 
 /** Of several calls, the first of these is shown. */
-const URGENCY = ["ringing", "talking", "calling", "busy", "held", "unknown", "ending"];
+const URGENCY = [
+  "ringing",
+  "talking",
+  "calling",
+  "busy",
+  "held",
+  "unknown",
+  "elsewhere",
+  "ending",
+];
+/** A call that somebody has at another phone with the same line. */
+const AT_ANOTHER_PHONE = ["INACTIVE", "INACTIVEHELD"];
 
-/** @type {(state: CallState) => Look} */
-export function lookOfState(state) {
+/** @type {(call: Pick<Call, "state" | "stateMode">) => Look} */
+export function lookOfCall({ state, stateMode }) {
+  if (state === "CONNECTED" && AT_ANOTHER_PHONE.includes(stateMode ?? "")) return LOOKS.elsewhere;
   /** @type {Readonly<Record<string, Look>>} */
   const looks = BY_STATE;
   return looks[state] ?? LOOKS.unknown;
@@ -68,7 +81,7 @@ export function foremost(calls) {
   let first;
   let least = Infinity;
   for (const call of calls) {
-    const rank = URGENCY.indexOf(lookOfState(call.state).state);
+    const rank = URGENCY.indexOf(lookOfCall(call).state);
     if (rank >= least) continue;
     first = call;
     least = rank;
@@ -83,5 +96,5 @@ export function foremost(calls) {
  */
 export function lookOfLine({ status }, call) {
   if (status !== "open") return LOOKS[status] ?? LOOKS.closed;
-  return call === undefined ? LOOKS.free : lookOfState(call.state);
+  return call === undefined ? LOOKS.free : lookOfCall(call);
 }

@@ -2,9 +2,9 @@
 /** The latest events, newest first: with a filter, and a pause for reading. */
 /** @import { News, Session } from "./session.js" */
 import { byId, copyOf, light, part, write } from "./dom.js";
-import { clockTime, otherEnd, person, serverNowMs, spaced } from "./format.js";
+import { clockTime, otherEnd, person, reasonsOf, serverNowMs, spaced } from "./format.js";
 import { drawSoon } from "./frames.js";
-import { lookOfLine, lookOfState } from "./states.js";
+import { lookOfCall, lookOfLine } from "./states.js";
 
 /** How many are kept and shown. */
 const MOST = 500;
@@ -111,14 +111,14 @@ function entryOf(news) {
   switch (news.type) {
     case "call": {
       const { at, change, call } = news;
-      const { line, state, direction, origin, reason, disconnect } = call;
+      const { line, state, direction, origin, reason } = call;
       const arrow = direction === "out" ? "→" : "←";
-      const why = disconnect === undefined ? `${origin}, ${reason}` : `${disconnect}`;
+      const why = reasonsOf(call) || `${origin}, ${reason}`;
       return {
         kind: "call",
         at,
         line,
-        lamp: lookOfState(state),
+        lamp: lookOfCall(call),
         what: change === "state" ? state : `${state} (${change})`,
         text: `${arrow} ${person(otherEnd(call))} · ${why} · call ${call.id}`,
       };

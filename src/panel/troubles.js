@@ -1,6 +1,5 @@
 // @ts-check
 /** Problems, their cause and what to do: lines that are not open, driver functions that hang. */
-/** @import { Line } from "../client/client.d.ts" */
 /** @import { Readiness } from "./health.js" */
 /** @import { Session } from "./session.js" */
 import { ADVICE, adviceOn } from "../model/advice.ts";
@@ -28,7 +27,7 @@ export class Troubles {
   /** @type {KeyedList<string, Trouble>} */
   #list = new KeyedList(part(this.#root, "list"), () => copyOf("trouble-template"), show);
   #draw = () => {
-    const troubles = new Map([...ofLines(this.#session.client.lines), ...ofHanging(this.#hanging)]);
+    const troubles = new Map([...ofLines(this.#session), ...ofHanging(this.#hanging)]);
     this.#root.hidden = troubles.size === 0;
     this.#list.show(troubles);
   };
@@ -51,11 +50,11 @@ export class Troubles {
 /**
  * One entry for all lines with the same status and error.
  *
- * @param {ReadonlyMap<string, Line>} lines
+ * @param {Session} session
  * @returns {Map<string, Trouble>}
  */
-function ofLines(lines) {
-  const inTrouble = [...lines.values()].filter(({ status }) => status !== "open");
+function ofLines(session) {
+  const inTrouble = [...session.client.lines.values()].filter(({ status }) => status !== "open");
   const groups = Map.groupBy(inTrouble, ({ status, error = "" }) => `${status} ${error}`);
   /** @type {Map<string, Trouble>} */
   const troubles = new Map();
@@ -67,7 +66,7 @@ function ofLines(lines) {
       what: `${counted(group.length, "line")} ${lookOfLine(first, undefined).word}`,
       error: error ?? "",
       advice: adviceOn(error, status) ?? "",
-      lines: group.map(({ line }) => line),
+      lines: group.map((line) => session.nameOf(line)),
     });
   }
   return troubles;

@@ -13,6 +13,11 @@ const REFUSED = /the server responded with a status of 40[1349]/;
 /** What it notes, besides, of a server that has gone. */
 export const GONE = /net::ERR_|WebSocket connection to/;
 
+/** The selector of the tiles of the lines with an extension. */
+export function tileOf(line: string): string {
+  return `.tile:has([data-part="line"]:text-is("${line}"))`;
+}
+
 /** A page with the panel, and the parts of it. */
 export class Panel {
   readonly page: Page;
@@ -27,8 +32,9 @@ export class Panel {
     });
   }
 
+  /** The tiles of the lines with an extension. */
   tile(line: string): Locator {
-    return this.page.locator(`.tile[data-line="${line}"]`);
+    return this.page.locator(tileOf(line));
   }
 
   /** A button of the telephone. */
@@ -161,6 +167,7 @@ export function talk(
   bus.publish(callEvent({
     id: Number(line),
     line,
+    permanentId: `test:${line}`,
     state: "CONNECTED",
     startedAtMs: nowMs - 70_000,
     connectedAtMs: nowMs - 65_000,

@@ -32,7 +32,11 @@ for (const [dress, options] of Object.entries(DRESSES)) {
       const { bus, server } = test.madeUpServer(["201", "202", "203", "204", "205"]);
       talk({ bus }, "201", CALL_COMMANDS);
       for (const [line, state] of [["202", "OFFERING"], ["205", "ONHOLD"]] as const) {
-        bus.publish(callEvent({ id: Number(line), line, state }, { change: "new" }));
+        bus.publish(
+          callEvent({ id: Number(line), line, permanentId: `test:${line}`, state }, {
+            change: "new",
+          }),
+        );
       }
       const failed = { status: "failed", error: "LINEERR_ALLOCATED", can: [] } as const;
       bus.publish(lineEvent({ line: "203", permanentId: "test:203", ...failed }));

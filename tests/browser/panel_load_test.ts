@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { CallState } from "../../src/model/call.ts";
 import { callEvent } from "../support/events.ts";
-import { panelTest } from "./panel.ts";
+import { panelTest, tileOf } from "./panel.ts";
 
 /** Counts the screen's frames, and what the page asks them for and draws. */
 const COUNT = `
@@ -47,6 +47,7 @@ panelTest(
       bus.publish(callEvent({
         id: 1000 + sent % LINES.length,
         line,
+        permanentId: `test:${line}`,
         state: STATES[round % STATES.length] ?? "UNKNOWN",
         startedAtMs: Date.now(),
       }, { change: sent < LINES.length ? "new" : "state", atMs: Date.now() }));
@@ -62,7 +63,7 @@ panelTest(
     await panel.countIs(".tile", LINES.length);
     await panel.becomes("#calls-title", "500");
     const last = LINES[(EVENTS - 1) % LINES.length] ?? "";
-    await panel.becomes(`.tile[data-line="${last}"]`, /ending|on hold/);
+    await panel.becomes(tileOf(last), /ending|on hold/);
     await panel.countIs("#events li", 500);
     const { frames, draws, asked } = await page.evaluate<
       { frames: number; draws: number; asked: number }
@@ -82,7 +83,13 @@ panelTest("10,000 events at once become 500 rows, and every lamp is right", asyn
   for (let sent = 0; sent < 10_000; sent++) {
     const line = LINES[sent % 50] ?? "";
     const state = sent >= 9950 ? "ONHOLD" : STATES[Math.floor(sent / 50) % 4] ?? "UNKNOWN";
-    bus.publish(callEvent({ id: 1 + sent % 50, line, state, startedAtMs: Date.now() }, {
+    bus.publish(callEvent({
+      id: 1 + sent % 50,
+      line,
+      permanentId: `test:${line}`,
+      state,
+      startedAtMs: Date.now(),
+    }, {
       change: sent < 50 ? "new" : "state",
       atMs: Date.now(),
     }));

@@ -5,7 +5,7 @@ import type { Grant } from "../../src/settings/access_rules.ts";
 import { callEvent, lineEvent } from "../support/events.ts";
 import { until } from "../support/patience.ts";
 import { rulesFor, tokenRule } from "../support/server.ts";
-import { panelTest, talk } from "./panel.ts";
+import { panelTest, talk, tileOf } from "./panel.ts";
 
 panelTest(
   "every control that a call and a line offer sends its command, with what was filled in",
@@ -38,7 +38,13 @@ panelTest(
       ["Park", { Slot: "" }, { cmd: "park", ...target }],
       ["Send elsewhere", { Number: "204" }, { cmd: "redirect", ...target, number: "204" }],
       ["Tones", { "0–9": "12#" }, { cmd: "dtmf", ...target, digits: "12#" }],
-      ["Pick up", { "Ringing at": "205" }, { cmd: "pickup", line: "201", from: "205" }],
+      ["Forget", {}, { cmd: "forget", ...target }],
+      ["Pick up", { "Ringing at": "205" }, {
+        cmd: "pickup",
+        line: "201",
+        from: "205",
+        redirect: true,
+      }],
       ["Pick up", { "Or group": "9" }, { cmd: "pickup", line: "201", group: "9" }],
       ["Unpark", { Slot: "71" }, { cmd: "unpark", line: "201", slot: "71" }],
       [
@@ -66,7 +72,7 @@ panelTest(
     talk({ bus }, "201", ["drop"]);
     await panel.gone("form.command");
     const shown = panel.page.locator("#phone [data-part=calls] button");
-    await panel.textsAre(shown, "Hang up");
+    await panel.textsAre(shown, "Hang up", "Forget");
   },
 );
 
@@ -95,7 +101,7 @@ panelTest(
     await panel.lampIs("202", "✕");
     await panel.lampIs("204", "!");
     await panel.page.locator("#lines").getByLabel("Show").selectOption("not_open");
-    await panel.gone('.tile[data-line="201"]');
+    await panel.gone(tileOf("201"));
     await panel.countIs(".tile", 3);
     await panel.page.locator("#lines").getByLabel("Show").selectOption("all");
 
@@ -143,6 +149,7 @@ panelTest("what callers call themselves is text and nothing else", async (test) 
   );
   bus.publish(callEvent({
     line: "202",
+    permanentId: "test:202",
     caller: { number: "<b>1</b>", name: hostile, presentation: "shown" },
     stateMode: "<i>x</i>",
     can: ["drop"],
@@ -157,6 +164,7 @@ panelTest("what callers call themselves is text and nothing else", async (test) 
   }
   bus.publish(callEvent({
     line: "202",
+    permanentId: "test:202",
     state: "CONNECTED",
     caller: { number: "", name: hostile, presentation: "shown" },
   }, { atMs: Date.now() }));
@@ -218,7 +226,7 @@ panelTest("the keyboard alone gets everywhere", async (test) => {
   await panel.tile("201").focus();
   await keyboard.press("ArrowRight");
   await keyboard.press("Enter");
-  await panel.becomes('.tile[data-line="202"][aria-selected="true"]', "202");
+  await panel.becomes(`${tileOf("202")}[aria-selected="true"]`, "202");
   await keyboard.press("End");
   assert.match(String(await focused()), /212/);
   await keyboard.press("Tab");

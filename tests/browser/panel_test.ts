@@ -4,7 +4,7 @@ import { until } from "../support/patience.ts";
 import { FakeExchange } from "../support/process.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
 import { newContext } from "./chromium.ts";
-import { GONE, type Panel, panelTest } from "./panel.ts";
+import { GONE, type Panel, panelTest, tileOf } from "./panel.ts";
 import { servePage } from "./page.ts";
 
 /** How long a call has been up: at least that. */
@@ -32,7 +32,7 @@ panelTest(
     await panel.becomes("#events", "CONNECTED");
     // It runs.
     await panel.becomes("#calls tbody .figures", TWO_SECONDS);
-    await panel.becomes('.tile[data-line="201"] .figures', TWO_SECONDS);
+    await panel.becomes(`${tileOf("201")} .figures`, TWO_SECONDS);
 
     await panel.command("Hold");
     await panel.lampIs("201", "H");
@@ -48,6 +48,8 @@ panelTest(
     await panel.dial("201", "904");
     const answers = "#phone [data-part=results]";
     await panel.becomes(answers, /✕ 201: dial 904: .*LINEERR_INVALADDRESS.*outside prefix/);
+    await panel.dial("202", "900");
+    await panel.becomes("#journal tbody", /202[^]*out[^]*900[^]*busy \(BUSY\)/);
     await panel.dial("999", "1");
     await panel.becomes(answers, /✕ 999: dial 1: There is no such line/);
   },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { CommandResult } from "../../src/model/command.ts";
-import type { Call, ConnectOptions, StreamEvent } from "../../src/client/client.d.ts";
+import type { Call, ConnectOptions, Line, StreamEvent } from "../../src/client/client.d.ts";
 import { connect, Tapi2WsError } from "../../src/client/client.js";
 import { callEvent, lineEvent } from "../support/events.ts";
 import { ANYONE } from "../support/identity.ts";
@@ -38,23 +38,59 @@ Deno.test("the state is the server's at first, and after every event", async () 
   rig.bus.publish({ type: "provider", atMs: 0, state: "restarting" });
   await until(() => client.provider === "restarting");
   assert.deepEqual(stateOf(client), rig.state);
-  assert.deepEqual([...client.lines.keys()], ["201", "202"]);
-  assert.equal(client.lines.get("201")?.error, "LINEERR_ALLOCATED");
+  assert.deepEqual([...client.lines.keys()], ["provider:1", "p:2"]);
+  assert.equal(client.lines.get("provider:1")?.error, "LINEERR_ALLOCATED");
   assert.deepEqual([...client.calls.keys()], [2]);
   rig.bus.publish(lineEvent({ line: "202", permanentId: "p:2" }, { change: "removed" }));
-  await until(() => !client.lines.has("202"));
+  await until(() => !client.lines.has("p:2"));
 });
 
-Deno.test("a line that is gone does not take away another one with its extension", async () => {
+Deno.test("lines that share an extension are two, and each is found by either name", async () => {
   await using rig = new ClientRig();
   const client = await rig.open();
   for (const permanentId of ["p:1", "p:2"]) {
     rig.bus.publish(lineEvent({ permanentId }, { change: "added" }));
   }
+  rig.bus.publish(lineEvent({ permanentId: "p:1", status: "failed" }));
+  rig.bus.publish(callEvent({ permanentId: "p:2" }, { change: "new" }));
+  await until(() => client.calls.size === 1);
+  const both = [["p:1", "failed"], ["p:2", "open"]];
+  const known = (lines: readonly Line[]) => lines.map((line) => [line.permanentId, line.status]);
+  assert.deepEqual(known([...client.lines.values()]), both);
+  assert.deepEqual(known(client.linesOf(201)), both);
+  assert.deepEqual(known(client.linesOf("p:2")), [["p:2", "open"]]);
+  assert.deepEqual(client.linesOf("202"), []);
+  assert.equal(client.lines.get(client.calls.get(1)?.permanentId ?? "")?.permanentId, "p:2");
+  // The same after the whole state came anew.
+  const late = await rig.open();
+  assert.deepEqual(known(late.linesOf("201")), both);
   rig.bus.publish(lineEvent({ permanentId: "p:1" }, { change: "removed" }));
-  rig.bus.publish({ type: "provider", atMs: 0, state: "down" });
-  await until(() => client.provider === "down");
-  assert.equal(client.lines.get("201")?.permanentId, "p:2");
+  await until(() => client.lines.size === 1);
+  assert.deepEqual(known(client.linesOf("201")), [["p:2", "open"]]);
+});
+
+Deno.test("a line that has another extension from now on is another one in its place", async () => {
+  await using rig = new ClientRig();
+  const client = await rig.open();
+  rig.bus.publish(lineEvent({ line: "201" }, { change: "added" }));
+  rig.bus.publish(lineEvent({ line: "201" }, { change: "removed" }));
+  rig.bus.publish(lineEvent({ line: "333" }, { change: "added" }));
+  await until(() => client.linesOf("333").length === 1);
+  assert.deepEqual([...client.lines.keys()], ["provider:1"]);
+  assert.deepEqual(client.linesOf("201"), []);
+});
+
+Deno.test("a shared line is followed by its permanent id", async () => {
+  await using rig = new ClientRig();
+  for (const [index, permanentId] of ["p:1", "p:2"].entries()) {
+    rig.bus.publish(lineEvent({ permanentId }, { change: "added" }));
+    rig.bus.publish(callEvent({ id: index, permanentId }, { change: "new" }));
+  }
+  const client = await rig.open({ lines: "p:2" });
+  rig.bus.publish(callEvent({ id: 3, permanentId: "p:1" }, { change: "new" }));
+  rig.bus.publish(callEvent({ id: 4, permanentId: "p:2" }, { change: "new" }));
+  await until(() => client.calls.has(4));
+  assert.deepEqual([[...client.lines.keys()], [...client.calls.keys()]], [["p:2"], [1, 4]]);
 });
 
 Deno.test("lines and kinds choose what is heard", async () => {
@@ -93,6 +129,7 @@ Deno.test("each command is sent as the protocol has it, and resolves with its re
   await client.pickup(201, { from: 202, group: "5" });
   await client.redirect(call, "204");
   await client.dtmf(call, "12#");
+  assert.equal(await client.forget(call), undefined);
   await client.forward(201, "busy", "205");
   await client.forward(201, "busy", null);
   await client.ping();
@@ -111,9 +148,10 @@ Deno.test("each command is sent as the protocol has it, and resolves with its re
     { cmd: "park", ...target, slot: "8002" },
     { cmd: "unpark", line: "201", slot: "8001" },
     { cmd: "pickup", line: "201" },
-    { cmd: "pickup", line: "201", from: "202", group: "5" },
+    { cmd: "pickup", line: "201", from: "202", group: "5", redirect: true },
     { cmd: "redirect", ...target, number: "204" },
     { cmd: "dtmf", ...target, digits: "12#" },
+    { cmd: "forget", ...target },
     { cmd: "forward", line: "201", when: "busy", to: "205" },
     { cmd: "forward", line: "201", when: "busy", to: null },
     { cmd: "dial", line: "201", number: "9" },
@@ -154,7 +192,7 @@ Deno.test("without a connection a command rejects at once and is never sent", as
 });
 
 Deno.test("a command that is under way rejects when the connection is cut, and in time", async () => {
-  const never = { execute: () => new Promise<never>(() => {}) };
+  const never = { execute: () => new Promise<never>(() => {}), lineOf: () => undefined };
   await using rig = new ClientRig({ server: { commands: never } });
   const client = await rig.open({ timeoutMs: 4000 });
   const late = assert.rejects(client.dial(201, "1"), failsWith("timeout"));
