@@ -11,7 +11,7 @@ import { Metrics } from "./metrics/metrics.ts";
 import { traced } from "./metrics/trace.ts";
 import { type RunningServer, startServer } from "./server/server.ts";
 import { Supervisor } from "./session/supervisor.ts";
-import { isWanted, type Settings } from "./settings/settings.ts";
+import { type Settings, telephonyOf } from "./settings/settings.ts";
 import { Dispatch } from "./state/dispatch.ts";
 import { statusOf } from "./state/status.ts";
 import { Tracker } from "./state/tracker.ts";
@@ -85,8 +85,7 @@ export function startProgram(
     library,
     blockingThreads: BLOCKING_THREADS,
     clock,
-    wanted: (extension) => isWanted(settings, extension),
-    replyTimeoutMs: settings.replyTimeoutSeconds * 1000,
+    ...telephonyOf(settings),
     onSignal: (signal) => {
       if ("heardAtMs" in signal) metrics.drained(clock.uptimeMs() - signal.heardAtMs);
       tracker.receive(signal);

@@ -5,18 +5,22 @@
  * event depends on how many want it, not on how many are connected. Delivery is synchronous and in
  * order; a listener's failure is reported and never reaches another listener or the publisher.
  */
-import type { BusEvent, EventDraft } from "../model/event.ts";
+import { type BusEvent, type EventDraft, lineNamesOf } from "../model/event.ts";
+import type { LineFilter, LineNames } from "../model/line.ts";
 import { History } from "./history.ts";
 
 export type Listener = (event: BusEvent) => void;
 
-/** Which lines a listener wants the events of; asked once for each line, so it must never change. */
-type LineFilter = (line: string) => boolean;
-
 interface Interest {
+  /** Asked once for each line, so it must never change. */
   readonly filter: LineFilter;
   /** The entries of the index that the listener is in. */
   readonly joined: Set<Listener>[];
+}
+
+interface LineListeners {
+  readonly names: LineNames;
+  readonly listeners: Set<Listener>;
 }
 
 const DEFAULT_HISTORY_LENGTH = 10_000;
@@ -30,8 +34,8 @@ export class EventBus {
   readonly #everyLine = new Set<Listener>();
   /** Listeners to some lines only. */
   readonly #some = new Map<Listener, Interest>();
-  /** Of the listeners to some lines, those of each line that has had an event. */
-  readonly #byLine = new Map<string, Set<Listener>>();
+  /** Of the listeners to some lines, those of each line that has had an event, by both its names. */
+  readonly #byLine = new Map<string, LineListeners>();
   #seq = 0;
 
   /**
@@ -61,7 +65,7 @@ export class EventBus {
     const startMs = performance.now();
     this.#deliver(this.#everyLine, event);
     this.#deliver(
-      event.type === "provider" ? this.#some.keys() : this.#listenersOf(event.line),
+      event.type === "provider" ? this.#some.keys() : this.#listenersOf(lineNamesOf(event)),
       event,
     );
     this.#onDelivered?.(event, performance.now() - startMs);
@@ -88,7 +92,7 @@ export class EventBus {
     }
     const interest: Interest = { filter, joined: [] };
     this.#some.set(listener, interest);
-    for (const [line, listeners] of this.#byLine) join(listeners, line, listener, interest);
+    for (const line of this.#byLine.values()) join(line, listener, interest);
     return {
       [Symbol.dispose]: () => {
         this.#some.delete(listener);
@@ -98,13 +102,14 @@ export class EventBus {
   }
 
   /** The entry of a line in the index, which is made with the line's first event. */
-  #listenersOf(line: string): Set<Listener> {
-    const known = this.#byLine.get(line);
-    if (known !== undefined) return known;
-    const listeners = new Set<Listener>();
-    for (const [listener, interest] of this.#some) join(listeners, line, listener, interest);
-    this.#byLine.set(line, listeners);
-    return listeners;
+  #listenersOf(names: LineNames): Set<Listener> {
+    const key = `${names.line}\n${names.permanentId}`;
+    const known = this.#byLine.get(key);
+    if (known !== undefined) return known.listeners;
+    const line: LineListeners = { names, listeners: new Set() };
+    for (const [listener, interest] of this.#some) join(line, listener, interest);
+    this.#byLine.set(key, line);
+    return line.listeners;
   }
 
   #deliver(listeners: Iterable<Listener>, event: BusEvent): void {
@@ -119,12 +124,11 @@ export class EventBus {
 }
 
 function join(
-  listeners: Set<Listener>,
-  line: string,
+  { names, listeners }: LineListeners,
   listener: Listener,
   { filter, joined }: Interest,
 ): void {
-  if (!filter(line)) return;
+  if (!filter(names)) return;
   listeners.add(listener);
   joined.push(listeners);
 }

@@ -22,6 +22,8 @@ export interface StatePort {
 /** Executes commands. Never rejects: an error is a result. */
 export interface CommandPort {
   execute(command: Command): Promise<CommandResult>;
+  /** The extension of a call, also before its first state is known; `undefined` if there is none. */
+  lineOf(call: CallId): string | undefined;
 }
 
 export interface ServiceStatus {

@@ -6,7 +6,7 @@ import { describeError } from "../log.ts";
 import { openProvider } from "../provider.ts";
 import { BLOCKING_THREADS } from "../program.ts";
 import { Supervisor } from "../session/supervisor.ts";
-import { isWanted, type Settings } from "../settings/settings.ts";
+import { type Settings, telephonyOf } from "../settings/settings.ts";
 import { statusOf } from "../state/status.ts";
 import { Tracker } from "../state/tracker.ts";
 import { listProviders } from "../tapi/provider_list.ts";
@@ -37,8 +37,7 @@ export async function survey(settings: Settings): Promise<Survey> {
     library,
     blockingThreads: BLOCKING_THREADS,
     clock: systemClock,
-    wanted: (extension) => isWanted(settings, extension),
-    replyTimeoutMs: settings.replyTimeoutSeconds * 1000,
+    ...telephonyOf(settings),
     onSignal: (signal) => tracker.receive(signal),
   });
   let drivers: Survey["drivers"] = new Error("lineGetProviderListW has not returned");

@@ -8,10 +8,11 @@ export type NewEntry = Omit<JournalEntry, "id">;
 
 /** The entry of a call that has ended. */
 export function entryOf({ call, atMs, lost = false }: CallEvent): NewEntry {
-  const { connectedAtMs, disconnect } = call;
+  const { connectedAtMs, disconnect, disconnects } = call;
   return {
     call: call.id,
     line: call.line,
+    permanentId: call.permanentId,
     direction: call.direction,
     result: resultOf(call, lost),
     ...partiesOf((role) => kept(call[role])),
@@ -23,6 +24,7 @@ export function entryOf({ call, atMs, lost = false }: CallEvent): NewEntry {
     origin: call.origin,
     reason: call.reason,
     ...disconnect !== undefined && { disconnect },
+    ...disconnects !== undefined && { disconnects },
   };
 }
 
@@ -44,13 +46,13 @@ const RESULTS: ReadonlyMap<string, CallResult> = new Map(
 
 /** With NORMAL, NOANSWER, CANCELLED, UNKNOWN, UNAVAIL or nothing, it rang and nobody answered. */
 function resultOf(
-  { direction, connectedAtMs, disconnect }: Call,
+  { direction, connectedAtMs, disconnect, unanswered }: Call,
   lost: boolean,
 ): CallResult {
   if (connectedAtMs !== undefined) return "answered";
   if (lost) return "lost";
   const reported = disconnect === undefined ? undefined : RESULTS.get(disconnect);
-  return reported ?? (direction === "in" ? "missed" : "unanswered");
+  return reported ?? unanswered ?? (direction === "in" ? "missed" : "unanswered");
 }
 
 /** A party without what the network withholds, whatever the driver reports. */

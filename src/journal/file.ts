@@ -10,7 +10,8 @@ import { describeError } from "../log.ts";
  * `parties` is JSON: number, name and presentation of each party, in the order of PARTY_ROLES. `digits`
  * has the digits of all of them, ` 201 441632960001 `, to search for a number that many entries have.
  * `number_part` has each number twice, read from its beginning (`>4416…`) and from its end (`<1006…`),
- * to find a number that few entries have.
+ * to find a number that few entries have. `line_of` has the extensions that a permanent id has had;
+ * `disconnects` is JSON: an array of names.
  */
 const MIGRATIONS: readonly string[] = [
   `
@@ -43,6 +44,15 @@ const MIGRATIONS: readonly string[] = [
     part TEXT NOT NULL,
     entry INTEGER NOT NULL,
     PRIMARY KEY (part, entry)
+  ) STRICT, WITHOUT ROWID;
+  `,
+  `
+  ALTER TABLE entry ADD COLUMN permanent_id TEXT NOT NULL DEFAULT '';
+  ALTER TABLE entry ADD COLUMN disconnects TEXT;
+  CREATE TABLE line_of (
+    permanent_id TEXT NOT NULL,
+    line INTEGER NOT NULL REFERENCES line,
+    PRIMARY KEY (permanent_id, line)
   ) STRICT, WITHOUT ROWID;
   `,
 ];

@@ -80,7 +80,7 @@ export class Journal implements JournalPort {
   }
 
   async page(query: JournalQuery): Promise<JournalPage> {
-    return await this.#read(({ db, store }) => readPage(db, store.lines, query));
+    return await this.#read(({ db, store }) => readPage(db, store, query));
   }
 
   async chain(id: number, visible?: (line: string) => boolean): Promise<readonly JournalEntry[]> {

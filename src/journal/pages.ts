@@ -19,6 +19,12 @@ const FEW_LINES = 32;
 /** Selects the entries with a number that begins, or ends, like this. */
 export const NUMBER_SQL = "SELECT entry FROM number_part WHERE part >= ? AND part < ? LIMIT ?";
 
+/** The file's numbers of lines, by extension and by permanent id. */
+export interface LineNumbers {
+  readonly lines: ReadonlyMap<string, number>;
+  readonly linesOf: ReadonlyMap<string, ReadonlySet<number>>;
+}
+
 /** A place after an entry; the entry that ended last is the first. */
 interface Place {
   readonly endedAtMs: number;
@@ -47,17 +53,17 @@ interface Plan {
 /**
  * Reads a page.
  *
- * @param lines The file's number of each line.
+ * @param file The file's numbers of lines.
  * @throws CursorError, Error of SQLite
  */
 export async function readPage(
   db: DatabaseSync,
-  lines: ReadonlyMap<string, number>,
+  file: LineNumbers,
   query: JournalQuery,
 ): Promise<JournalPage> {
   const { fromMs = -Infinity, limit } = query;
   const start = startOf(query);
-  const { sources, filters } = planOf(db, lines, query);
+  const { sources, filters } = planOf(db, file, query);
   // One entry more than the page has shows whether there is a next page.
   const most = limit + 1;
   let rows: Row[] = [];
@@ -79,11 +85,11 @@ export async function readPage(
 /** The plan of a query: which index leads to its entries, and what is left to filter. */
 export function planOf(
   db: DatabaseSync,
-  lines: ReadonlyMap<string, number>,
+  file: LineNumbers,
   filter: JournalFilter,
 ): Plan {
   const { direction, missed, number } = filter;
-  const wanted = wantedLines(lines, filter);
+  const wanted = wantedLines(file, filter);
   const filters: Condition[] = [];
   if (missed !== undefined) {
     filters.push({ sql: missed ? "result = 'missed'" : "result <> 'missed'", values: [] });
@@ -95,10 +101,7 @@ export function planOf(
     const values = [`% ${digits}%`, `%${digits} %`];
     filters.push({ sql: "(digits LIKE ? OR digits LIKE ?)", values });
   }
-  const among: Condition = {
-    sql: "line IN (SELECT value FROM json_each(?))",
-    values: [JSON.stringify(wanted)],
-  };
+  const among = amongLines(wanted ?? []);
   if (few !== undefined) {
     if (wanted !== undefined) filters.push(among);
     const values = [JSON.stringify(few)];
@@ -110,25 +113,51 @@ export function planOf(
     if (wanted !== undefined) filters.push(among);
     return { sources: [{ index: `${kind}_by_end`, sql: "TRUE", values: [] }], filters };
   }
-  const sources = wanted.map((line) => ({
+  const sources = wanted.map(({ line, permanentId }) => ({
     index: `${kind}_by_line`,
-    sql: "line = ?",
-    values: [line],
+    sql: permanentId === undefined ? "line = ?" : "line = ? AND permanent_id = ?",
+    values: permanentId === undefined ? [line] : [line, permanentId],
   }));
   return { sources, filters };
 }
 
+/** Entries of a line, or of those that have had its extension the one with this permanent id. */
+interface WantedLine {
+  readonly line: number;
+  readonly permanentId?: string;
+}
+
 /** The lines that are asked for and visible; `undefined`: all of them. */
 function wantedLines(
-  lines: ReadonlyMap<string, number>,
+  { lines, linesOf }: LineNumbers,
   { lines: asked, visible }: JournalFilter,
-): number[] | undefined {
+): WantedLine[] | undefined {
   if (asked === undefined && visible === undefined) return undefined;
-  const names = asked === undefined ? lines.keys() : new Set(asked);
-  return [...names].flatMap((name) => {
-    const line = lines.get(name);
-    return line === undefined || visible?.(name) === false ? [] : [line];
-  });
+  const visibleLines = new Set<number>();
+  for (const [name, line] of lines) if (visible?.(name) ?? true) visibleLines.add(line);
+  if (asked === undefined) return Array.from(visibleLines, (line) => ({ line }));
+  const names = [...new Set(asked)];
+  const whole = new Set(names.flatMap((name) => lines.get(name) ?? []));
+  // No entry may be found by both names of its line.
+  const parts = names.flatMap((permanentId) =>
+    [...linesOf.get(permanentId) ?? []].filter((line) => !whole.has(line))
+      .map((line) => ({ line, permanentId }))
+  );
+  const wanted: WantedLine[] = [...Array.from(whole, (line) => ({ line })), ...parts];
+  return wanted.filter(({ line }) => visibleLines.has(line));
+}
+
+function amongLines(wanted: readonly WantedLine[]): Condition {
+  const whole = wanted.filter(({ permanentId }) => permanentId === undefined);
+  const parts = wanted.filter(({ permanentId }) => permanentId !== undefined);
+  return {
+    sql: `(line IN (SELECT value FROM json_each(?)) OR (line, permanent_id) IN
+      (SELECT value ->> 0, value ->> 1 FROM json_each(?)))`,
+    values: [
+      JSON.stringify(whole.map(({ line }) => line)),
+      JSON.stringify(parts.map(({ line, permanentId }) => [line, permanentId])),
+    ],
+  };
 }
 
 /** The entries with a number that begins or ends like this; `undefined` if there are many. */

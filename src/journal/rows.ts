@@ -16,7 +16,7 @@ import type { NewEntry } from "./entry.ts";
 /** The columns that {@linkcode toEntry} needs, of the table `entry`. */
 export const COLUMNS = `id, call, (SELECT name FROM line WHERE line.id = entry.line) AS line_name,
   direction, result, started_at, answered_at, ended_at, call_id, related_call_id, origin, reason,
-  disconnect, parties`;
+  disconnect, disconnects, permanent_id, parties`;
 
 /** A row of {@linkcode COLUMNS}. */
 export type Row = Record<string, unknown>;
@@ -28,11 +28,12 @@ export function toEntry(row: Row): JournalEntry {
     const stored = parties[PARTY_ROLES.indexOf(role)] ?? [number, name, presentation];
     return { number: stored[0], name: stored[1], presentation: stored[2] };
   };
-  const { answered_at: answeredAt, disconnect } = row;
+  const { answered_at: answeredAt, disconnect, disconnects } = row;
   return {
     id: Number(row["id"]),
     call: Number(row["call"]),
     line: String(row["line_name"]),
+    permanentId: String(row["permanent_id"]),
     direction: row["direction"] as Direction,
     result: row["result"] as CallResult,
     ...partiesOf(party),
@@ -44,6 +45,7 @@ export function toEntry(row: Row): JournalEntry {
     origin: row["origin"] as CallOrigin,
     reason: row["reason"] as CallReason,
     ...disconnect !== null && { disconnect: String(disconnect) },
+    ...disconnects !== null && { disconnects: JSON.parse(String(disconnects)) as string[] },
   };
 }
 

@@ -7,11 +7,20 @@ import { beginning, ending, partiesColumn } from "./rows.ts";
 /** Selects the oldest entries that ended before a time. */
 export const OLD_SQL = "SELECT id, digits FROM entry WHERE ended_at < ? ORDER BY ended_at LIMIT ?";
 
+/** What a transaction has added to what is kept in memory. */
+interface Added {
+  readonly lines: string[];
+  readonly links: (readonly [permanentId: string, line: number])[];
+}
+
 export class Store {
   readonly #db: DatabaseSync;
   /** The file's number of each line: there are few, and every entry needs one. */
   readonly #lines = new Map<string, number>();
+  /** The numbers of the lines that a permanent id has had. */
+  readonly #linesOf = new Map<string, Set<number>>();
   readonly #insertLine: StatementSync;
+  readonly #insertLineOf: StatementSync;
   readonly #insertEntry: StatementSync;
   readonly #insertPart: StatementSync;
   readonly #selectOld: StatementSync;
@@ -23,11 +32,19 @@ export class Store {
     for (const { id, name } of db.prepare("SELECT id, name FROM line").all()) {
       this.#lines.set(String(name), Number(id));
     }
+    for (
+      const { permanent_id, line } of db.prepare("SELECT permanent_id, line FROM line_of").all()
+    ) {
+      this.#link(String(permanent_id), Number(line));
+    }
     this.#insertLine = db.prepare("INSERT INTO line (name) VALUES (?)");
+    this.#insertLineOf = db.prepare(
+      "INSERT OR IGNORE INTO line_of (permanent_id, line) VALUES (?, ?)",
+    );
     this.#insertEntry = db.prepare(`
       INSERT INTO entry (call, line, direction, result, started_at, answered_at, ended_at, call_id,
-        related_call_id, origin, reason, disconnect, digits, parties)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+        related_call_id, origin, reason, disconnect, disconnects, permanent_id, digits, parties)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
     this.#insertPart = db.prepare("INSERT INTO number_part (part, entry) VALUES (?, ?)");
     this.#selectOld = db.prepare(OLD_SQL);
     this.#deleteEntry = db.prepare("DELETE FROM entry WHERE id = ?");
@@ -39,25 +56,36 @@ export class Store {
     return this.#lines;
   }
 
+  /** The file's numbers of the lines that a permanent id has had. */
+  get linesOf(): ReadonlyMap<string, ReadonlySet<number>> {
+    return this.#linesOf;
+  }
+
   /** Adds all of the entries or none. @throws Error of SQLite */
   add(entries: readonly NewEntry[]): void {
-    const added: string[] = [];
+    const added: Added = { lines: [], links: [] };
     try {
       transaction(this.#db, () => {
         for (const entry of entries) this.#add(entry, added);
       });
     } catch (error) {
-      for (const line of added) this.#lines.delete(line);
+      for (const line of added.lines) this.#lines.delete(line);
+      for (const [permanentId, line] of added.links) this.#linesOf.get(permanentId)?.delete(line);
       throw error;
     }
   }
 
-  #add(entry: NewEntry, added: string[]): void {
+  #add(entry: NewEntry, added: Added): void {
     let line = this.#lines.get(entry.line);
     if (line === undefined) {
       line = Number(this.#insertLine.run(entry.line).lastInsertRowid);
       this.#lines.set(entry.line, line);
-      added.push(entry.line);
+      added.lines.push(entry.line);
+    }
+    if (!this.#linesOf.get(entry.permanentId)?.has(line)) {
+      this.#insertLineOf.run(entry.permanentId, line);
+      this.#link(entry.permanentId, line);
+      added.links.push([entry.permanentId, line]);
     }
     const digits = digitsOfParties(entry);
     const { lastInsertRowid: id } = this.#insertEntry.run(
@@ -73,6 +101,8 @@ export class Store {
       entry.origin,
       entry.reason,
       entry.disconnect ?? null,
+      entry.disconnects === undefined ? null : JSON.stringify(entry.disconnects),
+      entry.permanentId,
       ` ${digits.join(" ")} `,
       partiesColumn(entry),
     );
@@ -80,6 +110,12 @@ export class Store {
       this.#insertPart.run(beginning(number), id);
       this.#insertPart.run(ending(number), id);
     }
+  }
+
+  #link(permanentId: string, line: number): void {
+    const lines = this.#linesOf.get(permanentId);
+    if (lines === undefined) this.#linesOf.set(permanentId, new Set([line]));
+    else lines.add(line);
   }
 
   /**

@@ -12,6 +12,7 @@ export function traced(commands: CommandPort, version: string): CommandPort {
   if (trace.getTracerProvider() instanceof ProxyTracerProvider) return commands;
   const tracer = trace.getTracer("tapi2ws", version);
   return {
+    lineOf: (call) => commands.lineOf(call),
     execute: (command) =>
       tracer.startActiveSpan(`command ${command.cmd}`, (span) => run(commands, command, span)),
   };

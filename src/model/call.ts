@@ -107,6 +107,8 @@ export interface Call extends CallInfo {
   readonly id: CallId;
   /** The extension, see {@linkcode LineIdentity.line}. */
   readonly line: string;
+  /** The line's permanent id, which tells lines with one extension apart. */
+  readonly permanentId: string;
   readonly state: CallState;
   /** Detail that TAPI adds to some states, without prefix: `ACTIVE` to CONNECTED, `STATION` to BUSY. */
   readonly stateMode: string | null;
@@ -116,8 +118,17 @@ export interface Call extends CallInfo {
   /** When it was first CONNECTED. */
   readonly connectedAtMs?: number;
   readonly endedAtMs?: number;
-  /** LINEDISCONNECTMODE_ without its prefix; a value that TAPI does not define as in CallState. */
+  /**
+   * LINEDISCONNECTMODE_ without its prefix, the most telling one; a value that TAPI does not define as in
+   * CallState.
+   */
   readonly disconnect?: string;
+  /** Every reason that the driver has reported, if there are several. */
+  readonly disconnects?: readonly string[];
+  /** What its states say of a call that nobody has answered at this telephone. */
+  readonly unanswered?: "busy" | "elsewhere";
+  /** Its key for classic clients: the same from its first frame to its last. */
+  readonly classicId: string;
   /** The commands that the call's feature bits allow now. */
   readonly can: readonly CallCommandName[];
 }

@@ -31,8 +31,8 @@ export interface CommandShape {
    * `pair`: the active and the held call of a line.
    */
   readonly target: "call" | "line" | "pair";
-  /** Whether a call's or a line's `can` names the command. */
-  readonly can: "call" | "line";
+  /** Whether a call's or a line's `can` names the command; `none`: it does not depend on features. */
+  readonly can: "call" | "line" | "none";
   readonly fields: Readonly<Record<string, Field>>;
   /** Takes a call of another line: of any, unless the field `from` alone names it. */
   readonly takesCalls?: true;
@@ -98,6 +98,13 @@ export const COMMANDS = {
     fields: { digits: { kind: "digits" } },
     result: [],
     help: "Sends DTMF digits",
+  },
+  forget: {
+    target: "call",
+    can: "none",
+    fields: {},
+    result: [],
+    help: "Ends a call that the phone system does not have any more",
   },
   dial: {
     target: "line",
@@ -173,7 +180,15 @@ export type Target = { readonly call: CallId } | { readonly line: string };
 export type CommandOf<C extends CommandName> =
   & { readonly cmd: C }
   & (Commands[C]["target"] extends "call" ? Target : { readonly line: string })
-  & Fields<Commands[C]["fields"]>;
+  & Fields<Commands[C]["fields"]>
+  & Granted<C>;
+
+/** What the server adds to a command, by the rights of the client that gives it. */
+type Granted<C extends CommandName> = C extends "pickup" ? {
+    /** The client may control the line that rings: its call may be redirected. */
+    readonly redirect?: boolean;
+  }
+  : unknown;
 
 export type Command =
   | { [C in CommandName]: CommandOf<C> }[CommandName]

@@ -1,6 +1,6 @@
 /** Events: something happened to a call, a line, or the telephony service. */
 import type { Call } from "./call.ts";
-import type { Line } from "./line.ts";
+import type { Line, LineNames } from "./line.ts";
 
 export const EVENT_KINDS = ["call", "line", "provider"] as const;
 export type EventKind = typeof EVENT_KINDS[number];
@@ -39,8 +39,8 @@ export interface CallEvent extends Numbered {
   readonly line: string;
   readonly change: CallChange;
   readonly call: Call;
-  /** With `info`: a caller's or called party's number that was empty is now known. */
-  readonly numberFilledIn: boolean;
+  /** With `info`: the caller's or the called party's number is another one than before. */
+  readonly numberChanged: boolean;
   /** With `ended`: the call's line was lost; what became of the call is unknown. */
   readonly lost?: boolean;
 }
@@ -56,6 +56,11 @@ export interface LineEvent extends Numbered {
 export interface ProviderEvent extends Numbered {
   readonly type: "provider";
   readonly state: ProviderState;
+}
+
+/** The names of the line that an event is about. */
+export function lineNamesOf(event: CallEvent | LineEvent): LineNames {
+  return event.type === "call" ? event.call : event.now;
 }
 
 /** Readonly, and shared by all who receive it. */

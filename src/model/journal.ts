@@ -29,6 +29,8 @@ export interface JournalEntry extends CallInfo {
   /** {@linkcode Call.id}, which means something within one life of the program only. */
   readonly call: CallId;
   readonly line: string;
+  /** The line's permanent id; "" in entries of earlier versions. */
+  readonly permanentId: string;
   readonly direction: Direction;
   readonly result: CallResult;
   /** Milliseconds since 1970, UTC, as the following. */
@@ -36,8 +38,10 @@ export interface JournalEntry extends CallInfo {
   /** Left out if it was never connected. */
   readonly answeredAtMs?: number;
   readonly endedAtMs: number;
-  /** LINEDISCONNECTMODE_ without its prefix, if the driver reported it. */
+  /** LINEDISCONNECTMODE_ without its prefix, if the driver reported it: the most telling one. */
   readonly disconnect?: string;
+  /** Every reason that the driver reported, if there were several. */
+  readonly disconnects?: readonly string[];
 }
 
 /** Which entries are wanted. */

@@ -10,6 +10,10 @@ export type LineStatus = typeof LINE_STATUSES[number];
 export const LINE_TYPES = ["number", "string"] as const;
 export type LineType = typeof LINE_TYPES[number];
 
+/** `group`: a hunt group's own line, which rings beside its members'. */
+export const LINE_KINDS = ["extension", "group"] as const;
+export type LineKind = typeof LINE_KINDS[number];
+
 /** Which line it is. */
 export interface LineIdentity {
   /**
@@ -23,7 +27,14 @@ export interface LineIdentity {
   readonly permanentId: string;
   /** dwProviderInfo: the driver that the line belongs to. */
   readonly provider: string;
+  readonly kind: LineKind;
 }
+
+/** The two names of a line. */
+export type LineNames = Pick<LineIdentity, "line" | "permanentId">;
+
+/** Whether something is about one of the lines that are meant. */
+export type LineFilter = (names: LineNames) => boolean;
 
 /** A line as last heard. */
 export interface Line extends LineIdentity {

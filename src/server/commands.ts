@@ -2,7 +2,7 @@
 import type { CommandPort, MetricsPort, StatePort } from "../bus/ports.ts";
 import { logger, maskNumber } from "../log.ts";
 import { type Command, type CommandResult, fieldsOf } from "../model/command.ts";
-import type { Identity } from "./access/identity.ts";
+import { type Identity, permits } from "./access/identity.ts";
 import { refusal } from "./access/permissions.ts";
 
 const audit = logger("audit");
@@ -27,9 +27,9 @@ export async function execute(
 ): Promise<CommandResult> {
   // Described before: afterwards the call may be gone.
   const target = describeTarget(command, state);
-  const error = refusal(identity, state, command);
+  const error = refusal(identity, { state, commands }, command);
   const result: CommandResult = error === undefined
-    ? await commands.execute(command)
+    ? await commands.execute(granted(identity, command))
     : { ok: false, error };
   metrics?.answered(command.cmd, result.ok ? "ok" : result.error.code);
   const reason = result.ok ? "" : ", {message}";
@@ -42,6 +42,12 @@ export async function execute(
     ...!result.ok && { message: result.error.message },
   });
   return result;
+}
+
+/** The command with what the identity's rights add to it. */
+function granted(identity: Identity, command: Command): Command {
+  if (command.cmd !== "pickup" || command.from === undefined) return command;
+  return { ...command, redirect: permits(identity, "control", command.from) };
 }
 
 /** Where a number of a command is not where it leads to. */
@@ -76,5 +82,7 @@ function describeTarget(
 
 /** Unknown lines are masked: they may be telephone numbers. */
 function lineOf(line: string, state: StatePort): string {
-  return state.lines().some((known) => known.line === line) ? line : maskNumber(line);
+  return state.lines().some((known) => known.line === line || known.permanentId === line)
+    ? line
+    : maskNumber(line);
 }

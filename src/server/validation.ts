@@ -5,7 +5,8 @@ import type { CommandError, ErrorCode } from "../model/error.ts";
 
 /** The longest number that is passed on: TAPIMAXDESTADDRESSSIZE without its NUL. */
 const MOST_NUMBER_CHARACTERS = 79;
-const MOST_EXTENSION_CHARACTERS = 100;
+/** Permanent ids, which may stand for extensions, can have the driver's and the line's name in them. */
+const MOST_EXTENSION_CHARACTERS = 300;
 
 // deno-lint-ignore no-control-regex -- the very characters that must not reach a driver or a log
 const NO_CONTROL_CHARACTERS = /^[^\u0000-\u001f\u007f-\u009f]*$/;

@@ -1,24 +1,52 @@
 /** The calls for which the program holds a handle. */
 import type { CallId } from "../model/call_id.ts";
+import { LINECALLSTATE } from "../tapi/constants.ts";
 import type { TapiLine } from "./line.ts";
+
+/** What the program knows of a call because a command of its own made it. */
+export interface MadeBy {
+  /** The number that was dialled, if one was. */
+  readonly dialled?: string;
+  /** Whether it is a conference, not a call to somebody. */
+  readonly isConference?: boolean;
+}
 
 /** A call with its HCALL; the handle is valid for as long as the call is in the {@linkcode CallTable}. */
 export class TapiCall {
+  #line: TapiLine;
+  #isPlaced: boolean;
   #owned: boolean;
   #state = 0;
   #mode = 0;
   #ended = false;
+  #isConference = false;
+  #dialled: string | undefined;
+  #awaitsInfo = false;
+  #failedQuestions = 0;
   #heardAtMs: number;
 
+  /** @param isPlaced Whether it is known to be on this line, of those of its device. */
   constructor(
     readonly id: CallId,
     readonly handle: number,
-    readonly line: TapiLine,
+    line: TapiLine,
+    isPlaced: boolean,
     owned: boolean,
     heardAtMs: number,
   ) {
+    this.#line = line;
+    this.#isPlaced = isPlaced;
     this.#owned = owned;
     this.#heardAtMs = heardAtMs;
+  }
+
+  get line(): TapiLine {
+    return this.#line;
+  }
+
+  /** Whether its line is known; otherwise lineGetCallInfo tells it, before the call is reported. */
+  get isPlaced(): boolean {
+    return this.#isPlaced;
   }
 
   /** Whether the program is an owner of the call, not only a monitor. */
@@ -31,7 +59,7 @@ export class TapiCall {
     return this.#state;
   }
 
-  /** The mode that LINE_CALLSTATE added to the state; 0 if it added none. */
+  /** The mode of the state; 0 if the driver does not report one. */
   get mode(): number {
     return this.#mode;
   }
@@ -46,6 +74,21 @@ export class TapiCall {
     return this.#state !== 0 && !this.#ended;
   }
 
+  /** Whether it is a conference: its handle and its states say so, feature bits do not. */
+  get isConference(): boolean {
+    return this.#isConference;
+  }
+
+  /** The number that a command has dialled in it. */
+  get dialled(): string | undefined {
+    return this.#dialled;
+  }
+
+  /** Questions that the driver has failed to answer since it last answered one. */
+  get failedQuestions(): number {
+    return this.#failedQuestions;
+  }
+
   /** When the driver last said something about the call, by the clock's uptime. */
   get heardAtMs(): number {
     return this.#heardAtMs;
@@ -55,8 +98,27 @@ export class TapiCall {
     this.#heardAtMs = atMs;
   }
 
+  answered(): void {
+    this.#failedQuestions = 0;
+  }
+
+  failedToAnswer(): void {
+    this.#failedQuestions++;
+  }
+
+  /** It is on this line: for {@linkcode CallTable.place}. */
+  movedTo(line: TapiLine): void {
+    this.#line = line;
+    this.#isPlaced = true;
+  }
+
   setOwned(owned: boolean): void {
     this.#owned = owned;
+  }
+
+  setMade({ dialled, isConference }: MadeBy): void {
+    this.#dialled ??= dialled;
+    this.#isConference ||= isConference === true;
   }
 
   /** @returns Whether this is its first state. */
@@ -64,7 +126,22 @@ export class TapiCall {
     const isFirst = this.#state === 0;
     this.#state = state;
     this.#mode = mode;
+    this.#isConference ||= state === LINECALLSTATE.ONHOLDPENDCONF;
     return isFirst;
+  }
+
+  /** Its parties may have changed. @returns Whether nobody was waiting for that yet. */
+  demandInfo(): boolean {
+    const isFirst = !this.#awaitsInfo;
+    this.#awaitsInfo = true;
+    return isFirst;
+  }
+
+  /** Its parties are being read. @returns Whether somebody was waiting for that. */
+  takeInfo(): boolean {
+    const wasAwaited = this.#awaitsInfo;
+    this.#awaitsInfo = false;
+    return wasAwaited;
   }
 
   end(): void {
@@ -112,21 +189,39 @@ export class CallTable {
     return this.#byId.values();
   }
 
-  /** The call of a handle, added if it is new: several messages may be the first to name a call. */
-  upsert(line: TapiLine, handle: number, owned: boolean, heardAtMs: number): TapiCall {
+  /**
+   * The call of a handle, added if it is new: several messages may be the first to name a call.
+   *
+   * @param isPlaced Whether it is known to be on this line, of those of its device.
+   */
+  upsert(
+    line: TapiLine,
+    handle: number,
+    { owned = false, isPlaced, heardAtMs }: {
+      readonly owned?: boolean;
+      readonly isPlaced: boolean;
+      readonly heardAtMs: number;
+    },
+  ): TapiCall {
     const known = this.#byHandle.get(handle);
-    if (known?.line === line) {
+    if (known?.line.device === line.device) {
       if (owned) known.setOwned(true);
+      if (isPlaced && !known.isPlaced) this.place(known, line);
       return known;
     }
     if (known !== undefined) this.delete(known);
-    const call = new TapiCall(this.#nextId(), handle, line, owned, heardAtMs);
+    const call = new TapiCall(this.#nextId(), handle, line, isPlaced, owned, heardAtMs);
     this.#byHandle.set(handle, call);
     this.#byId.set(call.id, call);
-    const ofLine = this.#byLine.get(line);
-    if (ofLine === undefined) this.#byLine.set(line, new Set([call]));
-    else ofLine.add(call);
+    this.#join(call);
     return call;
+  }
+
+  /** The call is on this line of its device; clients do not know it yet. */
+  place(call: TapiCall, line: TapiLine): void {
+    this.#part(call);
+    call.movedTo(line);
+    this.#join(call);
   }
 
   /**
@@ -137,9 +232,19 @@ export class CallTable {
   delete(call: TapiCall): boolean {
     if (!this.#byId.delete(call.id)) return false;
     this.#byHandle.delete(call.handle);
+    this.#part(call);
+    return true;
+  }
+
+  #join(call: TapiCall): void {
+    const ofLine = this.#byLine.get(call.line);
+    if (ofLine === undefined) this.#byLine.set(call.line, new Set([call]));
+    else ofLine.add(call);
+  }
+
+  #part(call: TapiCall): void {
     const ofLine = this.#byLine.get(call.line);
     ofLine?.delete(call);
     if (ofLine?.size === 0) this.#byLine.delete(call.line);
-    return true;
   }
 }

@@ -2,6 +2,7 @@
 import type { Clock } from "../clock.ts";
 import type { Tapi } from "../tapi/calls.ts";
 import type { CallTable } from "./call.ts";
+import type { Placeholders } from "./calls/info.ts";
 import type { DeviceTable } from "./device_table.ts";
 import type { Signal } from "./signals.ts";
 
@@ -12,6 +13,10 @@ export interface SessionContext {
   readonly clock: Clock;
   readonly devices: DeviceTable;
   readonly calls: CallTable;
+  /** Whether the line of this extension is a hunt group's own, whatever its driver says. */
+  readonly isGroup: (extension: string) => boolean;
+  /** Texts that stand in place of a number. */
+  readonly placeholders: Placeholders;
   /** Aborted when the session ends: its handles mean nothing any more. */
   readonly ended: AbortSignal;
   /** Ends the session: nothing works on this HLINEAPP any more. */

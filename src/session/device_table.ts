@@ -30,11 +30,8 @@ export class DeviceTable {
     return this.#byInstance.values().find((device) => device.handle === handle);
   }
 
-  /** Adds a device. @returns The one that it replaces: what the device was before. */
-  add(device: LineDevice): LineDevice | undefined {
-    const replaced = this.#byInstance.get(device.instance);
+  add(device: LineDevice): void {
     this.#byInstance.set(device.instance, device);
-    return replaced === device ? undefined : replaced;
   }
 
   delete(device: LineDevice): void {

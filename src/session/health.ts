@@ -3,13 +3,15 @@
  * stops shows itself to its programs is not documented, so it is asked from time to time.
  */
 import { sleep } from "../clock.ts";
-import { has, LINEDEVSTATUSFLAGS, LINEERR } from "../tapi/constants.ts";
+import { LINEERR } from "../tapi/constants.ts";
 import { lineErrorName, TapiError } from "../tapi/errors.ts";
+import type { TapiCall } from "./call.ts";
 import type { CallFeed } from "./calls/feed.ts";
 import type { SessionContext } from "./context.ts";
 import { endIfFatal } from "./fatal.ts";
 import type { LineDevice } from "./line.ts";
 import type { LineKeeper } from "./lines/keeper.ts";
+import type { LineServices } from "./lines/service.ts";
 
 const PROBE_EVERY_MS = 15_000;
 /** How long one question of a probe is waited for. */
@@ -17,6 +19,8 @@ const PROBE_PATIENCE_MS = 5000;
 /** A call of which nothing was heard for so long is asked for its state. */
 const STALE_AFTER_MS = 60_000;
 const LOOK_FOR_STALE_EVERY_MS = 30_000;
+/** A call whose first state has not come after so long is asked for it. */
+const FIRST_STATE_MS = 1000;
 /** So many probes in a row must fail in a way that may pass, before the session is given up. */
 const MOST_FAILED_PROBES = 3;
 
@@ -32,15 +36,24 @@ export class Health {
   readonly #context: SessionContext;
   readonly #feed: CallFeed;
   readonly #keeper: LineKeeper;
+  readonly #services: LineServices;
   /** Probes that have not answered: a driver that hangs must not take a thread each time. */
   readonly #unanswered = new Set<object>();
   #failedProbes = 0;
   #lastProbeAtMs: number | undefined;
 
-  constructor(context: SessionContext, feed: CallFeed, keeper: LineKeeper) {
+  constructor(
+    context: SessionContext,
+    { feed, keeper, services }: {
+      readonly feed: CallFeed;
+      readonly keeper: LineKeeper;
+      readonly services: LineServices;
+    },
+  ) {
     this.#context = context;
     this.#feed = feed;
     this.#keeper = keeper;
+    this.#services = services;
   }
 
   /** When the service last answered a probe. */
@@ -51,7 +64,12 @@ export class Health {
   /** Watches until the session ends. */
   start(): void {
     void this.#repeat(PROBE_EVERY_MS, () => this.#probe());
-    void this.#repeat(LOOK_FOR_STALE_EVERY_MS, () => this.#checkStaleCalls());
+    void this.#repeat(LOOK_FOR_STALE_EVERY_MS, () => this.#askAbout(STALE_AFTER_MS, () => true));
+    // Some drivers announce a call and never report its first state.
+    void this.#repeat(
+      FIRST_STATE_MS,
+      () => this.#askAbout(FIRST_STATE_MS, ({ state }) => state === 0),
+    );
   }
 
   async #repeat(everyMs: number, task: () => void | Promise<void>): Promise<void> {
@@ -112,8 +130,7 @@ export class Health {
     try {
       const status = await this.#context.tapi.getLineDevStatus(handle, device.caps.apiVersion);
       if (device.handle !== handle) return;
-      const inService = has(status.dwDevStatusFlags, LINEDEVSTATUSFLAGS.INSERVICE);
-      if (device.readInService(inService)) this.#keeper.serviceChanged(device);
+      this.#services.read(device, status);
     } catch (error) {
       const isDead = error instanceof TapiError && error.code === LINEERR.INVALLINEHANDLE;
       if (isDead && device.handle === handle) this.#keeper.closed(device);
@@ -121,13 +138,14 @@ export class Health {
     }
   }
 
-  #checkStaleCalls(): void {
+  /** Asks for the states of calls of which nothing was heard for so long. */
+  #askAbout(silentMs: number, isMeant: (call: TapiCall) => boolean): void {
     const { calls, clock } = this.#context;
-    const latestMs = clock.uptimeMs() - STALE_AFTER_MS;
+    const latestMs = clock.uptimeMs() - silentMs;
     for (const call of [...calls]) {
       const { queue } = call.line.device;
       // In a queue that hangs, questions would only pile up.
-      if (call.heardAtMs > latestMs || queue.hangs) continue;
+      if (call.heardAtMs > latestMs || queue.hangs || !isMeant(call)) continue;
       // Not asked again before this is answered.
       call.heard(clock.uptimeMs());
       queue.add(() => this.#feed.check(call));

@@ -3,31 +3,27 @@ import type { Clock } from "../clock.ts";
 import { describeError, logger } from "../log.ts";
 import type { LineIdentity, LineStatus } from "../model/line.ts";
 import { Semaphore } from "../semaphore.ts";
-import { has, LINEDEVSTATE, LINEERR } from "../tapi/constants.ts";
+import { LINEERR } from "../tapi/constants.ts";
 import { TapiError } from "../tapi/errors.ts";
+import type {
+  AddressDescription,
+  AddressFeatures,
+  DeviceCaps,
+  DeviceDescription,
+} from "./description.ts";
+import { DeviceService } from "./device_service.ts";
 import { LineQueue } from "./line_queue.ts";
+import { PendingRefresh } from "./pending_refresh.ts";
 
 const log = logger("session");
 
 /** How many functions may run on a line for commands: each takes a thread while the driver works. */
 const MOST_COMMANDS = 2;
 
-/** LINEADDRFEATURE_ and LINEFEATURE_ bits: everything that an address can do, and its device. */
-export interface LineFeatures {
-  readonly address: number;
-  readonly line: number;
-}
-
-/** Everything that can ever be done on an address; 0 if the device does not report it. */
-export interface AddressFeatures extends LineFeatures {
-  /** LINEADDRESSCAPS.dwCallFeatures. */
-  readonly call: number;
-  /** LINEADDRESSCAPS.dwCallFeatures2. */
-  readonly call2: number;
-  /** LINEADDRESSCAPS.dwForwardModes. */
-  readonly forwardModes: number;
-  /** LINEADDRESSCAPS.dwAddrCapFlags. */
-  readonly flags: number;
+/** A call that is being made: its handle has not come yet. */
+export interface PendingCall {
+  /** Whether a drop is to be carried out as soon as it has. */
+  isDropped: boolean;
 }
 
 export class TapiLine {
@@ -35,17 +31,22 @@ export class TapiLine {
   readonly commands: Semaphore = new Semaphore(MOST_COMMANDS);
   /** Changes of its forwarding, each of which begins with reading the one before. */
   readonly forwarding: Semaphore = new Semaphore(1);
+  /** Calls that are being dialled. */
+  readonly pendingCalls = new Set<PendingCall>();
+  readonly addressId: number;
+  /** The permanent id as the driver has it: two lines may share it. */
+  readonly #givenId: string;
   #identity: LineIdentity;
+  #label: string;
   #features: AddressFeatures;
+  #lastSlot = 0;
 
-  constructor(
-    readonly device: LineDevice,
-    readonly addressId: number,
-    identity: LineIdentity,
-    features: AddressFeatures,
-  ) {
-    this.#identity = identity;
-    this.#features = features;
+  constructor(readonly device: LineDevice, description: AddressDescription) {
+    this.addressId = description.addressId;
+    this.#givenId = description.identity.permanentId;
+    this.#identity = description.identity;
+    this.#label = description.identity.name;
+    this.#features = description.features;
   }
 
   /** What clients know it by: one object for as long as the line is known. */
@@ -63,31 +64,51 @@ export class TapiLine {
     return this.#features;
   }
 
-  /** The driver reports other features than before. */
-  refeature(features: AddressFeatures): void {
+  /** Whether the description is about this line, with whatever label and features. */
+  isDescribedBy({ addressId, identity }: AddressDescription): boolean {
+    const { provider, kind } = this.#identity;
+    return addressId === this.addressId && identity.line === this.name &&
+      identity.permanentId === this.#givenId && identity.provider === provider &&
+      identity.kind === kind;
+  }
+
+  /** Takes a newer description. @returns The new label, if it is another one. */
+  redescribe({ identity, features }: AddressDescription): string | undefined {
     this.#features = features;
+    if (identity.name === this.#label) return undefined;
+    this.#label = identity.name;
+    return identity.name;
   }
 
   /** Makes the permanent id unique, if the driver gives several lines the same one. */
   tellApart(taken: ReadonlySet<string>): void {
     let { permanentId } = this.#identity;
-    if (taken.has(permanentId)) permanentId += `/${this.#identity.line}`;
+    if (taken.has(permanentId)) permanentId += `/${this.name}`;
     if (taken.has(permanentId)) permanentId += `#${this.device.id}`;
     if (permanentId !== this.#identity.permanentId) {
       this.#identity = { ...this.#identity, permanentId };
     }
   }
+
+  /** A slot to park a call in, for a switch that wants to be told: the extension and a digit. */
+  nextSlot(): string {
+    this.#lastSlot = this.#lastSlot % 9 + 1;
+    return `${this.name}${this.#lastSlot}`;
+  }
 }
 
-/** How a device is opened, from what it says of itself. */
-export interface DeviceCaps {
-  readonly apiVersion: number;
-  /** LINEMEDIAMODE_ bits to open it with. */
-  readonly mediaModes: number;
-  /** LINEDEVSTATE_ and LINEADDRESSSTATE_ bits to ask for. */
-  readonly lineStates: number;
-  readonly addressStates: number;
+/** What another description of a device has changed. */
+export interface Redescription {
+  /** Lines that have another label. */
+  readonly renamed: readonly { readonly line: TapiLine; readonly name: string }[];
+  /** Lines that are new, and those that they replace at their addresses. */
+  readonly found: readonly { readonly line: TapiLine; readonly replaces: TapiLine | undefined }[];
+  /** Lines whose addresses are not there any more, or not wanted. */
+  readonly removed: readonly TapiLine[];
 }
+
+/** Of a device that has not been described. */
+const NO_CAPS: DeviceCaps = { apiVersion: 0, mediaModes: 0, lineStates: 0, addressStates: 0 };
 
 /** What lineOpen has returned, and whether the device has taken it. */
 interface OpenedHandle {
@@ -95,34 +116,25 @@ interface OpenedHandle {
   readonly isTaken: boolean;
 }
 
-/** Everything that can be read again once the device's messages have been worked off. */
-export interface Refresh {
-  /** The commands that calls take. */
-  readonly calls?: boolean;
-  /** The commands that lines take, their forwarding, and the message lamp. */
-  readonly status?: boolean;
-  /** Everything that can ever be done. */
-  readonly caps?: boolean;
-}
-
 export class LineDevice {
   /** The work that messages cause, in their order. */
   readonly queue: LineQueue;
-  readonly #lines: TapiLine[] = [];
+  readonly service: DeviceService = new DeviceService();
+  readonly refresh: PendingRefresh = new PendingRefresh();
+  #lines: readonly TapiLine[] = [];
+  /** The addresses that nobody wants: their calls are not reported. */
+  #unwanted: ReadonlySet<number> = new Set();
+  #caps: DeviceCaps = NO_CAPS;
   #handle = 0;
-  #status: LineStatus | "opening" = "opening";
+  /** Without a handle. */
+  #status: Exclude<LineStatus, "open" | "out_of_service"> | "opening" = "opening";
   #error: string | undefined;
   /** While lineOpen is under way: handles that LINE_CLOSE named, which may overtake its return. */
   #closedEarly: Set<number> | undefined;
-  #outOfService = false;
-  #disconnected = false;
-  #reportsInService = false;
-  #reportsMessageWaiting = false;
-  #refresh: Refresh | undefined;
   #closed = Promise.withResolvers<void>();
 
   /** @param id The device id, from 0. */
-  constructor(readonly id: number, readonly caps: DeviceCaps, clock: Clock) {
+  constructor(readonly id: number, clock: Clock) {
     this.queue = new LineQueue({
       clock,
       onFailure: (error) =>
@@ -132,18 +144,70 @@ export class LineDevice {
     });
   }
 
-  /** Its addresses. */
+  /** The addresses whose calls are reported. */
   get lines(): readonly TapiLine[] {
     return this.#lines;
   }
 
-  addLine(line: TapiLine): void {
-    this.#lines.push(line);
+  get caps(): DeviceCaps {
+    return this.#caps;
   }
 
-  /** The extension of its first address, for the log. */
+  /** Whether its driver has said what it is. */
+  get isDescribed(): boolean {
+    return this.#caps.apiVersion !== 0;
+  }
+
+  /** The line of an address; the first for one that the device does not have, none if unwanted. */
+  lineAt(addressId: number): TapiLine | undefined {
+    if (this.#unwanted.has(addressId)) return undefined;
+    return this.#lines.find((line) => line.addressId === addressId) ?? this.#lines[0];
+  }
+
+  /** Whether an address alone does not tell whose a call is: there are several. */
+  get hasAddresses(): boolean {
+    return this.#lines.length + this.#unwanted.size > 1;
+  }
+
+  /**
+   * Takes what the driver says that the device is. A line that is described as before stays the same
+   * object.
+   *
+   * @param wanted Whether a line with this extension is wanted.
+   */
+  describe(
+    { caps, addresses }: DeviceDescription,
+    wanted: (extension: string) => boolean,
+  ): Redescription {
+    this.#caps = caps;
+    const before = this.#lines;
+    const at = (addressId: number) => before.find((line) => line.addressId === addressId);
+    const isWanted = ({ identity }: AddressDescription) => wanted(identity.line);
+    const renamed: Redescription["renamed"][number][] = [];
+    const found: Redescription["found"][number][] = [];
+    this.#lines = addresses.filter(isWanted).map((address) => {
+      const known = at(address.addressId);
+      if (known?.isDescribedBy(address)) {
+        const name = known.redescribe(address);
+        if (name !== undefined) renamed.push({ line: known, name });
+        return known;
+      }
+      const line = new TapiLine(this, address);
+      found.push({ line, replaces: known });
+      return line;
+    });
+    this.#unwanted = new Set(
+      addresses.filter((address) => !isWanted(address)).map(({ addressId }) => addressId),
+    );
+    const removed = before.filter(({ addressId }) =>
+      this.#lines.every((line) => line.addressId !== addressId)
+    );
+    return { renamed, found, removed };
+  }
+
+  /** The extensions, for the log. */
   get name(): string {
-    return this.#lines[0]?.name ?? `device ${this.id}`;
+    return this.#lines.map(({ name }) => name).join(", ") || `device ${this.id}`;
   }
 
   /** dwCallbackInstance: identifies its messages even before lineOpen has returned the handle. */
@@ -157,7 +221,8 @@ export class LineDevice {
   }
 
   get status(): LineStatus | "opening" {
-    return this.#status;
+    if (this.#handle === 0) return this.#status;
+    return this.service.isUp ? "open" : "out_of_service";
   }
 
   /** The symbolic TAPI error that keeps the device from being open. */
@@ -192,9 +257,8 @@ export class LineDevice {
     if (closedEarly.has(handle)) throw new TapiError("lineOpenW", LINEERR.INVALLINEHANDLE);
     if (until.aborted) return { handle, isTaken: false };
     this.#handle = handle;
-    this.#status = "open";
     this.#error = undefined;
-    this.#outOfService = this.#disconnected = false;
+    this.service.reset();
     this.#closed = Promise.withResolvers();
     return { handle, isTaken: true };
   }
@@ -214,56 +278,5 @@ export class LineDevice {
   failed(error: unknown): void {
     this.#status = "failed";
     this.#error = error instanceof TapiError ? error.codeName : describeError(error);
-  }
-
-  /** Takes the LINEDEVSTATE_ bits of a message. @returns Whether its status has changed. */
-  heardState(states: number): boolean {
-    if (has(states, LINEDEVSTATE.INSERVICE)) this.#outOfService = false;
-    if (has(states, LINEDEVSTATE.CONNECTED)) this.#disconnected = false;
-    if (has(states, LINEDEVSTATE.OUTOFSERVICE)) this.#outOfService = true;
-    if (has(states, LINEDEVSTATE.DISCONNECTED)) this.#disconnected = true;
-    return this.#updateStatus();
-  }
-
-  /** Takes LINEDEVSTATUSFLAGS_INSERVICE. @returns Whether its status has changed. */
-  readInService(inService: boolean): boolean {
-    // A driver that never sets the flag says nothing by not setting it.
-    this.#reportsInService ||= inService;
-    if (this.#reportsInService) this.#outOfService = !inService;
-    return this.#updateStatus();
-  }
-
-  /**
-   * Takes LINEDEVSTATUSFLAGS_MSGWAIT.
-   *
-   * @returns Whether the lamp is on; `undefined` if the driver never sets the flag.
-   */
-  readMessageWaiting(isLit: boolean): boolean | undefined {
-    this.#reportsMessageWaiting ||= isLit;
-    return this.#reportsMessageWaiting ? isLit : undefined;
-  }
-
-  /** Notes what is to be read again. @returns Whether nothing was noted before. */
-  demandRefresh(what: Refresh): boolean {
-    const noted = this.#refresh;
-    this.#refresh = {
-      calls: (noted?.calls || what.calls) ?? false,
-      status: (noted?.status || what.status) ?? false,
-      caps: (noted?.caps || what.caps) ?? false,
-    };
-    return noted === undefined;
-  }
-
-  takeRefresh(): Refresh | undefined {
-    const noted = this.#refresh;
-    this.#refresh = undefined;
-    return noted;
-  }
-
-  #updateStatus(): boolean {
-    const inService = !this.#outOfService && !this.#disconnected;
-    if (this.#handle === 0 || inService === (this.#status === "open")) return false;
-    this.#status = inService ? "open" : "out_of_service";
-    return true;
   }
 }

@@ -9,16 +9,19 @@ import {
   LINE,
   LINEADDRESSSTATE,
   LINECALLPRIVILEGE,
+  LINECALLSTATE,
   LINEDEVSTATE,
   LINEERR,
 } from "../tapi/constants.ts";
 import { lineErrorName } from "../tapi/errors.ts";
-import type { TapiCall } from "./call.ts";
+import type { MadeBy, TapiCall } from "./call.ts";
 import type { CallFeed } from "./calls/feed.ts";
+import { callStateOf } from "./calls/states.ts";
 import type { Replies } from "./commands/replies.ts";
 import type { SessionContext } from "./context.ts";
 import type { LineDevice, TapiLine } from "./line.ts";
 import type { LineKeeper } from "./lines/keeper.ts";
+import type { LineServices } from "./lines/service.ts";
 import type { LineStatuses } from "./lines/status.ts";
 
 const log = logger("session");
@@ -26,11 +29,16 @@ const log = logger("session");
 /** Messages kept for calls that are being made and whose handle is not known yet. */
 const MOST_UNCLAIMED = 1000;
 
+/** What may change with the device's service: its level is read then. */
+const SERVICE_STATES = LINEDEVSTATE.INSERVICE | LINEDEVSTATE.OUTOFSERVICE |
+  LINEDEVSTATE.CONNECTED | LINEDEVSTATE.DISCONNECTED;
+
 export interface MessageHandlerOptions {
   readonly context: SessionContext;
   readonly feed: CallFeed;
   readonly statuses: LineStatuses;
   readonly keeper: LineKeeper;
+  readonly services: LineServices;
   readonly replies: Replies;
 }
 
@@ -55,16 +63,19 @@ export class MessageHandler {
         this.forgetUnclaimed();
         break;
       case LINE.APPNEWCALL: {
-        const line = this.#lineOf(message);
-        if (line?.device.takesCalls && dwParam2 !== 0) {
-          this.#upsert(line, dwParam2, dwParam3 === LINECALLPRIVILEGE.OWNER);
-        }
+        const device = this.#deviceOf(message);
+        if (!device?.takesCalls || dwParam2 === 0) break;
+        const line = device.lineAt(dwParam1);
+        if (line !== undefined) this.#upsert(line, dwParam2, isOwner(dwParam3), true);
+        // Nobody wants its address; its handle is owed all the same.
+        else if (calls.byHandle(dwParam2) === undefined) void feed.refuse(dwParam2, device);
         break;
       }
       case LINE.CALLSTATE: {
         const call = this.#callOf(message);
         if (call === undefined) break;
         call.heard(heardAtMs);
+        this.#noteConference(message);
         call.line.device.queue.add(() => feed.reportState(call, dwParam1, dwParam2, { heardAtMs }));
         break;
       }
@@ -72,7 +83,7 @@ export class MessageHandler {
         const call = calls.byHandle(hDevice);
         if (call === undefined) return this.#keepUnclaimed(message);
         call.heard(heardAtMs);
-        call.line.device.queue.add(() => feed.reportInfo(call));
+        if (call.demandInfo()) call.line.device.queue.add(() => feed.reportInfo(call));
         break;
       }
       case LINE.CLOSE: {
@@ -90,14 +101,13 @@ export class MessageHandler {
         break;
       case LINE.ADDRESSSTATE: {
         const device = this.#deviceOf(message);
-        // Only the first address is known to clients.
-        if (device === undefined || dwParam1 !== 0) break;
+        if (device === undefined) break;
         const caps = has(dwParam2, LINEADDRESSSTATE.CAPSCHANGE);
         statuses.refresh(device, { status: true, caps });
         break;
       }
       case LINE.CREATE:
-        void keeper.keep(dwParam1);
+        void keeper.keep(dwParam1, true);
         break;
       case LINE.REMOVE:
         keeper.remove(dwParam1);
@@ -111,12 +121,23 @@ export class MessageHandler {
    * Registers a call that the program made itself: TAPI announces it by no LINE_APPNEWCALL.
    * Messages that came for its handle before are handled now.
    */
-  adopt(line: TapiLine, handle: number): TapiCall {
-    const call = this.#upsert(line, handle, true);
+  adopt(line: TapiLine, handle: number, made: MadeBy): TapiCall {
+    const call = this.#upsert(line, handle, true, true);
+    call.setMade(made);
     const unclaimed = this.#unclaimed;
     this.#unclaimed = unclaimed.filter(({ hDevice }) => hDevice !== handle);
     for (const message of unclaimed) if (message.hDevice === handle) this.handle(message);
     return call;
+  }
+
+  /** Ends a call that the phone system does not have any more. */
+  end(call: TapiCall): Promise<void> {
+    return call.line.device.queue.run(() => this.#options.feed.reportEnd(call));
+  }
+
+  /** Asks for the state of a call whose handle seems to be dead. */
+  doubt(call: TapiCall): void {
+    call.line.device.queue.add(() => this.#options.feed.check(call));
   }
 
   /** Forgets messages for unknown handles, unless a request may still turn out to have made one. */
@@ -124,15 +145,21 @@ export class MessageHandler {
     if (this.#options.replies.outstanding === 0) this.#unclaimed = [];
   }
 
-  #upsert(line: TapiLine, handle: number, owned: boolean): TapiCall {
+  #upsert(line: TapiLine, handle: number, owned: boolean, isPlaced: boolean): TapiCall {
     const { context: { calls, clock }, feed } = this.#options;
     const known = calls.byHandle(handle);
-    if (known !== undefined && known.line !== line) feed.loseCall(known);
-    return calls.upsert(line, handle, owned, clock.uptimeMs());
+    if (known !== undefined && known.line.device !== line.device) feed.loseCall(known);
+    return calls.upsert(line, handle, { owned, isPlaced, heardAtMs: clock.uptimeMs() });
+  }
+
+  /** CONFERENCED names the conference that the call is part of. */
+  #noteConference({ dwParam1, dwParam2 }: LineMessage): void {
+    if (callStateOf(dwParam1) !== LINECALLSTATE.CONFERENCED) return;
+    this.#options.context.calls.byHandle(dwParam2)?.setMade({ isConference: true });
   }
 
   #handleDevState(message: LineMessage): void {
-    const { context, statuses, keeper } = this.#options;
+    const { context, statuses, services } = this.#options;
     const { dwParam1: states, dwParam2: forwardedMessage } = message;
     // With another value, REINIT only reports a message that this API version does not have.
     if (has(states, LINEDEVSTATE.REINIT) && forwardedMessage === 0) {
@@ -140,12 +167,12 @@ export class MessageHandler {
     }
     const device = this.#deviceOf(message);
     if (device === undefined) return;
-    if (device.heardState(states)) keeper.serviceChanged(device);
     const { CAPSCHANGE, MSGWAITOFF, MSGWAITON } = LINEDEVSTATE;
+    if ((states & SERVICE_STATES) !== 0) {
+      device.queue.add(() => services.heard(device, states));
+    }
     if (has(states, MSGWAITON) || has(states, MSGWAITOFF)) {
-      device.queue.add(() =>
-        Promise.resolve(statuses.reportMessageWaiting(device, has(states, MSGWAITON)))
-      );
+      device.queue.add(() => statuses.heardMessageWaiting(device, has(states, MSGWAITON)));
     }
     if (has(states, CAPSCHANGE)) statuses.refresh(device, { caps: true });
   }
@@ -155,15 +182,11 @@ export class MessageHandler {
     return devices.byInstance(dwCallbackInstance) ?? devices.byHandle(hDevice);
   }
 
-  #lineOf(message: LineMessage): TapiLine | undefined {
-    return this.#deviceOf(message)?.lines[0];
-  }
-
   /** The call of a LINE_CALLSTATE; added if the message says that the handle is new. */
   #callOf(message: LineMessage): TapiCall | undefined {
     const { calls, devices } = this.#options.context;
     const { hDevice, dwParam3: newPrivilege } = message;
-    const owned = newPrivilege === LINECALLPRIVILEGE.OWNER;
+    const owned = isOwner(newPrivilege);
     const known = calls.byHandle(hDevice);
     if (known !== undefined) {
       // 0: unchanged.
@@ -172,7 +195,9 @@ export class MessageHandler {
     }
     const device = newPrivilege === 0 ? undefined : devices.byInstance(message.dwCallbackInstance);
     const [line] = device?.lines ?? [];
-    if (line?.device.takesCalls && hDevice !== 0) return this.#upsert(line, hDevice, owned);
+    if (device !== undefined && line !== undefined && device.takesCalls && hDevice !== 0) {
+      return this.#upsert(line, hDevice, owned, !device.hasAddresses);
+    }
     this.#keepUnclaimed(message);
     return undefined;
   }
@@ -186,4 +211,8 @@ export class MessageHandler {
       });
     }
   }
+}
+
+function isOwner(privilege: number): boolean {
+  return privilege === LINECALLPRIVILEGE.OWNER;
 }

@@ -10,6 +10,7 @@ import { LINEERR } from "../tapi/constants.ts";
 import { lineErrorName, TapiError } from "../tapi/errors.ts";
 import { CallTable } from "./call.ts";
 import { CallFeed } from "./calls/feed.ts";
+import type { Placeholders } from "./calls/info.ts";
 import { Replies } from "./commands/replies.ts";
 import { Requests } from "./commands/requests.ts";
 import type { SessionContext } from "./context.ts";
@@ -18,7 +19,10 @@ import { drain } from "./drain.ts";
 import { endIfFatal } from "./fatal.ts";
 import { Health } from "./health.ts";
 import type { TapiLine } from "./line.ts";
+import { LineCatalogue } from "./lines/catalogue.ts";
 import { LineKeeper } from "./lines/keeper.ts";
+import { LineLog } from "./lines/line_log.ts";
+import { LineServices } from "./lines/service.ts";
 import { LineStatuses } from "./lines/status.ts";
 import { MessageHandler } from "./messages.ts";
 import type { Signal } from "./signals.ts";
@@ -40,6 +44,12 @@ export interface SessionOptions {
   readonly random: () => number;
   /** Whether a line with this extension is to be opened. */
   readonly wanted: (extension: string) => boolean;
+  /** Whether the line of this extension is a hunt group's own, whatever its driver says. */
+  readonly isGroup: (extension: string) => boolean;
+  /** Texts that stand in place of a number. */
+  readonly placeholders: Placeholders;
+  /** How many devices are described and opened at a time. */
+  readonly devicesAtOnce: number;
   /** How long a command waits for its LINE_REPLY. */
   readonly replyTimeoutMs: number;
   /** Makes the id of a call; none is used twice. */
@@ -73,6 +83,7 @@ export class Session {
 
   private constructor(options: SessionOptions, app: number, deviceCount: number) {
     const { tapi, clock, replyTimeoutMs, onTapiError, onSignal, random, wanted } = options;
+    const { isGroup, placeholders, devicesAtOnce } = options;
     this.#options = options;
     this.#deviceCount = Math.min(deviceCount, MOST_DEVICES);
     this.ended = this.#reason.promise;
@@ -83,19 +94,35 @@ export class Session {
       clock,
       devices: new DeviceTable(),
       calls: this.calls,
+      isGroup,
+      placeholders,
       ended: this.#end.signal,
       giveUp: (reason) => this.#giveUp(reason),
       onSignal,
     };
     this.#context = context;
     const replies = this.#replies = new Replies(clock, replyTimeoutMs, onTapiError);
-    const statuses = new LineStatuses(context);
+    const statuses = new LineStatuses(context, {
+      describeAgain: (device) => keeper.describeAgain(device),
+      serviceRead: (device, status) => services.read(device, status),
+    });
     const feed = this.#feed = new CallFeed(context, statuses);
+    const lineLog = new LineLog(clock, context.ended);
+    const services: LineServices = new LineServices(context, { feed, statuses, lineLog });
     const onFailure = (error: unknown) => endIfFatal(context, error);
-    const keeper = new LineKeeper({ context, feed, statuses, replies, random, wanted, onFailure });
-    this.#keeper = keeper;
-    this.health = new Health(context, feed, keeper);
-    this.messages = new MessageHandler({ context, feed, statuses, keeper, replies });
+    const keeper: LineKeeper = this.#keeper = new LineKeeper({
+      context,
+      catalogue: new LineCatalogue(context, feed, wanted),
+      lineLog,
+      feed,
+      statuses,
+      replies,
+      random,
+      devicesAtOnce,
+      onFailure,
+    });
+    this.health = new Health(context, { feed, keeper, services });
+    this.messages = new MessageHandler({ context, feed, statuses, keeper, services, replies });
     this.requests = new Requests(context, replies, this.messages);
   }
 
@@ -201,12 +228,11 @@ export class Session {
   }
 
   async #closeLines(): Promise<void> {
-    const { tapi, calls, devices } = this.#context;
+    const { tapi, devices } = this.#context;
     const open = [...devices].filter(({ handle }) => handle !== 0);
-    await Promise.allSettled(open.map(async ({ handle, lines }) => {
-      // Deallocated, a call that the program owns goes on; closed over, it would be dropped.
-      const held = lines.flatMap((line) => [...calls.of(line)]);
-      await Promise.all(held.map((call) => this.#feed.release(call)));
+    await Promise.allSettled(open.map(async (device) => {
+      const { handle } = device;
+      await this.#feed.releaseAll(device);
       // Unless handles were given back so slowly that TAPI has been shut down by now.
       if (this.#shuttingDown === undefined) await tapi.close(handle);
     }));

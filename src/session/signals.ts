@@ -1,10 +1,11 @@
 /** What TAPI reports about calls and lines, with names instead of numbers and without handles. */
-import type { CallInfo, CallState } from "../model/call.ts";
+import type { CallState } from "../model/call.ts";
 import type { CallId } from "../model/call_id.ts";
 import type { CallCommandName, LineCommandName } from "../model/command.ts";
 import type { ProviderState } from "../model/event.ts";
 import type { Forward } from "../model/forward.ts";
 import type { LineIdentity, LineStatus } from "../model/line.ts";
+import type { CallReading } from "./calls/info.ts";
 
 /** `line` is one object for as long as the line is known. */
 interface OfCall {
@@ -18,10 +19,14 @@ export interface CallStateSignal extends OfCall {
   readonly state: CallState;
   /** What TAPI adds to the state, if it does. */
   readonly mode: string | undefined;
-  /** With DISCONNECTED: why, if the driver says so. */
-  readonly disconnect: string | undefined;
+  /** Who has answered the call, by this state: this telephone, another one, or nobody yet. */
+  readonly answered: "here" | "elsewhere" | undefined;
+  /** With DISCONNECTED: why, the most telling first; none if the driver does not say so. */
+  readonly disconnects: readonly string[];
   /** `undefined` if the driver did not answer. */
-  readonly info: CallInfo | undefined;
+  readonly info: CallReading | undefined;
+  /** The number that a command has dialled in the call; left out if none has. */
+  readonly dialled?: string;
   readonly can: readonly CallCommandName[];
   /** When lineGetMessage brought it, by the clock's uptime; left out if no message did. */
   readonly heardAtMs?: number;
@@ -30,7 +35,7 @@ export interface CallStateSignal extends OfCall {
 /** What is known of a call may have changed within its state. */
 export interface CallInfoSignal extends OfCall {
   readonly kind: "call-info";
-  readonly info: CallInfo;
+  readonly info: CallReading;
 }
 
 /** The commands that a call takes may have changed, because another call of its line did. */
@@ -69,9 +74,11 @@ export interface LineStatusSignal extends OfLine {
   readonly can?: readonly LineCommandName[];
 }
 
-/** What an open line says of itself; members that are left out were not reported. */
+/** What a line says of itself; members that are left out were not reported. */
 export interface LineReportSignal extends OfLine {
   readonly kind: "line-report";
+  /** Another label than before. */
+  readonly name?: string;
   readonly forwards?: readonly Forward[];
   readonly messageWaiting?: boolean;
   readonly can?: readonly LineCommandName[];

@@ -5,6 +5,8 @@
 import { sleep } from "../clock.ts";
 import { describeError, logger } from "../log.ts";
 import { Tapi } from "../tapi/calls.ts";
+import { LINEERR } from "../tapi/constants.ts";
+import { lineErrorName } from "../tapi/errors.ts";
 import type { TapiLibrary } from "../tapi/library.ts";
 import { type PendingFunction, watch, type WatchedLibrary } from "../tapi/watch.ts";
 import { Backoff } from "./backoff.ts";
@@ -18,11 +20,16 @@ const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 30_000;
 /** A session that lasted so long begins the pauses anew. */
 const SETTLED_MS = 60_000;
+/** The driver asks to be initialised again: that is done at once, so often in a row. */
+const REINIT = lineErrorName(LINEERR.REINIT);
+const REINIT_PAUSE_MS = 200;
+const MOST_REINITS = 10;
 const LOOK_FOR_HANGS_EVERY_MS = 1000;
 /** How long stopping waits for what is under way while there is no session. */
 const UNDER_WAY_MS = 4000;
 
-export interface SupervisorOptions extends Omit<SessionOptions, "tapi" | "nextCallId" | "random"> {
+export interface SupervisorOptions
+  extends Omit<SessionOptions, "tapi" | "nextCallId" | "random" | "devicesAtOnce"> {
   readonly library: TapiLibrary;
   /** How many functions of the library the runtime can run at once. */
   readonly blockingThreads: number;
@@ -53,16 +60,19 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
+    // Of the threads, one is lineGetMessage's, and one the runtime's own.
+    const functionsAtOnce = Math.max(options.blockingThreads - 2, 1);
     this.#watched = watch(
       options.library,
       options.clock,
-      // Of those that are left, one is lineGetMessage's, and one the runtime's own.
-      Math.max(options.blockingThreads - 2, 1),
+      functionsAtOnce,
       options.onTapiError,
     );
     this.#sessionOptions = {
       ...options,
       tapi: new Tapi(this.#watched.library),
+      // While devices are opened, one function of another kind can always run.
+      devicesAtOnce: Math.max(functionsAtOnce - 1, 1),
       random: options.random ?? Math.random,
       nextCallId: () => ++this.#lastCallId,
     };
@@ -121,6 +131,7 @@ export class Supervisor {
       random: this.#sessionOptions.random,
     });
     let trouble: string | undefined;
+    let reinits = 0;
     while (!this.stopping) {
       try {
         const session = await Session.initialize(this.#sessionOptions);
@@ -128,8 +139,16 @@ export class Supervisor {
         trouble = undefined;
         this.#report("up");
         const startedAtMs = clock.uptimeMs();
-        await this.#live(session);
-        if (clock.uptimeMs() - startedAtMs >= SETTLED_MS) backoff.reset();
+        const reason = await this.#live(session);
+        const isSettled = clock.uptimeMs() - startedAtMs >= SETTLED_MS;
+        if (isSettled) backoff.reset();
+        // Longer and longer pauses are for failures, not for what was asked for and succeeded.
+        reinits = reason !== REINIT ? 0 : isSettled ? 1 : reinits + 1;
+        if (reinits > 0 && reinits <= MOST_REINITS) {
+          backoff.reset();
+          await sleep(clock, REINIT_PAUSE_MS, this.#stopping.signal);
+          continue;
+        }
       } catch (error) {
         const reason = describeError(error);
         if (reason !== trouble) log.error("TAPI is not available: {reason}", { reason });
@@ -140,9 +159,12 @@ export class Supervisor {
     }
   }
 
-  /** Lives through a session, to its end. */
-  async #live(session: Session): Promise<void> {
-    if (this.stopping) return await session.stop();
+  /** Lives through a session. @returns Why it has ended. */
+  async #live(session: Session): Promise<string> {
+    if (this.stopping) {
+      await session.stop();
+      return await session.ended;
+    }
     this.#session = session;
     void session.start().then(() => {
       if (!session.over) this.#options.onSignal({ kind: "lines-tried" });
@@ -151,11 +173,12 @@ export class Supervisor {
     const reason = await session.ended;
     this.#lastMessageAtMs = session.lastMessageAtMs;
     this.#lastProbeAtMs = session.health.lastProbeAtMs;
-    if (this.stopping) return;
+    if (this.stopping) return reason;
     log.error("TAPI has to be initialised again: {reason}", { reason });
     this.#report("restarting");
     await session.abandon();
     if (!this.stopping) this.#session = undefined;
+    return reason;
   }
 
   #report(state: ProviderSignal["state"]): void {

@@ -5,7 +5,15 @@
 import { LINE_TYPES } from "../model/line.ts";
 import { ACCESS_SETTINGS } from "./access_rules.ts";
 import { type Setting, setting, SettingsError, type ValueOf } from "./setting.ts";
-import { extensionPatterns, oneOf, path, text, trueOrFalse, wholeNumber } from "./value_types.ts";
+import {
+  extensionPatterns,
+  oneOf,
+  path,
+  placeholders,
+  text,
+  trueOrFalse,
+  wholeNumber,
+} from "./value_types.ts";
 
 /** Where calls come from, and where clients connect. */
 export const GENERAL_SETTINGS = {
@@ -45,6 +53,12 @@ export const GENERAL_SETTINGS = {
     help: "extensions to open, such as `201 2*`",
     manual: 'In the file: `lines = ["201", "2*"]`',
   }),
+  groups: setting({ placeholder: "PATTERN...", schema: extensionPatterns }, {
+    default: [],
+    defaultText: "the lines that the driver marks",
+    help: "extensions of hunt groups, such as `110 6*`",
+    manual: "A group's call that a member takes is not missed",
+  }),
   maxUnsentBytes: setting(wholeNumber(1024, 1 << 30), {
     default: 4 * 1024 * 1024,
     help: "maximum of unsent bytes per client; a slower one is closed with 4410",
@@ -70,6 +84,21 @@ export const GENERAL_SETTINGS = {
 
 /** Settings that the file keeps in tables. */
 const TABLES = {
+  "placeholders.withheld": setting(placeholders, {
+    default: [
+      "anonymous",
+      "private",
+      "p",
+      "withheld",
+      "restricted",
+      "sip:anonymous@anonymous.invalid",
+    ],
+    help: "texts that drivers put in place of a number that the caller withholds",
+  }),
+  "placeholders.unavailable": setting(placeholders, {
+    default: ["unknown", "unavailable", "o"],
+    help: "texts that drivers put in place of a number that is not known",
+  }),
   "journal.file": setting(path("a file"), {
     default: ({ dataFile }) => dataFile("tapi2ws-journal.sqlite") ?? ":memory:",
     defaultText: "`tapi2ws-journal.sqlite` beside the settings",

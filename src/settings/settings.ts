@@ -16,6 +16,7 @@ type Table<T extends string> = {
 /** The program's settings. */
 export interface Settings extends General {
   readonly limits: Table<"limits">;
+  readonly placeholders: Table<"placeholders">;
   readonly audit: Table<"audit">;
   readonly fake: Table<"fake">;
   readonly log: Table<"log">;
@@ -125,6 +126,7 @@ function settingsOf(
   return {
     ...Object.fromEntries(general.map((key) => [key, values[key]])) as unknown as General,
     limits: table("limits"),
+    placeholders: table("placeholders"),
     audit: table("audit"),
     fake: table("fake"),
     log: table("log"),
@@ -141,9 +143,27 @@ function jwksOf(settings: Settings | undefined): string | undefined {
   return key !== undefined && "jwks" in key ? key.jwks : undefined;
 }
 
-/** Whether a line with this extension is to be opened. */
-export function isWanted({ lines }: Settings, extension: string): boolean {
-  return lines.length === 0 || matchesAny(lines, extension);
+/** What the session with TAPI takes from the settings. */
+export function telephonyOf(settings: Settings): {
+  readonly wanted: (extension: string) => boolean;
+  readonly isGroup: (extension: string) => boolean;
+  readonly placeholders: {
+    readonly withheld: ReadonlySet<string>;
+    readonly unavailable: ReadonlySet<string>;
+  };
+  readonly replyTimeoutMs: number;
+} {
+  const { lines, groups, placeholders, replyTimeoutSeconds } = settings;
+  const lowerCase = (texts: readonly string[]) => new Set(texts.map((text) => text.toLowerCase()));
+  return {
+    wanted: (extension) => lines.length === 0 || matchesAny(lines, extension),
+    isGroup: (extension) => matchesAny(groups, extension),
+    placeholders: {
+      withheld: lowerCase(placeholders.withheld),
+      unavailable: lowerCase(placeholders.unavailable),
+    },
+    replyTimeoutMs: replyTimeoutSeconds * 1000,
+  };
 }
 
 /** Whether people on other machines can dial without a token. */

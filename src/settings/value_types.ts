@@ -49,3 +49,12 @@ export function listOf(what: string, least = 1): z.ZodType<readonly string[]> {
 export const extensionPatterns: z.ZodType<readonly string[]> = listOf(
   "extensions such as 201, or patterns such as 2*",
 );
+
+/** Texts without a digit: those that have one may be numbers. */
+export const placeholders: ValueType<readonly string[]> = {
+  placeholder: "TEXT...",
+  schema: listOf("texts such as anonymous", 0).refine(
+    (list) => list.every((item) => !/\p{Nd}/u.test(item)),
+    "expected texts without a digit",
+  ),
+};

@@ -1,5 +1,6 @@
 /** Carries clients' commands out: finds the line and its calls, and says what came of it. */
 import type { CommandPort } from "../bus/ports.ts";
+import type { CallId } from "../model/call_id.ts";
 import {
   type Command,
   type CommandName,
@@ -7,10 +8,11 @@ import {
   type CommandResult,
   COMMANDS,
 } from "../model/command.ts";
-import { toCommandError } from "../session/commands/errors.ts";
+import { isElsewhere } from "../session/calls/states.ts";
+import { CommandFailure, toCommandError } from "../session/commands/errors.ts";
 import { type Row, TABLE } from "../session/commands/table.ts";
 import type { Session } from "../session/session.ts";
-import { callOf, everyCallOf, linesOf, pairOf } from "./targets.ts";
+import { callOf, linesOf, pairOf } from "./targets.ts";
 
 /** Where commands go: the session that works, or none while TAPI is not available. */
 export interface Telephony {
@@ -31,13 +33,17 @@ export class Dispatch implements CommandPort {
       return { ok: false, error: { code: "provider_down", message } };
     }
     try {
-      const outcome = "all" in command
-        ? await dropAll(session, command.line)
+      const outcome = command.cmd === "drop" && "line" in command
+        ? await drop(session, command)
         : await rowOf(command).carryOut(session.requests, targetOf(session, command), command);
       return { ok: true, outcome };
     } catch (error) {
       return { ok: false, error: toCommandError(error, "call" in command) };
     }
+  }
+
+  lineOf(call: CallId): string | undefined {
+    return this.#telephony.session?.calls.byId(call)?.line.name;
   }
 }
 
@@ -67,11 +73,29 @@ function targetOf(session: Session, command: Command) {
   }
 }
 
-/** Drops every call, also after one could not be dropped; the first failure is the answer. */
-async function dropAll(session: Session, extension: string): Promise<CommandOutcome> {
-  const drops = everyCallOf(session, extension).map((call) =>
-    TABLE.drop.carryOut(session.requests, call, { cmd: "drop", call: call.id })
-  );
+/**
+ * Hangs up on a line: its call, or every one. Calls that are being dialled have no handle yet: they are
+ * dropped as soon as it comes.
+ */
+async function drop(
+  session: Session,
+  command: Extract<Command, { readonly cmd: "drop"; readonly line: string }>,
+): Promise<CommandOutcome> {
+  const lines = linesOf(session, command.line);
+  const pending = lines.flatMap((line) => [...line.pendingCalls]);
+  const own = lines.flatMap((line) => [...session.calls.of(line)])
+    .filter((call) => !isElsewhere(call));
+  if (pending.length > 0 && ("all" in command || own.length === 0)) {
+    for (const call of pending) call.isDropped = true;
+  }
+  if (own.length === 0 && pending.length > 0) return {};
+  if (!("all" in command)) {
+    const call = callOf(session, command, TABLE.drop.states ?? 0);
+    return await TABLE.drop.carryOut(session.requests, call, command);
+  }
+  if (own.length === 0) throw new CommandFailure("no_call", "There is no call on the line");
+  // Every one, also after one could not be dropped; the first failure is the answer.
+  const drops = own.map((call) => TABLE.drop.carryOut(session.requests, call, command));
   const failed = (await Promise.allSettled(drops)).find(({ status }) => status === "rejected");
   if (failed?.status === "rejected") throw failed.reason;
   return {};

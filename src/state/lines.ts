@@ -74,13 +74,17 @@ export class Lines {
     if (returned === undefined) return yield { change: "added", now: tracked.now };
     // How it ended may not have been told yet, and is not awaited any more.
     if (returned.now.status !== "closed") yield change(returned, "status", closed(returned.now));
-    const { name, provider } = line;
-    if (name === returned.now.name && provider === returned.now.provider) return;
-    yield change(returned, "info", { ...returned.now, name, provider });
+    const { name, provider, kind } = line;
+    const { now } = returned;
+    if (name === now.name && provider === now.provider && kind === now.kind) return;
+    yield change(returned, "info", { ...now, name, provider, kind });
   }
 
   *#report(report: LineReportSignal, tracked: Tracked): LineChanges {
-    const { forwards, messageWaiting, can } = report;
+    const { name, forwards, messageWaiting, can } = report;
+    if (name !== undefined && name !== tracked.now.name) {
+      yield change(tracked, "info", { ...tracked.now, name });
+    }
     if (forwards !== undefined && !sameForwards(forwards, tracked.now.forwards)) {
       yield change(tracked, "forwarding", { ...tracked.now, forwards });
     }

@@ -28,12 +28,13 @@ export function mergeParties(
   line: string,
   isOutbound: boolean,
 ): Parties {
+  const hides = PARTY_ROLES.some((role) => told[role].presentation === "withheld");
   const merged = {
-    caller: mergeParty(known.caller, told.caller),
-    called: mergeParty(known.called, told.called),
-    connected: mergeParty(known.connected, told.connected),
-    redirecting: mergeParty(known.redirecting, told.redirecting),
-    redirection: mergeParty(known.redirection, told.redirection),
+    caller: mergeParty(known.caller, told.caller, hides),
+    called: mergeParty(known.called, told.called, hides),
+    connected: mergeParty(known.connected, told.connected, hides),
+    redirecting: mergeParty(known.redirecting, told.redirecting, hides),
+    redirection: mergeParty(known.redirection, told.redirection, hides),
   };
   if (PARTY_ROLES.some((role) => merged[role].presentation === "withheld")) {
     guard(known, merged, line, isOutbound);
@@ -49,8 +50,6 @@ function guard(known: Parties, merged: Mutable<Parties>, line: string, isOutboun
   );
   for (const role of PARTY_ROLES) if (secret.includes(merged[role].number)) merged[role] = WITHHELD;
   if (!isOutbound && mayBeCaller(merged, line)) merged.connected = WITHHELD;
-  // One that was taken out before is no change.
-  for (const role of PARTY_ROLES) merged[role] = mergeParty(known[role], merged[role]);
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -67,13 +66,23 @@ function mayBeCaller({ caller, called, connected }: Parties, line: string): bool
 }
 
 /**
- * What was shown stays, unless the network says now that it is withheld; what was withheld stays so
- * until something is told in its place.
+ * Number and name by themselves: what is silent leaves what is known, and another number does not get
+ * the name of the one before. What the network withholds now is taken away, and stays so until something
+ * is told in its place.
+ *
+ * @param hides Whether anybody is withheld now: then what was taken out before stays so as well.
  */
-function mergeParty(known: Party, told: Party): Party {
-  const isSilent = told.presentation === "pending" || told.presentation === "unavailable";
-  const isKnown = known.presentation === "shown" || known.presentation === "withheld";
-  return (isKnown && isSilent) || isSame(known, told) ? known : told;
+function mergeParty(known: Party, told: Party, hides: boolean): Party {
+  if (told.presentation === "withheld") return WITHHELD;
+  if (known.presentation === "withheld") {
+    return told.presentation === "shown" && !hides ? told : known;
+  }
+  const number = told.number || known.number;
+  const isSameNumber = known.number === "" || number === known.number;
+  const name = told.name || (isSameNumber ? known.name : "");
+  const presentation = number === "" ? told.presentation : "shown";
+  const merged: Party = { number, name, presentation };
+  return isSame(known, merged) ? known : merged;
 }
 
 function isSame(a: Party, b: Party): boolean {

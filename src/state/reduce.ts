@@ -1,6 +1,7 @@
 /** What a call is, and how a signal changes it. Pure: no clock, no bus, no TAPI. */
-import type { Call, CallInfo, CallState, Direction } from "../model/call.ts";
+import type { Call, Direction, Party } from "../model/call.ts";
 import type { CallEvent } from "../model/event.ts";
+import type { CallReading } from "../session/calls/info.ts";
 import type { CallSignal, CallStateSignal } from "../session/signals.ts";
 import { mergeParties, NO_PARTIES } from "./parties.ts";
 
@@ -32,9 +33,9 @@ export function reduce(call: Call | undefined, signal: CallSignal, atMs: number)
     case "call-info": {
       const next = merge(call, signal.info);
       if (next === call) return { call, event: undefined };
-      const numberFilledIn = (call.caller.number === "" && next.caller.number !== "") ||
-        (call.called.number === "" && next.called.number !== "");
-      return reduced(next, "info", atMs, { numberFilledIn });
+      const numberChanged = call.caller.number !== next.caller.number ||
+        call.called.number !== next.called.number;
+      return reduced(next, "info", atMs, { numberChanged });
     }
     case "call-can":
       // The same commands are the same array.
@@ -51,7 +52,7 @@ function reduced(
   call: Call,
   change: CallEvent["change"],
   atMs: number,
-  { numberFilledIn = false, lost = false } = {},
+  { numberChanged = false, lost = false } = {},
 ): Reduced {
   return {
     call,
@@ -61,7 +62,7 @@ function reduced(
       line: call.line,
       change,
       call,
-      numberFilledIn,
+      numberChanged,
       ...lost && { lost },
     },
   };
@@ -71,8 +72,10 @@ function newCall({ call, line }: CallStateSignal, atMs: number): Call {
   return {
     id: call,
     callId: "0x0",
+    classicId: "0x0",
     relatedCallId: "0x0",
     line: line.line,
+    permanentId: line.permanentId,
     state: "UNKNOWN",
     stateMode: null,
     direction: "unknown",
@@ -89,23 +92,47 @@ function ended(atMs: number): Pick<Call, "state" | "endedAtMs"> {
 }
 
 function inState(call: Call, signal: CallStateSignal, atMs: number): Call {
-  const { state, mode, disconnect, info, can } = signal;
+  const { state, mode, answered, disconnects, info, dialled, can } = signal;
   const known = info === undefined ? call : merge(call, info);
-  const isFirstConnected = state === "CONNECTED" && call.connectedAtMs === undefined;
+  // The number that was dialled, until the driver reports one.
+  const isCalledKnown = known.called.presentation === "shown" ||
+    known.called.presentation === "withheld";
+  const called: Party = dialled === undefined || isCalledKnown
+    ? known.called
+    : { ...known.called, number: dialled, presentation: "shown" };
+  const isFirstAnswer = answered === "here" && call.connectedAtMs === undefined;
+  const unanswered = answered === "elsewhere" ? answered : state === "BUSY" ? "busy" : undefined;
   return {
     ...known,
+    called,
     state,
-    stateMode: mode ?? null,
-    direction: known.direction === "unknown" ? directionOfState(state) : known.direction,
+    // The mode of a state that is repeated without one is still so.
+    stateMode: mode ?? (state === call.state ? call.stateMode : null),
+    direction: directionBy(call, known, signal),
     can,
-    ...isFirstConnected && { connectedAtMs: atMs },
-    ...disconnect !== undefined && { disconnect },
+    ...isFirstAnswer && { connectedAtMs: atMs },
+    ...unanswered !== undefined && { unanswered },
+    ...disconnectsBy(call, disconnects),
     ...state === "IDLE" && ended(atMs),
   };
 }
 
+/** What says nothing of why a call has ended. */
+const SILENT_DISCONNECTS: ReadonlySet<string> = new Set(["UNKNOWN", "UNAVAIL"]);
+
+/** Reasons are added to those known; the first that says something is the most telling one. */
+function disconnectsBy(
+  { disconnect, disconnects = disconnect === undefined ? [] : [disconnect] }: Call,
+  told: readonly string[],
+): Pick<Call, "disconnect" | "disconnects"> {
+  if (told.length === 0) return {};
+  const all = [...new Set([...disconnects, ...told])];
+  const telling = all.find((reason) => !SILENT_DISCONNECTS.has(reason)) ?? all[0] as string;
+  return { disconnect: telling, ...all.length > 1 && { disconnects: all } };
+}
+
 /** The call with what is told of it; the same object where nothing changes. */
-function merge(call: Call, info: CallInfo): Call {
+function merge(call: Call, info: CallReading): Call {
   const callId = info.callId === "0x0" ? call.callId : info.callId;
   const relatedCallId = info.relatedCallId === "0x0" ? call.relatedCallId : info.relatedCallId;
   const origin = SILENT_ORIGINS.has(info.origin) && !SILENT_ORIGINS.has(call.origin)
@@ -114,7 +141,7 @@ function merge(call: Call, info: CallInfo): Call {
   const reason = SILENT_REASONS.has(info.reason) && !SILENT_REASONS.has(call.reason)
     ? call.reason
     : info.reason;
-  const direction = directionOfOrigin(origin) ?? call.direction;
+  const direction = directionOf(call, info);
   const parties = mergeParties(call, info, call.line, direction === "out");
   const isSame = callId === call.callId && relatedCallId === call.relatedCallId &&
     origin === call.origin && reason === call.reason && direction === call.direction &&
@@ -136,36 +163,39 @@ function merge(call: Call, info: CallInfo): Call {
   };
 }
 
-/** What a provider writes that clears a call's information; 0 is no value of TAPI's. */
+/** What a driver writes that clears a call's information; 0 is no value of TAPI's. */
 const SILENT_ORIGINS: ReadonlySet<string> = new Set(["UNKNOWN", "UNAVAIL", "LINECALLORIGIN_$0"]);
 const SILENT_REASONS: ReadonlySet<string> = new Set(["UNKNOWN", "UNAVAIL", "LINECALLREASON_$0"]);
 
-/** `undefined` where the origin does not tell: UNKNOWN, UNAVAIL, CONFERENCE and what TAPI lacks. */
-function directionOfOrigin(origin: Call["origin"]): Direction | undefined {
-  switch (origin) {
-    case "OUTBOUND":
-      return "out";
-    case "INTERNAL":
-    case "EXTERNAL":
-    case "INBOUND":
-      return "in";
-    default:
-      return undefined;
-  }
+/**
+ * Who began the call, by what LINECALLINFO says. A call that goes out is never turned round; one that
+ * seems to come in is, by better evidence than dwOrigin: drivers report INBOUND or INTERNAL at both ends.
+ */
+function directionOf(call: Call, info: CallReading): Direction {
+  if (call.direction === "out") return "out";
+  // Nobody calls anybody in a conference, though its calls may name the line.
+  const isCaller = info.caller.number === call.line && info.origin !== "CONFERENCE";
+  if (info.direction === "out" || isCaller) return "out";
+  return info.direction === "unknown" ? call.direction : info.direction;
 }
 
-/** Who began a call of which only the state is known. */
-function directionOfState(state: CallState): Direction {
-  switch (state) {
-    case "OFFERING":
-    case "ACCEPTED":
-      return "in";
-    case "DIALTONE":
-    case "DIALING":
-    case "PROCEEDING":
-    case "RINGBACK":
-      return "out";
-    default:
-      return "unknown";
-  }
+/** States of a call that is being dialled, and those that can come before them. */
+const DIALLING: ReadonlySet<string> = new Set(["DIALTONE", "DIALING", "PROCEEDING", "RINGBACK"]);
+const BEFORE_DIALLING: ReadonlySet<string> = new Set([
+  ...DIALLING,
+  "UNKNOWN",
+  "BUSY",
+  "SPECIALINFO",
+]);
+
+/** Who began the call: what the program knows, then its states, then what LINECALLINFO says. */
+function directionBy(
+  call: Call,
+  known: Call,
+  { state, dialled }: CallStateSignal,
+): Direction {
+  if (dialled !== undefined || known.direction === "out") return "out";
+  if (DIALLING.has(state) && BEFORE_DIALLING.has(call.state)) return "out";
+  if (known.direction !== "unknown") return known.direction;
+  return state === "OFFERING" || state === "ACCEPTED" ? "in" : "unknown";
 }

@@ -1,25 +1,27 @@
 /** The call that a command is about: by its id, or the only one of a line that can be meant. */
 import type { Target } from "../model/command.ts";
 import type { TapiCall } from "../session/call.ts";
-import { isActive, isHeld, isPending } from "../session/calls/states.ts";
+import { isActive, isElsewhere, isHeld, isPending } from "../session/calls/states.ts";
 import { CommandFailure } from "../session/commands/errors.ts";
 import type { CallPair } from "../session/commands/table.ts";
 import type { TapiLine } from "../session/line.ts";
 import type { Session } from "../session/session.ts";
 
-/** The open lines of an extension: several may share it. @throws CommandFailure */
-export function linesOf(session: Session, extension: string): [TapiLine, ...TapiLine[]] {
-  const lines = [...session.lines].filter(({ name }) => name === extension);
+/** The open lines with an extension, which several may share, or a permanent id. @throws CommandFailure */
+export function linesOf(session: Session, line: string): [TapiLine, ...TapiLine[]] {
+  const lines = [...session.lines].filter(({ name, identity }) =>
+    name === line || identity.permanentId === line
+  );
   if (lines.length === 0) throw new CommandFailure("unknown_line", "There is no such line");
   const [first, ...others] = lines.filter(({ device }) => device.handle !== 0);
   if (first === undefined) throw new CommandFailure("provider_down", "The line is not open");
   return [first, ...others];
 }
 
-/** The calls of an extension that clients know. @throws CommandFailure */
+/** The calls of a line that clients know, and that are this telephone's. @throws CommandFailure */
 function callsOf(session: Session, extension: string): [TapiCall, ...TapiCall[]] {
   const calls = linesOf(session, extension).flatMap((line) => [...session.calls.of(line)]);
-  const [first, ...others] = calls.filter(({ isReported }) => isReported);
+  const [first, ...others] = calls.filter((call) => call.isReported && !isElsewhere(call));
   if (first === undefined) throw new CommandFailure("no_call", "There is no call on the line");
   return [first, ...others];
 }
@@ -43,13 +45,6 @@ export function callOf(session: Session, target: Target, states: number): TapiCa
   const fitting = calls.filter(({ state }) => (state & states) !== 0);
   const meant = fitting.length === 0 ? calls : fitting;
   return only(meant) ?? only(meant.filter(isActive)) ?? ambiguous(meant.length);
-}
-
-/** Every call of an extension, also those that clients do not know yet. @throws CommandFailure */
-export function everyCallOf(session: Session, extension: string): readonly TapiCall[] {
-  const calls = linesOf(session, extension).flatMap((line) => [...session.calls.of(line)]);
-  if (calls.length === 0) throw new CommandFailure("no_call", "There is no call on the line");
-  return calls;
 }
 
 /**

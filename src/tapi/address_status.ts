@@ -1,6 +1,6 @@
 /** What the program uses of a LINEADDRESSSTATUS: the features, and the forwarding entries. */
 import { LINEADDRESSSTATUS, LINEFORWARD } from "./structs.ts";
-import { decodeText } from "./text.ts";
+import { decodeNumber } from "./text.ts";
 
 /** A forwarding entry. */
 export interface RawForward {
@@ -61,7 +61,7 @@ export function decodeAddressStatus(status: Uint8Array, apiVersion: number): Add
 function textIn(used: Uint8Array, size: number, offset: number): string | undefined {
   if (size === 0) return "";
   if (offset < LINEADDRESSSTATUS.size || offset + size > used.length) return undefined;
-  return decodeText(used.subarray(offset, offset + size));
+  return decodeNumber(used.subarray(offset, offset + size));
 }
 
 /** dwForwardOffset, or 0 where the struct is too short to have it, or dwForwardSize is 0. */

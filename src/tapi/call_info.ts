@@ -3,6 +3,7 @@ import type { Decoded } from "./layout.ts";
 import { LINECALLINFO } from "./structs.ts";
 
 const MEMBERS = [
+  "dwAddressID",
   "dwCallID",
   "dwRelatedCallID",
   "dwOrigin",

@@ -31,6 +31,14 @@ const INITIALIZE_PARAMS_BYTES = 32;
 
 /** The answer of lineGetCallStatus. */
 export type CallStatus = Decoded<typeof LINECALLSTATUS>;
+/** The answer of lineGetLineDevStatus. */
+export type LineDevStatus = Decoded<typeof LINEDEVSTATUS>;
+
+/** The calls that a driver counts on a device: active, or on hold. */
+export function callCount(status: LineDevStatus): number {
+  return status.dwNumActiveCalls + status.dwNumOnHoldCalls + status.dwNumOnHoldPendCalls;
+}
+
 /** A message as lineGetMessage delivered it. */
 export type LineMessage = Decoded<typeof LINEMESSAGE>;
 /** What lineGetMessage leaves in dwMessageID when it answers 0 and writes nothing. */
@@ -199,14 +207,21 @@ export class Tapi {
   async getLineDevStatus(
     line: number,
     apiVersion: number,
-  ): Promise<Decoded<typeof LINEDEVSTATUS>> {
+  ): Promise<LineDevStatus> {
     const status = await this.#buffers.read("lineGetLineDevStatusW", (buffer) => [line, buffer]);
     return LINEDEVSTATUS.decode(status, apiVersion);
   }
 
-  /** lineGetAddressStatusW of the line's first address. */
-  async getAddressStatus(line: number, apiVersion: number): Promise<AddressStatus> {
-    const status = await this.#buffers.read("lineGetAddressStatusW", (buffer) => [line, 0, buffer]);
+  /** lineGetAddressStatusW. */
+  async getAddressStatus(
+    line: number,
+    addressId: number,
+    apiVersion: number,
+  ): Promise<AddressStatus> {
+    const status = await this.#buffers.read(
+      "lineGetAddressStatusW",
+      (buffer) => [line, addressId, buffer],
+    );
     return decodeAddressStatus(status, apiVersion);
   }
 

@@ -4,7 +4,7 @@
  *
  * Reading never throws and never leaves the buffer, whatever sizes and offsets the bytes claim.
  */
-import { decodeText, encodeText } from "./text.ts";
+import { decodeNumber, decodeText, encodeText } from "./text.ts";
 
 /** A member with a fixed place: `size` bytes at `offset`. */
 export interface Field<T> {
@@ -83,6 +83,11 @@ export function text(offset: number): Field<string> {
     write: (view, value, place) =>
       writePair(view, offset, place(value === "" ? NOTHING : encodeText(value))),
   };
+}
+
+/** As {@linkcode text}, for a telephone number or an extension. */
+export function number(offset: number): Field<string> {
+  return { ...text(offset), read: (view, tail) => decodeNumber(span(view, offset, tail)) };
 }
 
 /** A pair of dwXSize and dwXOffset that points to bytes of the provider's own format. */

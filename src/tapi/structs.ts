@@ -7,7 +7,7 @@
  *
  * @see https://learn.microsoft.com/windows/win32/api/tapi/
  */
-import { blob, bytes, dwordPtr, struct, text, u32, u64 } from "./layout.ts";
+import { blob, bytes, dwordPtr, number, struct, text, u32, u64 } from "./layout.ts";
 
 /** What lineGetMessage delivers. The parameters are DWORD_PTRs of which only the low 32 bits mean anything. */
 export const LINEMESSAGE = struct("LINEMESSAGE", 40, {
@@ -95,7 +95,7 @@ export const LINEADDRESSCAPS = struct("LINEADDRESSCAPS", 228, {
   dwNeededSize: u32(4), // DWORD
   dwUsedSize: u32(8), // DWORD
   dwLineDeviceID: u32(12), // DWORD
-  Address: text(16), // DWORD dwAddressSize, dwAddressOffset
+  Address: number(16), // DWORD dwAddressSize, dwAddressOffset
   DevSpecific: blob(24), // DWORD dwDevSpecificSize, dwDevSpecificOffset
   dwAddressSharing: u32(32), // DWORD
   dwAddressStates: u32(36), // DWORD
@@ -212,19 +212,19 @@ export const LINECALLINFO = struct("LINECALLINFO", 324, {
   dwCountryCode: u32(100), // DWORD
   dwTrunk: u32(104), // DWORD
   dwCallerIDFlags: u32(108), // DWORD
-  CallerID: text(112), // DWORD dwCallerIDSize, dwCallerIDOffset
+  CallerID: number(112), // DWORD dwCallerIDSize, dwCallerIDOffset
   CallerIDName: text(120), // DWORD dwCallerIDNameSize, dwCallerIDNameOffset
   dwCalledIDFlags: u32(128), // DWORD
-  CalledID: text(132), // DWORD dwCalledIDSize, dwCalledIDOffset
+  CalledID: number(132), // DWORD dwCalledIDSize, dwCalledIDOffset
   CalledIDName: text(140), // DWORD dwCalledIDNameSize, dwCalledIDNameOffset
   dwConnectedIDFlags: u32(148), // DWORD
-  ConnectedID: text(152), // DWORD dwConnectedIDSize, dwConnectedIDOffset
+  ConnectedID: number(152), // DWORD dwConnectedIDSize, dwConnectedIDOffset
   ConnectedIDName: text(160), // DWORD dwConnectedIDNameSize, dwConnectedIDNameOffset
   dwRedirectionIDFlags: u32(168), // DWORD
-  RedirectionID: text(172), // DWORD dwRedirectionIDSize, dwRedirectionIDOffset
+  RedirectionID: number(172), // DWORD dwRedirectionIDSize, dwRedirectionIDOffset
   RedirectionIDName: text(180), // DWORD dwRedirectionIDNameSize, dwRedirectionIDNameOffset
   dwRedirectingIDFlags: u32(188), // DWORD
-  RedirectingID: text(192), // DWORD dwRedirectingIDSize, dwRedirectingIDOffset
+  RedirectingID: number(192), // DWORD dwRedirectingIDSize, dwRedirectingIDOffset
   RedirectingIDName: text(200), // DWORD dwRedirectingIDNameSize, dwRedirectingIDNameOffset
   AppName: text(208), // DWORD dwAppNameSize, dwAppNameOffset
   DisplayableAddress: text(216), // DWORD dwDisplayableAddressSize, dwDisplayableAddressOffset

@@ -16,6 +16,21 @@ export function decodeText(span: Uint8Array): string {
   return end === 0 ? "" : utf16.decode(span.subarray(0, end)).trim();
 }
 
+/** A number that is written with two bytes or more: in UTF-16 the second byte of a digit is 0. */
+const ANSI_NUMBER = /^(?=.*[0-9])[0-9*#+()., /-]{2,}$/;
+
+/**
+ * As {@linkcode decodeText}, for a telephone number. Some drivers put ANSI bytes where UTF-16 belongs:
+ * bytes that are a number as they stand are that number, and not the Chinese that UTF-16 makes of them.
+ */
+export function decodeNumber(span: Uint8Array): string {
+  const second = span[1];
+  if (second === undefined || second === 0) return decodeText(span);
+  const end = span.indexOf(0);
+  const ansi = String.fromCharCode(...(end < 0 ? span : span.subarray(0, end)));
+  return ANSI_NUMBER.test(ansi) ? ansi.trim() : decodeText(span);
+}
+
 /** Encodes text as NUL-terminated UTF-16LE, the form in which every W function takes a string. */
 export function encodeText(text: string): Uint8Array<ArrayBuffer> {
   const encoded = new Uint8Array(text.length * 2 + 2);

@@ -1,6 +1,6 @@
 /** Which functions of the library have not returned yet: a driver may hang in any of them. */
 import type { Clock } from "../clock.ts";
-import { type Leave, Semaphore } from "../semaphore.ts";
+import { Semaphore } from "../semaphore.ts";
 import type { Long, TapiLibrary } from "./library.ts";
 import { lineErrorName } from "./errors.ts";
 import { TAPI_SYMBOLS } from "./symbols.ts";
@@ -52,37 +52,27 @@ export function watch(
   const pending = new Set<PendingFunction>();
   const places = new Semaphore(mostAtOnce);
 
-  const start = (fn: string, call: Callable, args: readonly unknown[], leave: Leave): Long => {
-    const entry: PendingFunction = {
-      fn,
-      handle: Number(args[0]),
-      deviceId: ABOUT_A_DEVICE.has(fn) ? Number(args[1]) : undefined,
-      sinceMs: clock.uptimeMs(),
-    };
-    pending.add(entry);
-    const returned = (answer: unknown) => {
-      if (typeof answer === "number" && answer < 0) onError?.(lineErrorName(answer));
-      pending.delete(entry);
-      leave();
-    };
-    let result: Long;
-    try {
-      result = call(...args);
-    } catch (error) {
-      // The runtime itself refuses a parameter.
-      result = Promise.reject(error);
-    }
-    result.then(returned, returned);
-    return result;
-  };
-
   const watched: Record<string, unknown> = {};
   for (const fn of Object.keys(TAPI_SYMBOLS) as (keyof TapiLibrary)[]) {
     const call = library[fn] as Callable | null;
-    watched[fn] = call === null || NOT_WATCHED.has(fn) ? call : (...args: unknown[]): Long => {
-      const leave = places.tryEnter();
-      if (leave !== undefined) return start(fn, call, args, leave);
-      return places.enter().then((leave) => start(fn, call, args, leave));
+    watched[fn] = call === null || NOT_WATCHED.has(fn) ? call : async (...args: unknown[]) => {
+      // With a place that is free, the function is called in this turn.
+      const leave = places.tryEnter() ?? await places.enter();
+      const entry: PendingFunction = {
+        fn,
+        handle: Number(args[0]),
+        deviceId: ABOUT_A_DEVICE.has(fn) ? Number(args[1]) : undefined,
+        sinceMs: clock.uptimeMs(),
+      };
+      pending.add(entry);
+      try {
+        const answer = await call(...args);
+        if (answer < 0) onError?.(lineErrorName(answer));
+        return answer;
+      } finally {
+        pending.delete(entry);
+        leave();
+      }
     };
   }
   return {

@@ -14,6 +14,7 @@ import { openTapi32 } from "../../src/rights.ts";
 import { strictBus } from "../support/events.ts";
 import { openControl } from "../native/standin.ts";
 import { BareApp } from "./drain_bare.ts";
+import { NO_PLACEHOLDERS } from "../support/lines.ts";
 import { answer, collectGarbage } from "./subject.mjs";
 
 /** What each call of a burst goes through. */
@@ -85,6 +86,8 @@ async function ours({ lines, calls }: Burst): Promise<number> {
     blockingThreads: BLOCKING_THREADS,
     clock: systemClock,
     wanted: () => true,
+    isGroup: () => false,
+    placeholders: NO_PLACEHOLDERS,
     replyTimeoutMs: BURST_TIMEOUT_MS,
     onSignal: (signal) => tracker.receive(signal),
   });

@@ -70,11 +70,11 @@ async function pageMs(
   db: ReturnType<typeof openFile>,
   query: Partial<JournalQuery>,
 ): Promise<number> {
-  const { lines } = new Store(db);
+  const store = new Store(db);
   const tookMs: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const startMs = performance.now();
-    await readPage(db, lines, { limit: PAGE_ENTRIES, ...query });
+    await readPage(db, store, { limit: PAGE_ENTRIES, ...query });
     tookMs.push(performance.now() - startMs);
   }
   return median(tookMs);

@@ -55,7 +55,10 @@ const server = startServer({
   clock: systemClock,
   bus,
   state: { provider: "up", lines: () => [], calls: () => [], call: () => undefined },
-  commands: { execute: () => Promise.resolve({ ok: true, outcome: {} }) },
+  commands: {
+    execute: () => Promise.resolve({ ok: true, outcome: {} }),
+    lineOf: () => undefined,
+  },
   status: { status: () => status },
   metrics,
 });

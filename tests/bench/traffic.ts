@@ -20,7 +20,9 @@ export function callEvents(count: number, lines: readonly string[]): CallEvent[]
       id,
       callId: `0x${(FIRST_CALL_ID + id).toString(16).toUpperCase()}`,
       relatedCallId: "0x0",
+      classicId: `0x${(FIRST_CALL_ID + id).toString(16).toUpperCase()}`,
       line,
+      permanentId: `provider:${line}`,
       state,
       stateMode: null,
       direction: "in",
@@ -35,7 +37,7 @@ export function callEvents(count: number, lines: readonly string[]): CallEvent[]
       can: ["drop"],
     };
     const change = state === "OFFERING" ? "new" : state === "IDLE" ? "ended" : "state";
-    return { type: "call", seq: index + 1, atMs: 0, line, change, call, numberFilledIn: false };
+    return { type: "call", seq: index + 1, atMs: 0, line, change, call, numberChanged: false };
   });
 }
 

@@ -2,14 +2,13 @@
 import assert from "node:assert/strict";
 import { callEvent, lineEvent } from "../support/events.ts";
 import { until } from "../support/patience.ts";
-import { FakeExchange } from "./page.ts";
-import { madeUpServer, panelTest, talk, tileOf } from "./panel.ts";
+import { panelTest, talk, tileOf } from "./panel.ts";
 
 panelTest(
   "two lines with one extension are two: each has its lamp, its calls and its commands",
-  async ({ open }) => {
-    const { bus, commands, server } = madeUpServer(["201", "202"]);
-    const panel = await open(server.port);
+  async (test) => {
+    const { bus, commands, server } = test.madeUpServer(["201", "202"]);
+    const panel = await test.open(server.port);
     await panel.countIs(".tile", 2);
     bus.publish(lineEvent({ line: "201", name: "Door", permanentId: "b" }, { change: "added" }));
     await panel.countIs(tileOf("201"), 2);
@@ -56,27 +55,25 @@ panelTest(
     await panel.command("Swap");
     await until(() => commands.length === 6);
     assert.deepEqual(commands[5], { cmd: "swap", line: "201" });
-    await server.stop(1000);
   },
 );
 
-panelTest("a hunt group's line is marked as one", async ({ open }) => {
-  const { bus, server } = madeUpServer(["201"]);
+panelTest("a hunt group's line is marked as one", async (test) => {
+  const { bus, server } = test.madeUpServer(["201"]);
   const group = { line: "110", name: "Support", permanentId: "g", kind: "group" } as const;
   bus.publish(lineEvent(group, { change: "added" }));
-  const panel = await open(server.port);
+  const panel = await test.open(server.port);
   await panel.textsAre(panel.tile("110").locator("[data-part=marks]"), "group");
   await panel.textsAre(panel.tile("201").locator("[data-part=marks]"), "");
   await panel.tile("110").click();
   await panel.becomes("#phone [data-part=line-title]", "Group 110 · Support");
-  await server.stop(1000);
 });
 
-panelTest("a call at another phone is no talk here, and every reason is told", async ({ open }) => {
-  const { bus, server } = madeUpServer(["201"]);
+panelTest("a call at another phone is no talk here, and every reason is told", async (test) => {
+  const { bus, server } = test.madeUpServer(["201"]);
   const call = { permanentId: "test:201", state: "CONNECTED", stateMode: "INACTIVE" } as const;
   bus.publish(callEvent(call, { change: "new", atMs: Date.now() }));
-  const panel = await open(server.port);
+  const panel = await test.open(server.port);
   await panel.lampIs("201", "A");
   await panel.becomes("#calls tbody tr", /CONNECTED\s+at another phone/);
   await panel.tile("201").click();
@@ -91,14 +88,13 @@ panelTest("a call at another phone is no talk here, and every reason is told", a
     await panel.becomes(part, "NORMAL, PICKUP");
   }
   await panel.lampIs("201", "E");
-  await server.stop(1000);
 });
 
 panelTest(
   "the exchange plays a colleague who answers elsewhere, and a hunt group",
-  async ({ open }) => {
-    await using program = await FakeExchange.start();
-    const panel = await open(program.port);
+  async (test) => {
+    const program = await test.exchange();
+    const panel = await test.open(program.port);
     const play = (name: string) =>
       panel.page.locator("#simulation").getByRole("button", { name, exact: true }).click();
     await play("shared");

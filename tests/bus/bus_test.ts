@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { EventBus } from "../../src/bus/bus.ts";
+import type { LineFilter } from "../../src/model/line.ts";
 import type { BusEvent, CallEvent } from "../../src/model/event.ts";
 import { callEvent } from "../support/events.ts";
 
@@ -14,7 +15,7 @@ function recorder() {
   };
 }
 
-const only = (lines: string[]) => (line: string) => lines.includes(line);
+const only = (lines: string[]): LineFilter => ({ line }) => lines.includes(line);
 
 const unexpected = (error: unknown) => {
   throw error;
@@ -88,7 +89,7 @@ Deno.test("who chooses lines by a predicate hears those, also lines that come la
   const { heard, listener } = recorder();
   bus.publish(event("201"));
   const asked: string[] = [];
-  const subscription = bus.subscribe(listener, (line) => {
+  const subscription = bus.subscribe(listener, ({ line }) => {
     asked.push(line);
     return line.startsWith("2");
   });
@@ -122,4 +123,15 @@ Deno.test("the latest events are remembered, and it is told when they do not rea
   assert.deepEqual(since(5), []);
   assert.equal(since(6), undefined);
   assert.equal(new EventBus(unexpected, 0).since(0)?.length, 0);
+});
+
+Deno.test("lines that share an extension are two, each with listeners of its own", () => {
+  const bus = new EventBus(unexpected);
+  const [one, both] = [recorder(), recorder()];
+  bus.subscribe(one.listener, ({ permanentId }) => permanentId === "p:2");
+  bus.subscribe(both.listener, only(["201"]));
+  for (const [line, permanentId] of [["201", "p:1"], ["201", "p:2"], ["202", "p:3"]] as const) {
+    bus.publish(callEvent({ line, permanentId }));
+  }
+  assert.deepEqual([one.heard, both.heard], [["201"], ["201", "201"]]);
 });

@@ -31,7 +31,9 @@ Deno.test("an inbound call is told whole, from its first ring to its end", async
   const offered = await telephony.reach("201", "OFFERING");
   assert(offered.startedAtMs - startMs > 900 && offered.startedAtMs - startMs < 1100);
   assert.deepEqual(essence(offered), {
+    classicId: offered.callId,
     line: "201",
+    permanentId: telephony.lineOf("201").permanentId,
     state: "OFFERING",
     stateMode: "ACTIVE",
     direction: "in",
@@ -100,7 +102,7 @@ Deno.test("a caller id that comes late changes the caller, and from pending to s
   await telephony.until(() => telephony.callOf("201").caller.presentation === "shown");
   assert.deepEqual(telephony.callOf("201").caller, ADA);
   const infos = telephony.callEvents().filter(({ change }) => change === "info");
-  assert.deepEqual(infos.map(({ numberFilledIn }) => numberFilledIn), [true]);
+  assert.deepEqual(infos.map(({ numberChanged }) => numberChanged), [true]);
 });
 
 Deno.test("a transfer tells who sent the call where, on the lines of both who talk then", async () => {
@@ -157,7 +159,7 @@ Deno.test("what can be done with a held call changes when the line's other call 
   const infos = telephony.callEvents("201").filter(({ call, change }) =>
     change === "info" && call.state === "ONHOLDPENDTRANSFER"
   );
-  assert(infos.length > 0 && infos.every(({ numberFilledIn }) => !numberFilledIn));
+  assert(infos.length > 0 && infos.every(({ numberChanged }) => !numberChanged));
   // A classic client has one frame for each state, and none for what can be done.
   const states = telephony.classicFrames("201").map((frame) => JSON.parse(frame).state);
   const heldStates = states.filter((state) => state === "ONHOLDPENDTRANSFER");
@@ -294,6 +296,7 @@ Deno.test("a line is found, open, and out of service while its exchange is away"
     name: "Extension 201",
     permanentId: "",
     provider: "Tapi2Ws fake exchange",
+    kind: "extension",
     status: "open",
     forwards: [],
     messageWaiting: false,

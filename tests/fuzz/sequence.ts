@@ -14,6 +14,7 @@ import { act } from "./actions.ts";
 import { Clients } from "./clients.ts";
 import { Exchange } from "./exchange.ts";
 import { createHostileTapi } from "./library.ts";
+import { NO_PLACEHOLDERS } from "../support/lines.ts";
 import type { Troubles } from "./troubles.ts";
 
 const MOST_STEPS = 300;
@@ -74,6 +75,8 @@ class Life {
       library: createHostileTapi(exchange),
       clock,
       wanted: () => true,
+      isGroup: () => false,
+      placeholders: NO_PLACEHOLDERS,
       replyTimeoutMs: REPLY_TIMEOUT_MS,
       blockingThreads: BLOCKING_THREADS,
       onSignal: (signal) => this.#tracker.receive(signal),

@@ -25,6 +25,16 @@ Deno.test("a call that nobody took is missed where it came in, unanswered where 
   }
 });
 
+Deno.test("a call that another phone took, or that found the number busy, is not missed", () => {
+  for (const direction of ["in", "out"] as const) {
+    assert.equal(resultOf({ direction, unanswered: "elsewhere" }), "elsewhere");
+    assert.equal(resultOf({ direction, unanswered: "busy", disconnect: "NORMAL" }), "busy");
+  }
+  // The driver's own word says more.
+  assert.equal(resultOf({ unanswered: "elsewhere", disconnect: "REJECT" }), "refused");
+  assert.equal(resultOf({ unanswered: "elsewhere", connectedAtMs: 5 }), "answered");
+});
+
 Deno.test("a call whose line was lost is lost, whatever was told before", () => {
   assert.equal(resultOf({ disconnect: "BUSY" }, { lost: true }), "lost");
 });

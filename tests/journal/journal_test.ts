@@ -28,7 +28,8 @@ Deno.test("a finished call is kept with all that is known of it, and only a fini
     endedAtMs: atMs,
     relatedCallId: "0x77",
     redirecting: shown("300"),
-    disconnect: "NORMAL",
+    disconnect: "PICKUP",
+    disconnects: ["NORMAL", "PICKUP"],
   };
   rig.end({ ...call, id: 6, state: "CONNECTED" }, { change: "state" });
   rig.end(call);
@@ -39,6 +40,7 @@ Deno.test("a finished call is kept with all that is known of it, and only a fini
     id: 1,
     call: 7,
     line: "201",
+    permanentId: "provider:1",
     direction: "in",
     result: "answered",
     caller: shown("+441632960001"),
@@ -53,7 +55,8 @@ Deno.test("a finished call is kept with all that is known of it, and only a fini
     relatedCallId: "0x77",
     origin: "EXTERNAL",
     reason: "DIRECT",
-    disconnect: "NORMAL",
+    disconnect: "PICKUP",
+    disconnects: ["NORMAL", "PICKUP"],
   }]);
 });
 
@@ -66,7 +69,7 @@ Deno.test("the file has the parties in the order in which former versions wrote 
   store.add([entryOf(event)]);
   const columns = db.prepare("SELECT parties FROM entry").get();
   assert.equal(columns?.["parties"], JSON.stringify(roles.map((_, i) => [String(i), "", "shown"])));
-  const { entries: [entry] } = await readPage(db, store.lines, { limit: 1 });
+  const { entries: [entry] } = await readPage(db, store, { limit: 1 });
   for (const [i, role] of roles.entries()) assert.equal(entry?.[role].number, String(i));
 });
 
@@ -110,6 +113,24 @@ Deno.test("each filter narrows, and all of them together", async () => {
     await idsOf(rig, { number: "001", direction: "in", missed: true, lines: ["201", "202"] }),
     [1],
   );
+});
+
+Deno.test("a permanent id finds the entries of one line of those that share an extension", async () => {
+  using rig = new JournalRig();
+  rig.end({ id: 1, line: "201", permanentId: "a" });
+  rig.end({ id: 2, line: "201", permanentId: "b" });
+  rig.clock.advance(1000);
+  // The line got another extension.
+  rig.end({ id: 3, line: "333", permanentId: "b", caller: shown("+441632960009") });
+  rig.end({ id: 4, line: "444", permanentId: "c" });
+  assert.deepEqual(await idsOf(rig, { lines: ["a"] }), [1]);
+  assert.deepEqual(await idsOf(rig, { lines: ["b"] }), [3, 2]);
+  assert.deepEqual(await idsOf(rig, { lines: ["a", "b"] }), [3, 2, 1]);
+  assert.deepEqual(await idsOf(rig, { lines: ["201"] }), [2, 1]);
+  assert.deepEqual(await idsOf(rig, { lines: ["201", "b"] }), [3, 2, 1], "each entry once");
+  assert.deepEqual(await idsOf(rig, { lines: ["a", "201"] }), [2, 1]);
+  assert.deepEqual(await idsOf(rig, { lines: ["b"], number: "960009" }), [3]);
+  assert.deepEqual(await idsOf(rig, { lines: ["b"], visible: (line) => line === "201" }), [2]);
 });
 
 Deno.test("what was missed since a moment includes a call that rang at that moment", async () => {
@@ -187,7 +208,7 @@ Deno.test("whatever is asked of many entries: pages have what a look at each of 
           numbers.some((text) => text.startsWith(number) || text.endsWith(number)));
       return isWanted ? [index + 1] : [];
     });
-    const found = await readAll((page) => readPage(db, store.lines, page), {
+    const found = await readAll((page) => readPage(db, store, page), {
       ...query,
       limit: 500,
     });
@@ -259,5 +280,32 @@ Deno.test("stopping writes what waits; a second start finds it and goes on", asy
   assert.equal(log.count(/damaged|cannot/), 0);
   rig.journal.stop();
   assert.equal(rig.clock.pendingTimers, 0);
+  await Deno.remove(file);
+});
+
+Deno.test("a file of the first version is taken on: its entries stay, without a permanent id", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".sqlite" });
+  {
+    using rig = new JournalRig({ file });
+    rig.end({ id: 1 });
+  }
+  {
+    using db = openFile(file);
+    db.exec(`
+      ALTER TABLE entry DROP COLUMN permanent_id;
+      ALTER TABLE entry DROP COLUMN disconnects;
+      DROP TABLE line_of;
+      PRAGMA user_version = 1;
+    `);
+  }
+  using rig = new JournalRig({ file });
+  rig.end({ id: 2 });
+  const { entries } = await rig.journal.page({ limit: 10, lines: ["201"] });
+  assert.deepEqual(entries.map(({ call, permanentId }) => [call, permanentId]), [
+    [2, "provider:1"],
+    [1, ""],
+  ]);
+  assert.deepEqual(await idsOf(rig, { lines: ["provider:1"] }), [2]);
+  rig.journal.stop();
   await Deno.remove(file);
 });

@@ -43,7 +43,7 @@ Deno.test("SQLite's own plan of every query uses the index that is meant", () =>
     [{ number: "4" }, "SEARCH entry USING INDEX entry_by_end (ended_at>? AND ended_at<?)", 1],
   ];
   for (const [filter, expected, count] of queries) {
-    const { sources, filters } = planOf(db, store.lines, filter);
+    const { sources, filters } = planOf(db, store, filter);
     assert.equal(sources.length, count, JSON.stringify(filter));
     for (const source of sources) {
       const { sql, values } = selection(COLUMNS, source, filters, FIRST, LAST);

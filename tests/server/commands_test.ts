@@ -26,6 +26,7 @@ function rig(result: CommandResult = { ok: true, outcome: {} }) {
       bus.publish(callEvent({ id: 7, line: "201", state: "IDLE" }, { change: "ended" }));
       return Promise.resolve(result);
     },
+    lineOf: () => undefined,
   };
   const give = (command: Command, identity = SENDER.identity) =>
     execute(command, { ...SENDER, identity }, { state, commands });

@@ -32,7 +32,10 @@ async function get(
     maxUnsentBytes: 1000,
     bus,
     state: FoldedState.of(bus),
-    commands: { execute: () => Promise.resolve({ ok: true, outcome: {} }) },
+    commands: {
+      execute: () => Promise.resolve({ ok: true, outcome: {} }),
+      lineOf: () => undefined,
+    },
     encoder: new V2Encoder(),
     clients: new ConnectedClients(),
     places: new Places({ connections: 1, connectionsPerAddress: 1 }),

@@ -169,7 +169,7 @@ Deno.test("a call that was silent for a minute is asked for its state, a talkati
       lineGetCallStatus: (call, status) =>
         fake.lineGetCallStatus(call, status).then(
           isUnheard
-            ? setU32(status, LINECALLSTATUS.fields.dwCallState.offset, LINECALLSTATE.ONHOLD)
+            ? setU32(status, LINECALLSTATUS.fields.dwCallState.offset, LINECALLSTATE.IDLE)
             : (result) => result,
         ),
     }),

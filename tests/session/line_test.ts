@@ -1,17 +1,55 @@
 import assert from "node:assert/strict";
+import type { AddressDescription, DeviceDescription } from "../../src/session/description.ts";
 import type { LineDevice } from "../../src/session/line.ts";
 import { LINEDEVSTATE, LINEERR } from "../../src/tapi/constants.ts";
 import { TapiError } from "../../src/tapi/errors.ts";
-import { deviceOf, lineOfDevice } from "../support/lines.ts";
+import {
+  describedDevice,
+  descriptionOf,
+  deviceOf,
+  lineOfDevice,
+  NO_FEATURES,
+} from "../support/lines.ts";
 
 const HANDLE = 0x80010001;
 const NEVER = new AbortController().signal;
-const { CONNECTED, DISCONNECTED, INSERVICE, OUTOFSERVICE } = LINEDEVSTATE;
+const { INSERVICE, OUTOFSERVICE } = LINEDEVSTATE;
 
 async function openDevice(handle = HANDLE): Promise<LineDevice> {
   const device = deviceOf(1);
   await device.open(() => Promise.resolve(handle), NEVER);
   return device;
+}
+
+/** Device 1 with an address for each extension, of which those are lines that are wanted. */
+function deviceWanting(
+  wanted: (extension: string) => boolean,
+  ...extensions: readonly string[]
+): LineDevice {
+  return describedDevice(descriptionOf(1, ...extensions), wanted);
+}
+
+/** Device 1 with an address for each extension. */
+function deviceWith(...extensions: readonly string[]): LineDevice {
+  return deviceWanting(() => true, ...extensions);
+}
+
+/** The description, with an address that is described otherwise. */
+function withAddress(
+  description: DeviceDescription,
+  addressId: number,
+  { identity, ...change }: Partial<Omit<AddressDescription, "identity">> & {
+    readonly identity?: Partial<AddressDescription["identity"]>;
+  },
+): DeviceDescription {
+  return {
+    ...description,
+    addresses: description.addresses.map((address) =>
+      address.addressId === addressId
+        ? { ...address, ...change, identity: { ...address.identity, ...identity } }
+        : address
+    ),
+  };
 }
 
 /** Whether a promise has settled, without waiting for it. */
@@ -94,59 +132,26 @@ Deno.test("each time the device is open, its closing can be waited for", async (
   assert.equal(await isSettled(device.whenClosed), false);
 });
 
-Deno.test("a device is out of service while it is out of service or disconnected", async () => {
+Deno.test("an open device is as its service is", async () => {
   const device = await openDevice();
-  assert.equal(device.heardState(OUTOFSERVICE), true);
+  device.service.take(OUTOFSERVICE, undefined);
   assert.equal(device.status, "out_of_service");
-  assert.equal(device.heardState(DISCONNECTED), false);
-  assert.equal(device.heardState(INSERVICE), false);
-  assert.equal(device.heardState(CONNECTED), true);
+  device.service.take(INSERVICE, undefined);
   assert.equal(device.status, "open");
-  assert.equal(device.heardState(LINEDEVSTATE.RINGING), false);
-  assert.equal(device.heardState(DISCONNECTED | INSERVICE), true);
 });
 
 Deno.test("a device that is not open has no service to lose", () => {
   const device = deviceOf(1);
-  for (const state of [OUTOFSERVICE, INSERVICE]) {
-    assert.equal(device.heardState(state), false);
-    assert.equal(device.status, "opening");
-  }
+  device.service.take(OUTOFSERVICE, undefined);
+  assert.equal(device.status, "opening");
 });
 
 Deno.test("a device that is opened again is in service until its driver reports otherwise", async () => {
   const device = await openDevice();
-  device.heardState(OUTOFSERVICE | DISCONNECTED);
+  device.service.take(OUTOFSERVICE, undefined);
   device.closed();
   await device.open(() => Promise.resolve(HANDLE), NEVER);
-  assert.equal(device.heardState(LINEDEVSTATE.RINGING), false);
   assert.equal(device.status, "open");
-});
-
-Deno.test("only a driver that has set the in-service flag says something by clearing it", async () => {
-  const device = await openDevice();
-  assert.equal(device.readInService(false), false);
-  assert.equal(device.status, "open");
-  assert.equal(device.readInService(true), false);
-  assert.equal(device.readInService(false), true);
-  assert.equal(device.status, "out_of_service");
-  assert.equal(device.readInService(true), true);
-});
-
-Deno.test("only a driver that has lit the message lamp says something by leaving it dark", () => {
-  const device = deviceOf(1);
-  assert.equal(device.readMessageWaiting(false), undefined);
-  assert.equal(device.readMessageWaiting(true), true);
-  assert.equal(device.readMessageWaiting(false), false);
-});
-
-Deno.test("what is to be read again adds up until it is taken", () => {
-  const device = deviceOf(1);
-  assert.equal(device.demandRefresh({ calls: true }), true);
-  assert.equal(device.demandRefresh({ status: true }), false);
-  assert.deepEqual(device.takeRefresh(), { calls: true, status: true, caps: false });
-  assert.equal(device.takeRefresh(), undefined);
-  assert.equal(device.demandRefresh({ caps: true }), true);
 });
 
 Deno.test("lines with the same permanent id are told apart by extension, then by device", () => {
@@ -161,9 +166,111 @@ Deno.test("lines with the same permanent id are told apart by extension, then by
   assert.equal(twin.identity.permanentId, "provider:1/201#1");
 });
 
-Deno.test("a device is named by its first line, or by its id while it has none", () => {
-  const device = deviceOf(7);
-  assert.deepEqual([device.name, device.lines.length], ["207", 1]);
-  // The instance of device 0 must not be 0: a message that names none has 0.
+Deno.test("the log names a device by its extensions, or by its id if none of them is wanted", () => {
+  assert.equal(deviceOf(7).name, "207");
+  assert.equal(deviceWith("201", "250").name, "201, 250");
+  assert.equal(deviceWanting(() => false, "201").name, "device 1");
+});
+
+Deno.test("no device has the instance 0, which a message has that names none", () => {
   assert.equal(deviceOf(0).instance, 1);
+});
+
+Deno.test("each address of a device is a line of its own", () => {
+  const device = deviceWith("201", "250");
+  assert.deepEqual(
+    device.lines.map(({ addressId, name, identity }) => [addressId, name, identity.permanentId]),
+    [[0, "201", "provider:1"], [1, "250", "provider:1/1"]],
+  );
+  assert(device.hasAddresses);
+  assert(!deviceWith("201").hasAddresses);
+});
+
+Deno.test("a call belongs to the line of its address, or to the first if there is no such address", () => {
+  const device = deviceWith("201", "250");
+  const [first, second] = device.lines;
+  assert.deepEqual([0, 1, 7].map((id) => device.lineAt(id)), [first, second, first]);
+});
+
+Deno.test("an address that nobody wants is no line, and its calls are no other line's", () => {
+  const device = deviceWanting((extension) => extension === "250", "201", "250");
+  assert.deepEqual(device.lines.map(({ name }) => name), ["250"]);
+  assert.deepEqual([device.lineAt(0), device.lineAt(1)], [undefined, device.lines[0]]);
+  assert(device.hasAddresses, "its calls have to be told from those of the line");
+});
+
+Deno.test("a description with another label and other features is of the same line", () => {
+  const description = descriptionOf(1, "201", "250");
+  const device = describedDevice(description);
+  const { lines } = device;
+  const identity = lines[1]?.identity;
+  const features = { ...NO_FEATURES, call: 1 };
+  const caps = { ...description.caps, mediaModes: 4 };
+  const newer = {
+    ...withAddress(description, 1, { identity: { name: "Zoe" }, features }),
+    caps,
+  };
+  const renamed = [{ line: lines[1], name: "Zoe" }];
+  assert.deepEqual(device.describe(newer, () => true), { renamed, found: [], removed: [] });
+  assert.deepEqual(device.lines, lines);
+  assert.equal(device.lines[1]?.identity, identity, "one object for those who know it");
+  assert.deepEqual(lines.map(({ features }) => features), [NO_FEATURES, features]);
+  assert.equal(device.caps, caps);
+  assert.deepEqual(device.describe(newer, () => true).renamed, [], "the label is new once");
+});
+
+Deno.test("another extension, permanent id, driver or kind is another line at the same address", () => {
+  const description = descriptionOf(1, "201", "250");
+  const others = [
+    { line: "333" },
+    { permanentId: "provider:9" },
+    { provider: "other" },
+    { kind: "group" },
+  ] as const;
+  for (const identity of others) {
+    for (const addressId of [0, 1]) {
+      const device = describedDevice(description);
+      const before = device.lines;
+      const now = device.describe(
+        withAddress(description, addressId, { identity }),
+        () => true,
+      );
+      const line = device.lines[addressId];
+      assert.notEqual(line, before[addressId]);
+      assert.equal(device.lines[1 - addressId], before[1 - addressId]);
+      const found = [{ line, replaces: before[addressId] }];
+      assert.deepEqual(now, { renamed: [], found, removed: [] });
+    }
+  }
+});
+
+Deno.test("addresses come, and go", () => {
+  const device = deviceWith("201");
+  const { found: [added] } = device.describe(descriptionOf(1, "201", "250"), () => true);
+  assert.deepEqual([added?.line.name, added?.replaces], ["250", undefined]);
+  const { removed } = device.describe(descriptionOf(1, "201"), () => true);
+  assert.deepEqual(removed, [added?.line]);
+  assert.deepEqual(device.lines.map(({ name }) => name), ["201"]);
+});
+
+Deno.test("a line whose permanent id was made unique is still what its driver describes", () => {
+  const device = deviceWith("201");
+  device.lines[0]!.tellApart(new Set(["provider:1"]));
+  assert.deepEqual(device.describe(descriptionOf(1, "201"), () => true).found, []);
+});
+
+Deno.test("an address is a line as long as its extension is wanted", () => {
+  const wanted = (extension: string) => extension.startsWith("2");
+  const device = deviceWanting(wanted, "301", "250");
+  assert.deepEqual(device.describe(descriptionOf(1, "302", "250"), wanted).found, []);
+  const { found } = device.describe(descriptionOf(1, "201", "250"), wanted);
+  assert.deepEqual(found.map(({ line }) => line.name), ["201"]);
+  const { removed } = device.describe(descriptionOf(1, "301", "250"), wanted);
+  assert.deepEqual(removed, [found[0]?.line]);
+});
+
+Deno.test("a line has nine slots to park in, and takes the next one each time", () => {
+  const line = lineOfDevice(1);
+  const slots = Array.from({ length: 10 }, () => line.nextSlot());
+  assert.deepEqual([...slots.slice(0, 2), ...slots.slice(8)], ["2011", "2012", "2019", "2011"]);
 });

@@ -15,6 +15,8 @@ const RING = step(0, "ring", { call: "a", to: "201" });
 const TALK = RING + step(1000, "answer", { call: "a" });
 /** No handle of the fake exchange. */
 const UNKNOWN_HANDLE = 0x7fff0001;
+/** The fake exchange would answer that such a handle is dead. */
+const CALL_QUESTIONS = ["lineGetCallInfoW", "lineGetCallStatus"] as const;
 const { MONITOR, OWNER } = LINECALLPRIVILEGE;
 const { CONNECTED, IDLE, OFFERING } = LINECALLSTATE;
 
@@ -57,6 +59,7 @@ Deno.test("a line that is not open takes no calls", async () => {
 
 Deno.test("LINE_CALLSTATE adds a call only if it says which privilege the program has", async () => {
   await using telephony = await Telephony.start();
+  telephony.tapi.fail(LINEERR.OPERATIONFAILED, CALL_QUESTIONS);
   telephony.deliver("201", { dwMessageID: LINE.CALLSTATE, hDevice: 1, dwParam1: OFFERING });
   assert.deepEqual(handlesOf(telephony), []);
   telephony.deliver("201", {
@@ -114,6 +117,7 @@ Deno.test("a handle that another line's message names has ended the call before,
 Deno.test("messages for the call that a command makes wait until its handle is known", async () => {
   await using telephony = await Telephony.start();
   const { session } = telephony;
+  telephony.tapi.fail(LINEERR.OPERATIONFAILED, CALL_QUESTIONS);
   const line = telephony.deviceOf("201").lines[0]!;
   await telephony.takeSignals("call-state");
   // A function that has not returned: its call may have any handle.
@@ -127,7 +131,7 @@ Deno.test("messages for the call that a command makes wait until its handle is k
     });
   }
   const before = handlesOf(telephony);
-  const { id, owned } = session.messages.adopt(line, UNKNOWN_HANDLE);
+  const { id, owned } = session.messages.adopt(line, UNKNOWN_HANDLE, {});
   returned.resolve();
   await asked;
   assert.deepEqual(before, []);
@@ -146,7 +150,7 @@ Deno.test("messages for unknown handles are kept only while a request may explai
   telephony.deliver("201", message);
   const returned = Promise.withResolvers<void>();
   const asked = session.requests.ask(line, "lineMakeCallW", () => returned.promise);
-  session.messages.adopt(line, UNKNOWN_HANDLE);
+  session.messages.adopt(line, UNKNOWN_HANDLE, {});
   const early = await telephony.takeSignals("call-state");
   telephony.deliver("201", { ...message, hDevice: UNKNOWN_HANDLE + 1 });
   returned.resolve();
@@ -154,7 +158,7 @@ Deno.test("messages for unknown handles are kept only while a request may explai
   assert.deepEqual(early, [], "it came before the request");
   // Any LINE_REPLY shows that nothing is outstanding.
   telephony.deliver("201", { dwMessageID: LINE.REPLY, dwParam1: 4711 });
-  session.messages.adopt(line, UNKNOWN_HANDLE + 1);
+  session.messages.adopt(line, UNKNOWN_HANDLE + 1, {});
   assert.deepEqual(await telephony.takeSignals("call-state"), [], "no request made its call");
 });
 
@@ -192,8 +196,10 @@ Deno.test("LINE_CLOSE that comes before lineOpen returns closes the line that it
   assert.equal(tapi.callsOf("lineOpenW"), 3);
 });
 
-Deno.test("LINE_LINEDEVSTATE takes a line out of service and puts it back", async () => {
-  await using telephony = await Telephony.start();
+Deno.test("LINE_LINEDEVSTATE is believed by a driver that does not report the level", async () => {
+  await using telephony = await Telephony.start({
+    library: (fake) => ({ ...fake, lineGetLineDevStatusW: null }),
+  });
   await telephony.takeSignals("line-status");
   for (const dwParam1 of [LINEDEVSTATE.OUTOFSERVICE, LINEDEVSTATE.INSERVICE]) {
     telephony.deliver("201", { dwMessageID: LINE.LINEDEVSTATE, dwParam1 });
@@ -206,6 +212,23 @@ Deno.test("LINE_LINEDEVSTATE takes a line out of service and puts it back", asyn
   );
 });
 
+Deno.test("LINE_LINEDEVSTATE changes nothing that the driver's level contradicts", async () => {
+  await using telephony = await Telephony.start();
+  const extension = telephony.fake.exchange.extensions.get("201");
+  for (const isInService of [false, true]) {
+    extension?.setInService(isInService);
+    await telephony.pass(1000);
+  }
+  const reads = telephony.tapi.callsOf("lineGetLineDevStatusW");
+  await telephony.takeSignals("line-status");
+  telephony.deliver("201", {
+    dwMessageID: LINE.LINEDEVSTATE,
+    dwParam1: LINEDEVSTATE.OUTOFSERVICE,
+  });
+  assert.deepEqual(await telephony.takeSignals("line-status"), []);
+  assert(telephony.tapi.callsOf("lineGetLineDevStatusW") > reads, "the level was read");
+});
+
 Deno.test("LINE_LINEDEVSTATE switches the message lamp", async () => {
   await using telephony = await Telephony.start();
   await telephony.takeSignals("line-report");
@@ -213,7 +236,9 @@ Deno.test("LINE_LINEDEVSTATE switches the message lamp", async () => {
     telephony.deliver("201", { dwMessageID: LINE.LINEDEVSTATE, dwParam1 });
   }
   assert.deepEqual(
-    (await telephony.takeSignals("line-report")).map(({ messageWaiting }) => messageWaiting),
+    (await telephony.takeSignals("line-report")).flatMap(({ messageWaiting }) =>
+      messageWaiting ?? []
+    ),
     [true, false],
   );
 });
@@ -236,7 +261,7 @@ for (
       dwMessageID: LINE.ADDRESSSTATE,
       dwParam1: 1,
       dwParam2: LINEADDRESSSTATE.CAPSCHANGE,
-    }, { caps: 0, status: 0 }],
+    }, { caps: 1, status: 1 }],
     ["LINE_LINEDEVSTATE with RINGING", {
       dwMessageID: LINE.LINEDEVSTATE,
       dwParam1: LINEDEVSTATE.RINGING,

@@ -16,6 +16,8 @@ function settingsOf(flags: ReadonlyMap<string, readonly string[]>): Settings {
 /** A value that is not the default. */
 function otherValue({ placeholder = "", default: standard }: Setting): string {
   if (placeholder === "N") return String(typeof standard === "number" ? standard + 1 : 1);
+  // Texts that stand for a number have no digit.
+  if (placeholder === "TEXT...") return "nobody";
   if (!placeholder.includes("|")) return "9";
   return placeholder.split("|").find((choice) => choice !== String(standard)) ?? "";
 }

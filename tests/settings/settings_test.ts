@@ -4,7 +4,12 @@ import { join, resolve } from "node:path";
 import { readCommandLine } from "../../src/cli/command_line.ts";
 import { ROWS } from "../../src/settings/schema.ts";
 import { SettingsError } from "../../src/settings/setting.ts";
-import { readSettings, type Settings, type SettingsSources } from "../../src/settings/settings.ts";
+import {
+  readSettings,
+  type Settings,
+  type SettingsSources,
+  telephonyOf,
+} from "../../src/settings/settings.ts";
 
 import { NOTHING_SET } from "../support/settings.ts";
 
@@ -52,6 +57,18 @@ Deno.test("without any setting, a Windows server gets the documented defaults", 
     port: 43001,
     lineType: "number",
     lines: [],
+    groups: [],
+    placeholders: {
+      withheld: [
+        "anonymous",
+        "private",
+        "p",
+        "withheld",
+        "restricted",
+        "sip:anonymous@anonymous.invalid",
+      ],
+      unavailable: ["unknown", "unavailable", "o"],
+    },
     maxUnsentBytes: 4194304,
     historyLength: 10_000,
     clientTimeoutSeconds: 30,
@@ -128,6 +145,18 @@ Deno.test("--lines takes several patterns, in each of the ways to write them", (
   assert.deepEqual(settingsOf({ file: "lines = 201" }).lines, ["201"]);
 });
 
+Deno.test("placeholders and groups are what the session with TAPI compares with", () => {
+  const file = `
+groups = [110, "6*"]
+[placeholders]
+withheld = ["Hidden"]
+unavailable = []
+`;
+  const { isGroup, placeholders } = telephonyOf(settingsOf({ file }));
+  assert.deepEqual(["110", "61", "201"].map(isGroup), [true, true, false]);
+  assert.deepEqual(placeholders, { withheld: new Set(["hidden"]), unavailable: new Set() });
+});
+
 Deno.test("a wrong value is named with its key, its value and what was expected", () => {
   rejects({ args: ["--port", "abc"] }, "--port", '"abc"', "whole number from 0 to 65535");
   rejects({ args: ["--port", "65536"] }, "--port", "65536", "65535");
@@ -139,6 +168,11 @@ Deno.test("a wrong value is named with its key, its value and what was expected"
   rejects({ args: ["--line-type", "text"] }, "--line-type", '"number" or "string"');
   rejects({ args: ["--lines", ""] }, "--lines", "expected extensions");
   rejects({ file: "host = 1" }, "host in tapi2ws.toml", "expected an address");
+  rejects(
+    { file: '[placeholders]\nwithheld = ["anonymous", "0"]' },
+    "placeholders.withheld in tapi2ws.toml",
+    "texts without a digit",
+  );
   rejects({ file: "[log]\nlevel = 'loud'" }, "log.level in tapi2ws.toml", '"loud"', '"debug"');
 });
 

@@ -2,8 +2,15 @@
 import assert from "node:assert/strict";
 import type { Command } from "../../src/model/command.ts";
 import { Dispatch } from "../../src/state/dispatch.ts";
+import type { FakeTapi } from "../../src/fake/library.ts";
 import type { TapiLibrary } from "../../src/tapi/library.ts";
-import { LINEADDRFEATURE, LINECALLFEATURE, LINECALLFEATURE2 } from "../../src/tapi/constants.ts";
+import {
+  LINEADDRFEATURE,
+  LINECALLFEATURE,
+  LINECALLFEATURE2,
+  LINEFEATURE,
+} from "../../src/tapi/constants.ts";
+import { LINEDEVCAPS } from "../../src/tapi/structs.ts";
 import { AT, setU32 } from "../support/answers.ts";
 import { OUTSIDE, TestProgram } from "../support/program.ts";
 
@@ -154,16 +161,18 @@ Deno.test("without address capabilities nothing is taken for impossible", async 
   await flow.ends();
 });
 
-Deno.test("a switch parks in one way only, and says which", async () => {
+Deno.test("a switch that parks in one way only is told a slot, or is not", async () => {
   const { PARKDIRECT, PARKNONDIRECT } = LINECALLFEATURE2;
   {
     await using flow = await TestProgram.start({ lacks: { call2: PARKNONDIRECT } });
     await flow.talk("201");
-    const { message } = await flow.fails({ cmd: "park", ...ON_LINE }, "not_supported");
-    assert.match(message, /name a slot/);
+    // The extension and a digit, where no slot is named.
+    assert.deepEqual(await flow.does({ cmd: "park", ...ON_LINE }), { slot: "2011" });
+    await flow.does({ cmd: "unpark", line: "202", slot: "2011" });
+    await flow.talk("201");
     assert.deepEqual(await flow.does({ cmd: "park", ...ON_LINE, slot: "77" }), { slot: "77" });
-    await flow.does({ cmd: "unpark", line: "202", slot: "77" });
-    await flow.does({ cmd: "drop", line: "202", all: true });
+    await flow.does({ cmd: "unpark", line: "203", slot: "77" });
+    for (const line of ["202", "203"]) await flow.does({ cmd: "drop", line, all: true });
     await flow.ends();
   }
   {
@@ -177,16 +186,11 @@ Deno.test("a switch parks in one way only, and says which", async () => {
 });
 
 Deno.test("what a line does not do is refused before the driver is asked", async () => {
-  const { FORWARD, FORWARDFWD, PICKUP, PICKUPDIRECT, PICKUPGROUP, UNPARK } = LINEADDRFEATURE;
+  const { PICKUP, PICKUPDIRECT, PICKUPGROUP, UNPARK } = LINEADDRFEATURE;
   const cases: [number, Command, RegExp][] = [
     [UNPARK, { cmd: "unpark", line: "201", slot: "77" }, /LINEADDRFEATURE_UNPARK/],
     [PICKUP | PICKUPGROUP, { cmd: "pickup", line: "201" }, /PICKUP or .*PICKUPGROUP/],
     [PICKUP | PICKUPDIRECT, { cmd: "pickup", line: "201", from: "202" }, /PICKUPDIRECT/],
-    [
-      FORWARD | FORWARDFWD,
-      { cmd: "forward", line: "201", when: "busy", to: "202" },
-      /LINEADDRFEATURE_FORWARD/,
-    ],
   ];
   for (const [address, command, text] of cases) {
     await using flow = await TestProgram.start({ lacks: { address } });
@@ -194,6 +198,35 @@ Deno.test("what a line does not do is refused before the driver is asked", async
     assert.match((await flow.fails(command, "not_supported")).message, text);
     assert.deepEqual(flow.takeDeeds(), []);
   }
+});
+
+/** A library whose devices have this LINEDEVCAPS.dwLineFeatures. */
+function withLineFeatures(features: number) {
+  const { offset } = LINEDEVCAPS.fields.dwLineFeatures;
+  return ({ lineGetDevCapsW }: FakeTapi): Partial<TapiLibrary> => ({
+    lineGetDevCapsW: (...args) => lineGetDevCapsW(...args).then(setU32(args[4], offset, features)),
+  });
+}
+
+Deno.test("forward is refused where neither the address nor its device forwards to a number", async () => {
+  const lacks = { address: LINEADDRFEATURE.FORWARD | LINEADDRFEATURE.FORWARDFWD };
+  const { FORWARDDND, FORWARDFWD, MAKECALL } = LINEFEATURE;
+  const command = { cmd: "forward", line: "201", when: "busy", to: "202" } as const;
+  {
+    await using flow = await TestProgram.start({
+      lacks,
+      changed: withLineFeatures(MAKECALL | FORWARDDND),
+    });
+    flow.takeDeeds();
+    const { message } = await flow.fails(command, "not_supported");
+    assert.match(message, /LINEADDRFEATURE_FORWARD/);
+    assert.deepEqual(flow.takeDeeds(), []);
+  }
+  await using flow = await TestProgram.start({
+    lacks,
+    changed: withLineFeatures(MAKECALL | FORWARDFWD),
+  });
+  await flow.does(command);
 });
 
 Deno.test("a line that does not tell its forwarding is not made to forget it", async () => {

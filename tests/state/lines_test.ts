@@ -6,7 +6,7 @@ import { Lines } from "../../src/state/lines.ts";
 const CAN = ["dial", "forward"] as const;
 
 function identity(line: string, permanentId = `p:${line}`): LineIdentity {
-  return { line, name: `Line ${line}`, permanentId, provider: "p" };
+  return { line, name: `Line ${line}`, permanentId, provider: "p", kind: "extension" };
 }
 
 /** Lines, and what each signal has changed, in short. */

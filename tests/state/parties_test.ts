@@ -12,24 +12,15 @@ import { mergeParties, NO_PARTIES } from "../../src/state/parties.ts";
 import { fc } from "../support/properties.ts";
 
 const LINE = "201";
+const SECRET = "+441632960001";
 const PENDING: Party = { number: "", name: "", presentation: "pending" };
+
 const shown = (number: string, name = ""): Party => ({ number, name, presentation: "shown" });
+const named = (name: string): Party => ({ ...NOBODY, name });
 
-/** What is known when, one after the other, parties are reported of a call of 201. */
-function merged(
-  reports: readonly Partial<Parties>[],
-  { isOutbound = false, known = NO_PARTIES } = {},
-): Parties {
-  return reports.reduce<Parties>(
-    (parties, report) => mergeParties(parties, infoOf(report), LINE, isOutbound),
-    known,
-  );
-}
-
-/** Parties that a report leaves out are unavailable. */
-function infoOf(parties: Partial<Parties>): CallInfo {
+function told(parties: Partial<Parties>): CallInfo {
   return {
-    callId: "0x1",
+    callId: "0x0",
     relatedCallId: "0x0",
     origin: "EXTERNAL",
     reason: "DIRECT",
@@ -38,103 +29,137 @@ function infoOf(parties: Partial<Parties>): CallInfo {
   };
 }
 
-Deno.test("what was shown of a party stays when the driver clears it", () => {
+/** What is known of the parties of a call that comes in, after each of these has been told. */
+function known(...each: readonly Partial<Parties>[]): Parties {
+  return each.reduce<Parties>(
+    (parties, next) => mergeParties(parties, told(next), LINE, false),
+    NO_PARTIES,
+  );
+}
+
+Deno.test("what is told of a party is known, whichever it is", () => {
   for (const role of PARTY_ROLES) {
-    for (const silent of [NOBODY, PENDING]) {
-      const parties = merged([{ [role]: shown("1", "Ada") }, { [role]: silent }]);
-      assert.deepEqual(parties[role], shown("1", "Ada"), role);
+    assert.deepEqual(known({ [role]: shown("202", "Anna") }), {
+      ...NO_PARTIES,
+      [role]: shown("202", "Anna"),
+    });
+  }
+});
+
+Deno.test("a party of which nothing is told any more stays known", () => {
+  for (const silent of [NOBODY, PENDING]) {
+    for (const role of PARTY_ROLES) {
+      const { [role]: party } = known({ [role]: shown("202", "Anna") }, { [role]: silent });
+      assert.deepEqual(party, shown("202", "Anna"), role);
     }
   }
 });
 
-Deno.test("another number, or another name, takes the place of the one before", () => {
-  const parties = merged([{ called: shown("201") }, { called: shown("202") }]);
-  assert.deepEqual(parties.called, shown("202"));
-  const named = merged([{ called: shown("201") }, { called: shown("201", "Anna") }]);
-  assert.deepEqual(named.called, shown("201", "Anna"));
+Deno.test("a number whose name is not told any more keeps it", () => {
+  const { caller } = known({ caller: shown("202", "Anna") }, { caller: shown("202") });
+  assert.deepEqual(caller, shown("202", "Anna"));
 });
 
-Deno.test("a number that is to come is not forgotten to come", () => {
-  assert.deepEqual(merged([{ caller: PENDING }]).caller, PENDING);
-  assert.deepEqual(merged([{ caller: PENDING }, { caller: shown("1") }]).caller, shown("1"));
+Deno.test("another number does not get the name of the one before", () => {
+  const { caller } = known({ caller: shown("202", "Anna") }, { caller: shown("203") });
+  assert.deepEqual(caller, shown("203"));
 });
 
-Deno.test("what is withheld stays so until something is shown in its place", () => {
-  for (const silent of [NOBODY, PENDING]) {
-    const parties = merged([{ caller: WITHHELD }, { caller: silent }]);
-    assert.deepEqual(parties.caller, WITHHELD);
+Deno.test("a name that is told alone is the known number's", () => {
+  const { caller } = known({ caller: shown("202") }, { caller: named("Anna") });
+  assert.deepEqual(caller, shown("202", "Anna"));
+});
+
+Deno.test("a number that comes after its name gets it", () => {
+  const { caller } = known({ caller: named("Anna") }, { caller: shown("202") });
+  assert.deepEqual(caller, shown("202", "Anna"));
+});
+
+Deno.test("another name replaces the one before", () => {
+  const { caller } = known({ caller: shown("202", "Anna") }, { caller: shown("202", "Zoe") });
+  assert.deepEqual(caller, shown("202", "Zoe"));
+});
+
+Deno.test("a number that may still come is pending until it is known that it does not", () => {
+  assert.deepEqual(known({ caller: PENDING }).caller, PENDING);
+  assert.deepEqual(known({ caller: PENDING }, { caller: NOBODY }).caller, NOBODY);
+});
+
+Deno.test("parties of which nothing changes are the same object", () => {
+  const before = known({ caller: shown("202", "Anna") });
+  assert.equal(mergeParties(before, told({ caller: shown("202") }), LINE, false), before);
+  const hidden = known({ caller: WITHHELD, connected: shown(SECRET) });
+  const again = told({ caller: WITHHELD, connected: shown(SECRET) });
+  assert.equal(mergeParties(hidden, again, LINE, false), hidden);
+});
+
+Deno.test("a number that is withheld later is taken away, and its name with it", () => {
+  const { caller } = known({ caller: shown(SECRET, "Ada") }, { caller: WITHHELD });
+  assert.deepEqual(caller, WITHHELD);
+});
+
+Deno.test("a party that is withheld stays so until a number is told in its place", () => {
+  for (const silent of [NOBODY, PENDING, named("Ada")]) {
+    assert.deepEqual(known({ caller: WITHHELD }, { caller: silent }).caller, WITHHELD);
   }
-  assert.deepEqual(merged([{ caller: WITHHELD }, { caller: shown("1") }]).caller, shown("1"));
+  assert.deepEqual(known({ caller: WITHHELD }, { caller: shown("202") }).caller, shown("202"));
 });
 
-Deno.test("a number that becomes withheld is taken out of every other party that has it", () => {
-  for (const role of PARTY_ROLES) {
-    const everybody = Object.fromEntries(PARTY_ROLES.map((each) => [each, shown("1")]));
-    const parties = merged([everybody, { [role]: WITHHELD }]);
-    assert.deepEqual(
-      parties,
-      Object.fromEntries(PARTY_ROLES.map((each) => [each, WITHHELD])),
-      role,
-    );
+Deno.test("a number that becomes withheld is taken out of every party that has it", () => {
+  const secret = shown(SECRET);
+  const { caller, redirecting, redirection } = known(
+    { caller: secret, redirecting: secret, redirection: shown("203") },
+    { caller: WITHHELD },
+  );
+  assert.deepEqual([caller, redirecting, redirection], [WITHHELD, WITHHELD, shown("203")]);
+});
+
+Deno.test("a caller who is withheld is not shown as the connected party", () => {
+  for (const connected of [shown(SECRET), named("Ada")]) {
+    assert.deepEqual(known({ caller: WITHHELD, connected }).connected, WITHHELD);
   }
-  const other = merged([{ caller: shown("1"), redirecting: shown("2") }, { caller: WITHHELD }]);
-  assert.deepEqual(other.redirecting, shown("2"));
 });
 
-Deno.test("whom an inbound call has reached is hidden if it may be the caller who withholds", () => {
-  const hidden = (connected: Party, called: Party = shown("201", "Anna")) =>
-    merged([{ caller: WITHHELD, called, connected }]).connected;
-  assert.deepEqual(hidden(shown("+441632960001")), WITHHELD);
-  assert.deepEqual(hidden(shown(LINE), shown("300")), shown(LINE), "the line itself");
-  assert.deepEqual(hidden(shown("300"), shown("300")), shown("300"), "who was called");
-  const name: Party = { number: "", name: "Ada", presentation: "unavailable" };
-  assert.deepEqual(hidden(name), WITHHELD, "a name tells who it is as well");
-  assert.deepEqual(hidden({ ...name, name: "Anna" }), { ...name, name: "Anna" });
-  assert.deepEqual(hidden(NOBODY), NOBODY);
+Deno.test("the connected party is shown where it is the called one, or the line itself", () => {
+  const called = shown("205", "Zoe");
+  for (const connected of [shown("205"), shown(LINE), named("Zoe")]) {
+    assert.deepEqual(known({ caller: WITHHELD, called, connected }).connected, connected);
+  }
 });
 
-Deno.test("a party that is hidden already is not hidden once more: it is the same object", () => {
-  const known = merged([{ caller: WITHHELD, connected: { ...WITHHELD } }]);
-  const again = merged([{ caller: WITHHELD, connected: shown("+441632960001") }], { known });
-  assert.equal(again, known);
+Deno.test("the connected party of a call that goes out is not its caller", () => {
+  const parties = told({ caller: WITHHELD, connected: shown("205") });
+  assert.deepEqual(mergeParties(NO_PARTIES, parties, LINE, true).connected, shown("205"));
 });
 
-Deno.test("whom an outbound call has reached is shown, also if the caller is withheld", () => {
-  const parties = merged([{ caller: WITHHELD, connected: shown("1") }], { isOutbound: true });
-  assert.deepEqual(parties.connected, shown("1"));
-});
-
-Deno.test("a caller who is shown hides nobody", () => {
-  const parties = merged([{ caller: shown("1"), connected: shown("2"), redirecting: WITHHELD }]);
-  assert.deepEqual(parties.connected, shown("2"));
+Deno.test("a number that was hidden is hidden again when the same is told again", () => {
+  const told = { caller: WITHHELD, redirecting: shown(SECRET) };
+  const { redirecting } = known({ caller: shown(SECRET) }, told, told, told);
+  assert.deepEqual(redirecting, WITHHELD);
 });
 
 const anyParty = fc.constantFrom(
   ...[NOBODY, PENDING, WITHHELD, shown("1"), shown("2", "Ada"), shown(LINE)],
 );
-const anyParties = partiesOf(anyParty);
-
 /** Any five parties. */
-function partiesOf(party: fc.Arbitrary<Party>): fc.Arbitrary<Parties> {
-  return fc.tuple(...PARTY_ROLES.map(() => party)).map((made) =>
-    Object.fromEntries(PARTY_ROLES.map((role, i) => [role, made[i]])) as Record<PartyRole, Party>
-  );
-}
+const anyParties = fc.tuple(...PARTY_ROLES.map(() => anyParty)).map((made) =>
+  Object.fromEntries(PARTY_ROLES.map((role, i) => [role, made[i]])) as Record<PartyRole, Party>
+);
 
-Deno.test("a report that withholds nothing changes nothing when it comes again: it is the same object", () => {
-  const open = partiesOf(anyParty.filter(({ presentation }) => presentation !== "withheld"));
-  fc.assert(fc.property(fc.array(anyParties), open, fc.boolean(), (before, report, isOutbound) => {
-    const known = merged([...before, report], { isOutbound });
-    assert.equal(merged([structuredClone(report)], { isOutbound, known }), known);
+Deno.test("a report that comes again changes nothing: it is the same object", () => {
+  fc.assert(fc.property(fc.array(anyParties), anyParties, fc.boolean(), (before, report, isOut) => {
+    const told_ = told(report);
+    const first = mergeParties(known(...before), told_, LINE, isOut);
+    assert.equal(mergeParties(first, told(structuredClone(report)), LINE, isOut), first);
   }));
 });
 
 Deno.test("a number that a report withholds is not shown by it in another party's place", () => {
   fc.assert(fc.property(fc.array(anyParties), anyParties, (before, report) => {
-    const known = merged(before);
-    const now = merged([report], { known });
+    const earlier = known(...before);
+    const now = mergeParties(earlier, told(report), LINE, false);
     for (const role of PARTY_ROLES) {
-      const { number } = known[role];
+      const { number } = earlier[role];
       if (report[role].presentation !== "withheld" || number === "") continue;
       for (const other of PARTY_ROLES) assert.notEqual(now[other].number, number);
     }

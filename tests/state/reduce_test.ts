@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { type Call, type CallInfo, NOBODY, type Party, WITHHELD } from "../../src/model/call.ts";
+import { type Call, type Direction, NOBODY, type Party, WITHHELD } from "../../src/model/call.ts";
 import type { LineIdentity } from "../../src/model/line.ts";
 import { reduce } from "../../src/state/reduce.ts";
+import type { CallReading } from "../../src/session/calls/info.ts";
 import type { CallSignal, CallStateSignal } from "../../src/session/signals.ts";
 import { fc } from "../support/properties.ts";
 
@@ -10,18 +11,20 @@ const LINE: LineIdentity = {
   name: "Extension 201",
   permanentId: "provider:1",
   provider: "provider",
+  kind: "extension",
 };
 const ID = 1;
 const PENDING: Party = { number: "", name: "", presentation: "pending" };
 
 const shown = (number: string): Party => ({ number, name: "", presentation: "shown" });
 
-function info(overrides: Partial<CallInfo> = {}): CallInfo {
+function info(overrides: Partial<CallReading> = {}): CallReading {
   return {
     callId: "0x1A",
     relatedCallId: "0x0",
     origin: "EXTERNAL",
     reason: "DIRECT",
+    direction: "in",
     caller: shown("+441632960001"),
     called: shown("201"),
     connected: NOBODY,
@@ -33,7 +36,7 @@ function info(overrides: Partial<CallInfo> = {}): CallInfo {
 
 const state = (
   name: string,
-  with_: CallInfo | undefined = info(),
+  with_: CallReading = info(),
   more: Partial<CallStateSignal> = {},
 ): CallSignal => ({
   kind: "call-state",
@@ -41,13 +44,18 @@ const state = (
   call: ID,
   state: name as never,
   mode: undefined,
-  disconnect: undefined,
+  answered: name === "CONNECTED" ? "here" : undefined,
+  disconnects: [],
   info: with_,
   can: [],
   ...more,
 });
 
-const told = (with_: CallInfo): CallSignal => ({
+/** A state of a call that the driver does not answer for. */
+const untold = (name: string, more: Partial<CallStateSignal> = {}): CallSignal =>
+  state(name, info(), { ...more, info: undefined });
+
+const told = (with_: CallReading): CallSignal => ({
   kind: "call-info",
   line: LINE,
   call: ID,
@@ -93,7 +101,7 @@ Deno.test("nothing follows IDLE", () => {
 
 Deno.test("a caller id that comes late is an info event that fills in a number", () => {
   const { events, call } = play(state("OFFERING", info({ caller: PENDING })), told(info()));
-  assert.deepEqual(events.map(({ change, numberFilledIn }) => [change, numberFilledIn]), [
+  assert.deepEqual(events.map(({ change, numberChanged }) => [change, numberChanged]), [
     ["new", false],
     ["info", true],
   ]);
@@ -107,7 +115,7 @@ Deno.test("an info that changes nothing makes no event", () => {
 Deno.test("an info that changes what is not a missing number fills nothing in", () => {
   const { events } = play(state("OFFERING"), told(info({ reason: "TRANSFER" })));
   assert.equal(events[1]?.change, "info");
-  assert.equal(events[1]?.numberFilledIn, false);
+  assert.equal(events[1]?.numberChanged, false);
 });
 
 Deno.test("an info before the first state makes no event", () => {
@@ -116,7 +124,7 @@ Deno.test("an info before the first state makes no event", () => {
 
 Deno.test("what is known stays when the provider clears it, or does not answer", () => {
   const cleared = info({ callId: "0x0", caller: PENDING });
-  for (const last of [state("IDLE", cleared), state("IDLE", undefined)]) {
+  for (const last of [state("IDLE", cleared), untold("IDLE")]) {
     const { call } = play(state("OFFERING"), last);
     assert.equal(call?.callId, "0x1A");
     assert.equal(call?.caller.number, "+441632960001");
@@ -159,41 +167,134 @@ Deno.test("a call tells when it began, was connected first, and ended", () => {
   assert.deepEqual([lost?.connectedAtMs, lost?.endedAtMs], [undefined, 1000]);
 });
 
-Deno.test("the direction is the origin's, else the first state's that tells one", () => {
-  const direction = (origin: string, ...states: string[]) =>
-    play(...states.map((name) => state(name, info({ origin: origin as never })))).call?.direction;
-  for (const origin of ["INTERNAL", "EXTERNAL", "INBOUND"]) {
-    assert.equal(direction(origin, "DIALING"), "in");
-  }
-  assert.equal(direction("OUTBOUND", "OFFERING"), "out");
-  for (const origin of ["UNKNOWN", "UNAVAIL", "CONFERENCE", "LINECALLORIGIN_$0"]) {
-    for (const first of ["OFFERING", "ACCEPTED"]) {
-      assert.equal(direction(origin, first, "CONNECTED"), "in");
-    }
-    for (const first of ["DIALTONE", "DIALING", "PROCEEDING", "RINGBACK"]) {
-      assert.equal(direction(origin, first, "CONNECTED"), "out");
-    }
-    assert.equal(direction(origin, "CONNECTED"), "unknown");
-    assert.equal(direction(origin, "UNKNOWN", "OFFERING"), "in");
+/** The direction of a call after these states, with what dwOrigin suggests throughout. */
+const directionAfter = (suggested: Direction, ...states: string[]) =>
+  play(...states.map((name) => state(name, info({ direction: suggested })))).call?.direction;
+
+const DIALLING = ["DIALTONE", "DIALING", "PROCEEDING", "RINGBACK"];
+
+Deno.test("a call goes as its origin suggests where nothing says more", () => {
+  for (const first of ["OFFERING", "ACCEPTED", "CONNECTED", "ONHOLD", "BUSY", "UNKNOWN"]) {
+    assert.equal(directionAfter("in", first), "in", first);
+    assert.equal(directionAfter("out", first), "out", first);
   }
 });
 
-Deno.test("an origin that comes late decides the direction anew; one that is cleared does not", () => {
-  const unknown = info({ origin: "UNKNOWN" });
-  const { events, call } = play(
-    state("PROCEEDING", unknown),
-    told(info({ origin: "EXTERNAL" })),
-    told(info({ origin: "UNAVAIL", reason: "UNAVAIL" })),
+Deno.test("a call that begins with a state of dialling goes out, whatever its origin suggests", () => {
+  for (const suggested of ["in", "unknown"] as const) {
+    for (const first of DIALLING) {
+      assert.equal(directionAfter(suggested, first, "CONNECTED"), "out", first);
+    }
+    assert.equal(directionAfter(suggested, "UNKNOWN", "DIALING"), "out");
+    assert.equal(directionAfter(suggested, "BUSY", "RINGBACK"), "out");
+  }
+});
+
+Deno.test("a call that was offered or connected first is not turned round by a state of dialling", () => {
+  for (const first of ["OFFERING", "ACCEPTED", "CONNECTED", "ONHOLD"]) {
+    for (const next of DIALLING) assert.equal(directionAfter("in", first, next), "in");
+  }
+});
+
+Deno.test("a call of which nothing is suggested comes in if it is offered, else nobody knows", () => {
+  for (const first of ["OFFERING", "ACCEPTED"]) {
+    assert.equal(directionAfter("unknown", first, "CONNECTED"), "in");
+    assert.equal(directionAfter("unknown", "UNKNOWN", first), "in");
+  }
+  assert.equal(directionAfter("unknown", "CONNECTED"), "unknown");
+  // Of a driver that does not answer nothing is suggested either.
+  assert.equal(play(untold("OFFERING")).call?.direction, "in");
+});
+
+Deno.test("a call whose caller is the line's own extension goes out", () => {
+  const own = info({ caller: shown("201"), called: shown("205") });
+  assert.equal(play(state("CONNECTED", own)).call?.direction, "out");
+  assert.equal(play(state("OFFERING"), told(own)).call?.direction, "out");
+});
+
+Deno.test("a call that a command has dialled goes out, also one that is offered first", () => {
+  const { call } = play(state("OFFERING", info(), { dialled: "205" }));
+  assert.equal(call?.direction, "out");
+});
+
+Deno.test("a call that goes out is never turned round", () => {
+  const { events } = play(
+    state("RINGBACK", info({ direction: "unknown" })),
+    told(info({ origin: "INBOUND" })),
+    state("OFFERING"),
+    state("CONNECTED"),
   );
-  assert.deepEqual(events.map(({ call }) => call.direction), ["out", "in"]);
-  assert.deepEqual([call?.origin, call?.reason], ["EXTERNAL", "DIRECT"]);
+  assert.deepEqual(events.map(({ call }) => call.direction), ["out", "out", "out", "out"]);
+});
+
+Deno.test("a direction that is suggested late fills in what nobody knows", () => {
+  const { events } = play(state("CONNECTED", info({ direction: "unknown" })), told(info()));
+  assert.deepEqual(events.map(({ change, call }) => [change, call.direction]), [
+    ["new", "unknown"],
+    ["info", "in"],
+  ]);
+});
+
+Deno.test("origin and reason that are cleared stay as they were known", () => {
+  for (const origin of ["UNKNOWN", "UNAVAIL", "LINECALLORIGIN_$0"] as const) {
+    for (const reason of ["UNKNOWN", "UNAVAIL", "LINECALLREASON_$0"] as const) {
+      const cleared = info({ origin, reason, direction: "unknown" });
+      const { events, call } = play(state("OFFERING", info({ reason: "TRANSFER" })), told(cleared));
+      assert.deepEqual([call?.origin, call?.reason], ["EXTERNAL", "TRANSFER"]);
+      assert.equal(events.length, 1);
+    }
+  }
+});
+
+Deno.test("the number that was dialled is the called one until the driver reports one", () => {
+  const dialled = { dialled: "205" };
+  const { events } = play(
+    state("DIALING", info({ called: NOBODY }), dialled),
+    untold("PROCEEDING", dialled),
+    state("RINGBACK", info({ called: shown("00441632960205") }), dialled),
+    state("CONNECTED", info({ called: PENDING }), dialled),
+  );
+  assert.deepEqual(events.map(({ call }) => call.called), [
+    shown("205"),
+    shown("205"),
+    shown("00441632960205"),
+    shown("00441632960205"),
+  ]);
+});
+
+Deno.test("a called number that is withheld is not filled in with the one dialled", () => {
+  const { call } = play(state("DIALING", info({ called: WITHHELD }), { dialled: "205" }));
+  assert.equal(call?.called.number, "");
+});
+
+Deno.test("the number that was dialled gets the name that the driver reports alone", () => {
+  const named = { ...NOBODY, name: "Anna" };
+  const { call } = play(state("DIALING", info({ called: named }), { dialled: "205" }));
+  assert.deepEqual(call?.called, { number: "205", name: "Anna", presentation: "shown" });
+});
+
+Deno.test("a number that becomes another one is a change of a number, and one that stays is none", () => {
+  const { events } = play(
+    state("CONNECTED"),
+    told(info({ caller: shown("+441632960002") })),
+    told(info({ caller: shown("+441632960002"), called: shown("202") })),
+    told(
+      info({
+        callId: "0x2B",
+        caller: shown("+441632960002"),
+        called: shown("202"),
+        connected: shown("203"),
+      }),
+    ),
+  );
+  assert.deepEqual(events.map(({ numberChanged }) => numberChanged), [false, true, true, false]);
 });
 
 Deno.test("the mode is the state's, the disconnect cause stays the call's", () => {
   const { events } = play(
     state("CONNECTED", info(), { mode: "ACTIVE" }),
     state("ONHOLD"),
-    state("DISCONNECTED", info(), { disconnect: "NORMAL" }),
+    state("DISCONNECTED", info(), { disconnects: ["NORMAL"] }),
     state("IDLE"),
   );
   assert.deepEqual(events.map(({ call }) => [call.stateMode, call.disconnect]), [
@@ -202,6 +303,54 @@ Deno.test("the mode is the state's, the disconnect cause stays the call's", () =
     [null, "NORMAL"],
     [null, "NORMAL"],
   ]);
+});
+
+Deno.test("a state that is repeated without its mode keeps it", () => {
+  const { call } = play(state("BUSY", info(), { mode: "STATION" }), state("BUSY"));
+  assert.equal(call?.stateMode, "STATION");
+});
+
+/** Why a call has ended, after DISCONNECTED was reported with each of these. */
+function disconnectsAfter(...told: (readonly string[])[]) {
+  const { call } = play(
+    ...told.map((disconnects) => state("DISCONNECTED", info(), { disconnects })),
+    state("IDLE"),
+  );
+  return [call?.disconnect, call?.disconnects];
+}
+
+Deno.test("one reason to disconnect is told by itself", () => {
+  assert.deepEqual(disconnectsAfter([]), [undefined, undefined]);
+  assert.deepEqual(disconnectsAfter(["BUSY"], ["BUSY"]), ["BUSY", undefined]);
+});
+
+Deno.test("of several reasons to disconnect the first is told, and all are kept", () => {
+  assert.deepEqual(disconnectsAfter(["PICKUP", "NORMAL"]), ["PICKUP", ["PICKUP", "NORMAL"]]);
+});
+
+Deno.test("a reason to disconnect that says nothing never replaces one, and is replaced", () => {
+  for (const silent of ["UNKNOWN", "UNAVAIL"]) {
+    assert.deepEqual(disconnectsAfter(["BUSY"], [silent]), ["BUSY", ["BUSY", silent]]);
+    assert.deepEqual(disconnectsAfter([silent], ["BUSY"]), ["BUSY", [silent, "BUSY"]]);
+  }
+  assert.deepEqual(disconnectsAfter(["UNKNOWN"], []), ["UNKNOWN", undefined]);
+});
+
+Deno.test("a call that was BUSY was unanswered for that, also once it ends without a reason", () => {
+  const { call } = play(state("BUSY"), state("IDLE"));
+  assert.equal(call?.unanswered, "busy");
+});
+
+Deno.test("a call that another telephone has answered was not answered here", () => {
+  const { call } = play(state("OFFERING"), state("CONNECTED", info(), { answered: "elsewhere" }));
+  assert.deepEqual([call?.unanswered, call?.connectedAtMs], ["elsewhere", undefined]);
+});
+
+Deno.test("a state that implies an answer is one, whichever it is, and CONNECTED alone is none", () => {
+  const answered = { answered: "here" } as const;
+  assert.equal(play(state("ONHOLD", info(), answered)).call?.connectedAtMs, 0);
+  const unsure = play(state("CONNECTED", info(), { answered: undefined })).call;
+  assert.equal(unsure?.connectedAtMs, undefined);
 });
 
 Deno.test("what can be done changes with a state and by itself; the latter fills no number in", () => {
@@ -220,7 +369,7 @@ Deno.test("what can be done changes with a state and by itself; the latter fills
     LOST,
   );
   assert.deepEqual(
-    events.map(({ change, call, numberFilledIn }) => [change, call.can, numberFilledIn]),
+    events.map(({ change, call, numberChanged }) => [change, call.can, numberChanged]),
     [
       ["new", ["drop", "hold"], false],
       ["info", ["drop"], false],
@@ -241,7 +390,7 @@ Deno.test("related call, connected, redirecting and redirection parties are told
     })),
     state("IDLE", info({ connected: PENDING })),
   );
-  assert.deepEqual(events.map(({ change, numberFilledIn }) => [change, numberFilledIn]), [
+  assert.deepEqual(events.map(({ change, numberChanged }) => [change, numberChanged]), [
     ["new", false],
     ["info", false],
     ["ended", false],
@@ -276,7 +425,7 @@ Deno.test("a caller who withholds the number is not shown as who the call has re
     play(state("CONNECTED", info({ caller: WITHHELD, called, connected: named }))).call?.connected;
   assert.deepEqual(byName(shown("201")), WITHHELD);
   assert.equal(byName({ ...shown("201"), name: "Ada" })?.name, "Ada");
-  const outbound = info({ origin: "OUTBOUND", caller: WITHHELD, connected: shown("1") });
+  const outbound = info({ direction: "out", caller: WITHHELD, connected: shown("1") });
   assert.equal(play(state("CONNECTED", outbound)).call?.connected.number, "1");
 });
 
@@ -291,7 +440,9 @@ Deno.test("whatever is signalled, a call ends at most once and nothing comes beh
     redirection: anyParty,
   }).map(info);
   const anySignal = fc.oneof(
-    fc.tuple(anyState, fc.option(anyInfo, { nil: undefined })).map(([s, i]) => state(s, i)),
+    fc.tuple(anyState, fc.option(anyInfo, { nil: undefined })).map(([s, i]) =>
+      i === undefined ? untold(s) : state(s, i)
+    ),
     anyInfo.map(told),
     fc.constant(LOST),
   );

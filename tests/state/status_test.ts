@@ -28,6 +28,7 @@ Deno.test("each line that is not open is counted by its status and named with it
     dwParam1: LINEDEVSTATE.OUTOFSERVICE,
   });
   telephony.deliver("204", { dwMessageID: LINE.CLOSE });
+  await telephony.pass(100);
   const { lines, troubles } = status(telephony);
   assert.deepEqual(lines, { open: 1, closed: 1, failed: 1, outOfService: 1 });
   assert.deepEqual(troubles, [

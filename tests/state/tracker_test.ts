@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { Tracker } from "../../src/state/tracker.ts";
+import { type CallState, type Direction, NOBODY, partiesOf } from "../../src/model/call.ts";
 import type { LineIdentity, LineStatus } from "../../src/model/line.ts";
 import { strictBus } from "../support/events.ts";
+import type { Signal } from "../../src/session/signals.ts";
 import { ManualClock } from "../support/clock.ts";
 import { Mirror } from "../support/mirror.ts";
 
@@ -29,7 +31,7 @@ function rig() {
 }
 
 function line(line: string, permanentId = `p:${line}`): LineIdentity {
-  return { line, name: `Line ${line}`, permanentId, provider: "p" };
+  return { line, name: `Line ${line}`, permanentId, provider: "p", kind: "extension" };
 }
 
 Deno.test("the provider is told once for each change, and is begun before anything was said", () => {
@@ -59,6 +61,7 @@ Deno.test("a line is added, opened, reported of, and removed", () => {
     name: "Line 201",
     permanentId: "p:201",
     provider: "p",
+    kind: "extension",
     status: "open",
     forwards: [{ when: "busy", to: "202" }],
     messageWaiting: true,
@@ -151,7 +154,8 @@ Deno.test("the live calls are there oldest first, by their number, until they en
       call: call,
       state: state as never,
       mode: undefined,
-      disconnect: undefined,
+      answered: state === "CONNECTED" ? "here" : undefined,
+      disconnects: [],
       info: undefined,
       can: [],
     });
@@ -173,6 +177,153 @@ Deno.test("the live calls are there oldest first, by their number, until they en
     "201 ended IDLE",
     "201 ended IDLE",
   ]);
+});
+
+/** A state of a call that the phone system knows by `callId`. */
+function stateOf(
+  line: LineIdentity,
+  call: number,
+  state: CallState,
+  { callId = "0x42", direction = "in" }: {
+    readonly callId?: string;
+    readonly direction?: Direction;
+  } = {},
+): Signal {
+  return {
+    kind: "call-state",
+    line,
+    call,
+    state,
+    mode: undefined,
+    answered: state === "CONNECTED" ? "here" : undefined,
+    disconnects: [],
+    info: {
+      callId,
+      relatedCallId: "0x0",
+      origin: "EXTERNAL",
+      reason: "DIRECT",
+      direction,
+      ...partiesOf(() => NOBODY),
+    },
+    can: [],
+  };
+}
+
+Deno.test("a call has one key for classic clients from its first event to its last", () => {
+  const { tracker, mirror } = rig();
+  const one = line("201");
+  tracker.receive(stateOf(one, 1, "OFFERING", { callId: "0x600" }));
+  tracker.receive(stateOf(one, 1, "CONNECTED", { callId: "0x777" }));
+  tracker.receive(stateOf(one, 1, "IDLE", { callId: "0x0" }));
+  const ids = mirror.events.map((event) =>
+    event.type === "call" ? [event.call.callId, event.call.classicId] : []
+  );
+  assert.deepEqual(ids, [["0x600", "0x600"], ["0x777", "0x600"], ["0x777", "0x600"]]);
+});
+
+Deno.test("the key of a call that has ended is the next call's to have", () => {
+  const { tracker } = rig();
+  const one = line("201");
+  tracker.receive(stateOf(one, 1, "OFFERING"));
+  tracker.receive(stateOf(one, 2, "OFFERING"));
+  assert.deepEqual(tracker.calls().map(({ classicId }) => classicId), ["0x42", "0x80000000"]);
+  tracker.receive({ kind: "call-lost", line: one, call: 1 });
+  tracker.receive(stateOf(one, 3, "OFFERING"));
+  assert.equal(tracker.call(3)?.classicId, "0x42");
+});
+
+const GROUP: LineIdentity = { ...line("110"), kind: "group" };
+
+/** How a call of the group's line has ended, after these signals and its IDLE. */
+function groupAfter(...signals: readonly Signal[]): string | undefined {
+  const { tracker, mirror, clock } = rig();
+  tracker.receive(stateOf(GROUP, 1, "OFFERING"));
+  for (const signal of signals) {
+    tracker.receive(signal);
+    assert.deepEqual(mirror.problems(), []);
+  }
+  tracker.receive(stateOf(GROUP, 1, "IDLE"));
+  // Members may still answer for so long.
+  clock.advance(1000);
+  const ended = mirror.events.find((event) =>
+    event.type === "call" && event.call.id === 1 && event.change === "ended"
+  );
+  return ended?.type === "call" ? ended.call.unanswered : undefined;
+}
+
+Deno.test("a group's call that a member has taken was not missed by the group", () => {
+  const member = line("201");
+  assert.equal(groupAfter(stateOf(member, 2, "CONNECTED")), "elsewhere");
+  // Also where it is over at the member's before it is over at the group's.
+  const over = groupAfter(
+    stateOf(member, 2, "OFFERING"),
+    stateOf(member, 2, "CONNECTED"),
+    stateOf(member, 2, "IDLE"),
+  );
+  assert.equal(over, "elsewhere");
+  // A call that is picked up may be heard of there only once it is connected.
+  const pickedUp = groupAfter(stateOf(member, 2, "CONNECTED"), stateOf(member, 2, "IDLE"));
+  assert.equal(pickedUp, "elsewhere");
+  // The group's line may go on ringing for a moment.
+  const ringsOn = groupAfter(
+    stateOf(member, 2, "CONNECTED"),
+    stateOf(member, 2, "IDLE"),
+    stateOf(GROUP, 1, "OFFERING"),
+  );
+  assert.equal(ringsOn, "elsewhere");
+});
+
+Deno.test("a group's call that goes on ringing at a member's telephone was not missed by the group", () => {
+  assert.equal(groupAfter(stateOf(line("201"), 2, "OFFERING")), "elsewhere");
+});
+
+Deno.test("the end of a group's call waits for the members at whose telephones it rings", () => {
+  for (const [next, expected] of [["CONNECTED", "elsewhere"], ["IDLE", undefined]] as const) {
+    const { tracker, mirror } = rig();
+    const ends = () =>
+      mirror.events.filter((event) => event.type === "call" && event.change === "ended")
+        .map((event) => event.type === "call" ? [event.call.id, event.call.unanswered] : []);
+    tracker.receive(stateOf(GROUP, 1, "OFFERING"));
+    tracker.receive(stateOf(line("201"), 2, "OFFERING"));
+    tracker.receive(stateOf(GROUP, 1, "IDLE"));
+    assert.deepEqual(ends(), []);
+    assert.deepEqual(tracker.calls().map(({ id }) => id), [1, 2]);
+    tracker.receive(stateOf(line("201"), 2, next));
+    assert.deepEqual(ends().filter(([id]) => id === 1), [[1, expected]]);
+    assert.deepEqual(mirror.problems(), []);
+  }
+});
+
+Deno.test("a group's call that nobody has taken was missed by the group", () => {
+  const member = line("201");
+  assert.equal(groupAfter(), undefined);
+  assert.equal(groupAfter(stateOf(member, 2, "OFFERING"), stateOf(member, 2, "IDLE")), undefined);
+});
+
+Deno.test("another call at a member's telephone is not the group's", () => {
+  const member = line("201");
+  for (const other of [{ callId: "0x43" }, { callId: "0x0" }]) {
+    assert.equal(groupAfter(stateOf(member, 2, "CONNECTED", other)), undefined);
+  }
+  assert.equal(groupAfter(stateOf(member, 2, "RINGBACK", { direction: "out" })), undefined);
+});
+
+Deno.test("calls without an id are not one call, although both have none", () => {
+  const { tracker, mirror } = rig();
+  tracker.receive(stateOf(GROUP, 1, "OFFERING", { callId: "0x0" }));
+  tracker.receive(stateOf(line("201"), 2, "CONNECTED", { callId: "0x0" }));
+  tracker.receive(stateOf(GROUP, 1, "IDLE", { callId: "0x0" }));
+  const last = mirror.events.at(-1);
+  assert(last?.type === "call" && last.call.unanswered === undefined);
+});
+
+Deno.test("a member's call that another member has taken is its own line's to tell", () => {
+  const { tracker, mirror } = rig();
+  tracker.receive(stateOf(line("201"), 1, "OFFERING"));
+  tracker.receive(stateOf(line("202"), 2, "CONNECTED"));
+  tracker.receive(stateOf(line("201"), 1, "IDLE"));
+  const last = mirror.events.at(-1);
+  assert(last?.type === "call" && last.call.unanswered === undefined);
 });
 
 Deno.test("whoever listens finds the state as the event has it", () => {

@@ -24,6 +24,7 @@ export function lineOf(line: Partial<Line> = {}): Line {
     name: "Line 201",
     permanentId: "provider:1",
     provider: "provider",
+    kind: "extension",
     status: "open",
     forwards: [],
     messageWaiting: false,
@@ -44,7 +45,9 @@ export function callEvent(call: Partial<Call> = {}, event: Partial<CallEvent> = 
     id: 1,
     callId: "0x1A2B",
     relatedCallId: "0x0",
+    classicId: "0x1A2B",
     line: "201",
+    permanentId: "provider:1",
     state: "OFFERING",
     stateMode: null,
     direction: "in",
@@ -66,7 +69,7 @@ export function callEvent(call: Partial<Call> = {}, event: Partial<CallEvent> = 
     line: whole.line,
     change: "state",
     call: whole,
-    numberFilledIn: false,
+    numberChanged: false,
     ...event,
   };
 }

@@ -78,6 +78,7 @@ export function startTestServer(
         commands.push(command);
         return Promise.resolve(execute(command));
       },
+      lineOf: () => undefined,
     },
     status: {
       status: () => ({

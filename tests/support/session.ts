@@ -20,6 +20,7 @@ import type { TapiLibrary } from "../../src/tapi/library.ts";
 import { strictBus } from "./events.ts";
 import { ManualClock } from "./clock.ts";
 import { Mirror } from "./mirror.ts";
+import { NO_PLACEHOLDERS } from "./lines.ts";
 import { TroubledTapi } from "./troubled.ts";
 
 const STEP_MS = 10;
@@ -33,6 +34,8 @@ export interface TelephonyOptions extends Omit<FakeTapiOptions, "scenario" | "cl
   readonly library?: (fake: FakeTapi) => TapiLibrary;
   /** How long a command waits for its LINE_REPLY; 10 s when left out. */
   readonly replyTimeoutMs?: number;
+  /** How many functions the runtime can run at once; 64 when left out. */
+  readonly blockingThreads?: number;
   /** Which extensions are opened; all when left out. */
   readonly wanted?: (extension: string) => boolean;
 }
@@ -51,8 +54,14 @@ export class Telephony implements AsyncDisposable {
 
   /** Nothing is started yet: {@linkcode start} does. */
   constructor(
-    { scenario, library, replyTimeoutMs = 10_000, wanted = () => true, ...options }:
-      TelephonyOptions,
+    {
+      scenario,
+      library,
+      replyTimeoutMs = 10_000,
+      blockingThreads = 64,
+      wanted = () => true,
+      ...options
+    }: TelephonyOptions,
   ) {
     const { clock } = this;
     this.fake = createFakeTapi({
@@ -69,9 +78,11 @@ export class Telephony implements AsyncDisposable {
     this.mirror = new Mirror(bus, this.tracker);
     this.supervisor = new Supervisor({
       library: this.tapi.library,
-      blockingThreads: 64,
+      blockingThreads,
       clock,
       wanted,
+      isGroup: () => false,
+      placeholders: NO_PLACEHOLDERS,
       replyTimeoutMs,
       onSignal: (signal) => {
         this.signals.push(signal);

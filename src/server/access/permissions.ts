@@ -1,6 +1,7 @@
 /** What an identity sees of the state, and why it may not give a command. Pure. */
-import type { StatePort } from "../../bus/ports.ts";
+import type { CommandPort, StatePort } from "../../bus/ports.ts";
 import { type Command, COMMANDS, type CommandShape, fieldsOf } from "../../model/command.ts";
+import type { LineFilter, LineNames } from "../../model/line.ts";
 import type { CommandError } from "../../model/error.ts";
 import { type Matcher, matcherOf } from "../../patterns.ts";
 import { dialRefusal } from "./dial_rules.ts";
@@ -26,24 +27,41 @@ export function monitorRefusal(identity: Identity): CommandError | undefined {
   return { code: "not_permitted", message: "You may not see lines and calls" };
 }
 
+/** Which extensions the identity may monitor; `undefined`: all of them. */
+export function visibleTo(identity: Identity): Matcher | undefined {
+  if (permitsEverywhere(identity, "monitor")) return undefined;
+  return (line) => permits(identity, "monitor", line);
+}
+
 /**
- * Which lines the identity may monitor, of those that patterns name if some do; `undefined`: all of
- * them.
+ * Which lines the identity may monitor, of those that patterns name by extension or permanent id if
+ * some do; `undefined`: all of them.
  */
-export function lineFilter(identity: Identity, named?: readonly string[]): Matcher | undefined {
-  const isNamed = named && matcherOf(named);
-  if (permitsEverywhere(identity, "monitor")) return isNamed;
-  return (line) => (isNamed?.(line) ?? true) && permits(identity, "monitor", line);
+export function lineFilter(
+  identity: Identity,
+  named?: readonly string[],
+): LineFilter | undefined {
+  const matches = named && matcherOf(named);
+  const isNamed = matches &&
+    (({ line, permanentId }: LineNames) => matches(line) || matches(permanentId));
+  const isVisible = visibleTo(identity);
+  if (isVisible === undefined) return isNamed;
+  return (names) => (isNamed?.(names) ?? true) && isVisible(names.line);
+}
+
+/** The extension of a line that is named by it, or by its permanent id. */
+export function extensionOf(state: StatePort, name: string): string {
+  return state.lines().find(({ permanentId }) => permanentId === name)?.line ?? name;
 }
 
 /** The lines or calls that the identity may see, of the lines that patterns name if some do. */
-export function onlyVisible<T extends { readonly line: string }>(
+export function onlyVisible<T extends LineNames>(
   identity: Identity,
   all: readonly T[],
   named?: readonly string[],
 ): readonly T[] {
   const isWanted = lineFilter(identity, named);
-  return isWanted === undefined ? all : all.filter(({ line }) => isWanted(line));
+  return isWanted === undefined ? all : all.filter(isWanted);
 }
 
 /**
@@ -52,20 +70,23 @@ export function onlyVisible<T extends { readonly line: string }>(
  */
 export function refusal(
   identity: Identity,
-  state: StatePort,
+  context: { readonly state: StatePort; readonly commands: CommandPort },
   command: Command,
 ): CommandError | undefined {
   if (isUnauthenticated(identity)) return TOKEN_NEEDED;
-  return targetRefusal(identity, state, command) ?? dialRefusal(command, identity.dial ?? {});
+  return targetRefusal(identity, context, command) ?? dialRefusal(command, identity.dial ?? {});
 }
 
 function targetRefusal(
   identity: Identity,
-  state: StatePort,
+  { state, commands }: { readonly state: StatePort; readonly commands: CommandPort },
   command: Command,
 ): CommandError | undefined {
-  const line = "line" in command ? command.line : state.call(command.call)?.line;
-  // The call may be too new for the state. Identities with access to all lines may ask for it.
+  const line = "line" in command
+    ? extensionOf(state, command.line)
+    // The call may be too new for the state.
+    : state.call(command.call)?.line ?? commands.lineOf(command.call);
+  // Identities with access to all lines get TAPI's own answer.
   if (line === undefined && permitsEverywhere(identity, "control")) return undefined;
   if (line === undefined || !sees(identity, line)) {
     return "line" in command ? UNKNOWN_LINE : UNKNOWN_CALL;

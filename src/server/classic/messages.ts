@@ -21,12 +21,12 @@ const NUMERIC_LINE = /^(?:0|[1-9]\d{0,14})$/;
  * and the current state once more when a number that was "" becomes known.
  */
 export function toClassic(event: BusEvent, lineType: LineType): string | undefined {
-  if (event.type !== "call" || (event.change === "info" && !event.numberFilledIn)) return undefined;
-  const { line, state, callId, caller, called, origin, reason } = event.call;
+  if (event.type !== "call" || (event.change === "info" && !event.numberChanged)) return undefined;
+  const { line, state, classicId, caller, called, origin, reason } = event.call;
   return JSON.stringify({
     line: lineType === "number" && NUMERIC_LINE.test(line) ? Number(line) : line,
     state,
-    callId,
+    callId: classicId,
     callerId: caller.number,
     calledId: called.number,
     origin,

@@ -62,7 +62,7 @@ function wantsCsv(request: Request): boolean {
 
 type Column = readonly [name: string, read: (entry: EntryObject) => string | number | undefined];
 
-function member(name: Exclude<keyof EntryObject, PartyRole>): Column {
+function member(name: Exclude<keyof EntryObject, PartyRole | "disconnects">): Column {
   return [name, (entry) => entry[name]];
 }
 
@@ -75,6 +75,8 @@ const COLUMNS: readonly Column[] = [
     [`${role}Presentation`, (entry) => entry[role].presentation],
   ]),
   ...(["callId", "relatedCallId", "origin", "reason", "disconnect"] as const).map(member),
+  ["disconnects", ({ disconnects }) => disconnects?.join(" ")],
+  member("permanentId"),
 ];
 
 /** RFC 4180: a line of names, then a line for each entry, each with CRLF at its end. */

@@ -4,7 +4,7 @@
  */
 import type { EventBus } from "../../bus/bus.ts";
 import type { StatePort } from "../../bus/ports.ts";
-import type { BusEvent, ProviderState } from "../../model/event.ts";
+import { type BusEvent, lineNamesOf, type ProviderState } from "../../model/event.ts";
 import type { Line } from "../../model/line.ts";
 import type { Identity } from "../access/identity.ts";
 import { lineFilter, mayMonitor, onlyVisible } from "../access/permissions.ts";
@@ -147,7 +147,7 @@ export class Feed implements Disposable {
     let charactersLeft = this.#options.maxUnsentBytes / 2;
     for (const event of events) {
       if (!isWanted(event)) continue;
-      if (event.type !== "provider" && isVisible?.(event.line) === false) continue;
+      if (event.type !== "provider" && isVisible?.(lineNamesOf(event)) === false) continue;
       const text = encoder.encode(event);
       charactersLeft -= text.length;
       if (charactersLeft < 0) return undefined;

@@ -13,7 +13,8 @@ type Json<T> = {
     | (undefined extends T[K] ? undefined : never);
 };
 
-export type CallObject = Json<Call>;
+/** Without what only other parts of the program need. */
+export type CallObject = Json<Omit<Call, "classicId" | "unanswered">>;
 export type LineObject = Json<Line>;
 
 export type EntryObject = Json<JournalEntry> & {
@@ -43,6 +44,7 @@ export function callObject(call: Call): CallObject {
     callId: call.callId,
     relatedCallId: call.relatedCallId,
     line: call.line,
+    permanentId: call.permanentId,
     state: call.state,
     stateMode: call.stateMode,
     direction: call.direction,
@@ -57,6 +59,7 @@ export function callObject(call: Call): CallObject {
     connectedAt: call.connectedAtMs === undefined ? undefined : isoTime(call.connectedAtMs),
     endedAt: call.endedAtMs === undefined ? undefined : isoTime(call.endedAtMs),
     disconnect: call.disconnect,
+    disconnects: call.disconnects,
     can: call.can,
   };
 }

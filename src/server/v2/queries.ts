@@ -9,7 +9,7 @@ import {
 } from "../../bus/ports.ts";
 import type { JournalPage } from "../../model/journal.ts";
 import type { Identity } from "../access/identity.ts";
-import { lineFilter, monitorRefusal, onlyVisible } from "../access/permissions.ts";
+import { monitorRefusal, onlyVisible, visibleTo } from "../access/permissions.ts";
 import { type Answer, callObject, type EntryObject, entryObject } from "./frames.ts";
 import type { JournalRequest, StateRequest } from "./requests.ts";
 
@@ -61,7 +61,7 @@ async function readJournal(
   if (error !== undefined) return { ok: false, error };
   if (journal === undefined) return failed("not_supported", "The server keeps no journal");
   const { cmd: _, from, to, limit = PAGE_ENTRIES, chain, ...filter } = request;
-  const visible = lineFilter(identity);
+  const visible = visibleTo(identity);
   try {
     const { entries, next }: JournalPage = chain !== undefined
       ? { entries: await journal.chain(chain, visible) }

@@ -16,7 +16,7 @@ import { ERROR_CODES } from "../../model/error.ts";
 import { CALL_CHANGES, LINE_CHANGES, PROVIDER_STATES } from "../../model/event.ts";
 import { FORWARD_CASES } from "../../model/forward.ts";
 import { CALL_RESULTS } from "../../model/journal.ts";
-import { LINE_STATUSES } from "../../model/line.ts";
+import { LINE_KINDS, LINE_STATUSES } from "../../model/line.ts";
 import { RIGHTS } from "../../model/right.ts";
 import type { CallObject, EntryObject, EventFrame, LineObject } from "./frames.ts";
 import { FORMS, requestId } from "./requests.ts";
@@ -52,6 +52,7 @@ const CALL: z.ZodType<CallObject> = z.object({
   callId: hex.describe("dwCallID; 0x0 if the driver gives none"),
   relatedCallId: hex.describe("dwRelatedCallID: a call that this one came from"),
   line: z.string(),
+  permanentId: z.string().describe("Tells lines with the same extension apart"),
   state: named("LINECALLSTATE", CALL_STATES),
   stateMode: z.string().nullable(),
   direction: z.enum(DIRECTIONS),
@@ -62,6 +63,7 @@ const CALL: z.ZodType<CallObject> = z.object({
   connectedAt: time.optional(),
   endedAt: time.optional(),
   disconnect: z.string().optional(),
+  disconnects: z.array(z.string()).optional().describe("Every reason, if there are several"),
   can: z.array(z.enum(CALL_COMMANDS)).describe("The commands that the call takes now"),
 }).meta({ id: "Call", description: "A call on a line, as last heard." });
 
@@ -70,6 +72,7 @@ const LINE: z.ZodType<LineObject> = z.object({
   name: z.string(),
   permanentId: z.string(),
   provider: z.string(),
+  kind: z.enum(LINE_KINDS),
   status: z.enum(LINE_STATUSES),
   error: z.string().optional(),
   forwards: z.array(z.object({ when: z.enum(FORWARD_CASES), to: z.string() })),
@@ -128,6 +131,7 @@ const ENTRY: z.ZodType<EntryObject> = z.object({
   id: z.int().positive().describe("The journal's own number"),
   call,
   line: z.string(),
+  permanentId: z.string(),
   direction: z.enum(DIRECTIONS),
   result: z.enum(CALL_RESULTS),
   ...parties,
@@ -141,6 +145,7 @@ const ENTRY: z.ZodType<EntryObject> = z.object({
   origin: named("LINECALLORIGIN", CALL_ORIGINS),
   reason: named("LINECALLREASON", CALL_REASONS),
   disconnect: z.string().optional(),
+  disconnects: z.array(z.string()).optional(),
 }).meta({ id: "JournalEntry", description: "A finished call." });
 
 const COMMAND_OUTCOME: z.ZodType<

@@ -3,20 +3,27 @@
  * signals it, gives the handle back after IDLE. All work for a device's calls runs in its queue.
  */
 import { describeError, logger } from "../../log.ts";
-import type { CallInfo } from "../../model/call.ts";
 import type { CallStatus } from "../../tapi/calls.ts";
-import { LINECALLSTATE, LINEERR } from "../../tapi/constants.ts";
-import { TapiError } from "../../tapi/errors.ts";
+import type { RawCallInfo } from "../../tapi/call_info.ts";
+import { ENDED_STATES } from "../../tapi/call_states.ts";
+import { LINECALLSTATE } from "../../tapi/constants.ts";
 import type { TapiCall } from "../call.ts";
 import type { SessionContext } from "../context.ts";
-import type { LineDevice } from "../line.ts";
+import type { LineDevice, TapiLine } from "../line.ts";
 import type { LineStatuses } from "../lines/status.ts";
-import { callStateName, callStateOf, disconnectName, stateModeName, toCallInfo } from "./names.ts";
+import type { CallStateSignal } from "../signals.ts";
+import { disconnectNames, stateModeName } from "./bit_names.ts";
+import { readCallInfo } from "./info.ts";
+import { type Answer, readInfo, readStatus } from "./questions.ts";
+import { callStateName, callStateOf, isElsewhere, isTalking, modeOf } from "./states.ts";
+import { isUnansweredConsultation } from "./quirks.ts";
 
 const log = logger("session");
 
 /** How long the end of a closed line's calls waits for what its driver still owes. */
 const LOSE_WITHIN_MS = 2000;
+/** So many questions in a row must fail before a call that is DISCONNECTED is taken to have ended. */
+const MOST_FAILED_QUESTIONS = 2;
 
 export class CallFeed {
   readonly #context: SessionContext;
@@ -28,7 +35,7 @@ export class CallFeed {
   }
 
   /**
-   * Reports a call's state; IDLE gives the handle back.
+   * Reports a call's state; IDLE gives the handle back, and so does a handle that is dead.
    *
    * @param mode What LINE_CALLSTATE adds to the state; 0 if it adds nothing.
    * @param known The answer of lineGetCallStatus, if it was just asked.
@@ -44,44 +51,49 @@ export class CallFeed {
     const statuses = this.#statuses;
     const state = callStateOf(rawState);
     const isIdle = state === LINECALLSTATE.IDLE;
-    const isFirst = call.enter(state, mode);
-    const reading = this.#readInfo(call);
+    // Whoever waits for the parties gets them with the state.
+    call.takeInfo();
+    const reading = readInfo(this.#context, call);
     // No command fits a call that is over.
-    const status = known ?? (isIdle ? undefined : await statuses.readCall(call));
+    const status = known ?? (isIdle ? undefined : await this.#readStatus(call));
     const info = await reading;
     // Lost with its line meanwhile.
     if (call.ended) return;
+    const isDead = info === "dead" || status === "dead";
+    // A call that is gone before anything was reported of it is not worth reporting.
+    if (call.state === 0 && isDead && !isIdle) return await this.#end(call);
+    if (call.state === 0 && !this.#place(call, info)) return await this.#end(call);
+    const answer = status === "dead" ? undefined : status;
+    const isFirst = call.enter(state, mode === 0 ? modeOf(state, answer) : mode);
     if (isIdle) call.end();
-    const reported = mode === 0 && status !== undefined && callStateOf(status.dwCallState) === state
-      ? status.dwCallStateMode
-      : mode;
-    this.#context.onSignal({
-      kind: "call-state",
-      line: call.line.identity,
-      call: call.id,
-      state: callStateName(state),
-      mode: stateModeName(state, reported),
-      disconnect: disconnectName(state, reported),
-      info,
-      can: statuses.commandsOf(call, status),
-      ...heardAtMs !== undefined && { heardAtMs },
-    });
+    this.#signal(call, info, answer, heardAtMs);
     if (isIdle) await this.release(call);
-    statuses.callChanged(call, status !== undefined, isFirst || isIdle);
+    statuses.callChanged(call, answer !== undefined, isFirst || isIdle);
+    if (isDead && !isIdle) await this.reportEnd(call);
   }
 
-  /** Reports what is known of a call now. */
+  /** Reports that a call has ended, although no message says so. */
+  async reportEnd(call: TapiCall): Promise<void> {
+    if (call.state === 0) return await this.#end(call);
+    await this.reportState(call, LINECALLSTATE.IDLE, 0, {});
+  }
+
+  /** Reports what is known of a call now, unless a state has brought it meanwhile. */
   async reportInfo(call: TapiCall): Promise<void> {
-    const info = call.ended ? undefined : await this.#readInfo(call);
-    if (info === undefined) return;
-    this.#context.onSignal({ kind: "call-info", line: call.line.identity, call: call.id, info });
+    if (!call.takeInfo() || call.ended) return;
+    const read = await readInfo(this.#context, call);
+    if (read === undefined || call.ended) return;
+    if (read === "dead") return await this.reportEnd(call);
+    // Before the first state clients do not know the call: the state brings its parties.
+    if (call.state === 0) return;
+    const { line: { identity: line }, id } = call;
+    this.#context.onSignal({ kind: "call-info", line, call: id, info: this.#words(read) });
   }
 
   /** Finds a device's calls that the program has no handle for: TAPI does not announce them. */
   async listCalls(device: LineDevice): Promise<void> {
     const { tapi, calls, clock, ended } = this.#context;
-    const [line] = device.lines;
-    const { handle: lineHandle } = device;
+    const { handle: lineHandle, lines: [line] } = device;
     if (line === undefined || lineHandle === 0 || ended.aborted) return;
     let handles: Set<number>;
     try {
@@ -98,44 +110,41 @@ export class CallFeed {
       if (device.handle !== lineHandle || ended.aborted) return;
       // A message about the call has come, or comes: it brings the state.
       if (handle === 0 || calls.byHandle(handle) !== undefined) continue;
-      await this.check(calls.upsert(line, handle, false, clock.uptimeMs()));
+      const isPlaced = !device.hasAddresses;
+      const call = calls.upsert(line, handle, { isPlaced, heardAtMs: clock.uptimeMs() });
+      await this.check(call, { isListed: true });
     }
   }
 
   /**
-   * Asks for a call's state, and reports it if it is another one: the message that should have brought
-   * it was lost, or the driver never sends it.
+   * Asks for a call's state. The answer may give the first state, or end the call; it never makes up
+   * another state of a call that is reported, because some drivers answer nonsense.
+   *
+   * @param isListed Whether the driver only lists it: then one that has ended is not worth reporting.
    */
-  async check(call: TapiCall): Promise<void> {
-    const { tapi, calls, clock, ended } = this.#context;
+  async check(call: TapiCall, { isListed = false } = {}): Promise<void> {
+    const { calls, clock, ended } = this.#context;
     if (call.ended || ended.aborted || !calls.has(call)) return;
-    let state: number;
-    let status: CallStatus | undefined;
-    try {
-      status = await tapi.getCallStatus(call.handle, call.line.device.caps.apiVersion);
-      state = callStateOf(status.dwCallState);
-    } catch (error) {
-      const isGone = error instanceof TapiError && error.code === LINEERR.INVALCALLHANDLE;
-      if (!isGone) {
-        log.debug("A call on line {line} does not report its state: {error}", {
-          line: call.line.name,
-          error: describeError(error),
-        });
-        return;
+    const status = await this.#readStatus(call);
+    if (call.ended || !calls.has(call)) return;
+    if (status === "dead") return await this.reportEnd(call);
+    const isDisconnected = call.state === LINECALLSTATE.DISCONNECTED;
+    if (status === undefined) {
+      if (isDisconnected && call.failedQuestions >= MOST_FAILED_QUESTIONS) {
+        await this.reportEnd(call);
       }
-      state = LINECALLSTATE.IDLE;
-      // A call that was gone before anything was reported of it is not worth reporting.
-      if (call.state === 0) {
-        call.end();
-        return await this.release(call);
-      }
+      return;
     }
     call.heard(clock.uptimeMs());
+    const state = callStateOf(status.dwCallState);
+    const saysEnded = (state & ENDED_STATES) !== 0;
+    if (saysEnded && isListed && call.state === 0) return await this.#end(call);
     // Some drivers leave a call DISCONNECTED for ever; nothing can come of it.
-    const isOver = state === LINECALLSTATE.DISCONNECTED && call.state === state;
-    if (isOver) state = LINECALLSTATE.IDLE;
-    if (state !== 0 && state !== call.state) {
+    if (saysEnded && isDisconnected) return await this.reportEnd(call);
+    if (state !== 0 && (call.state === 0 || saysEnded)) {
       await this.reportState(call, state, 0, { known: status });
+      // The message that should have brought DISCONNECTED was lost: no other one is expected.
+      if (state === LINECALLSTATE.DISCONNECTED) await this.reportEnd(call);
     }
   }
 
@@ -144,8 +153,7 @@ export class CallFeed {
    * asked nothing about them. If a function hangs in the queue, it is not waited for.
    */
   lose(device: LineDevice, then: () => void): void {
-    const { calls } = this.#context;
-    this.#lose(device, device.lines.flatMap((line) => [...calls.of(line)]), then);
+    this.#lose(device, this.#callsOf(device), then);
   }
 
   /** Ends a call whose handle is another call's now: its end was not reported. */
@@ -155,58 +163,137 @@ export class CallFeed {
 
   /** Forgets the calls of a device that could not be opened after all: none of them was reported. */
   forget(device: LineDevice): void {
-    const { calls } = this.#context;
-    for (const line of device.lines) {
-      for (const call of [...calls.of(line)]) {
-        calls.delete(call);
-        call.end();
-      }
+    for (const call of this.#callsOf(device)) {
+      this.#context.calls.delete(call);
+      call.end();
     }
   }
 
+  /** Gives a call's handle back, once. */
+  async release(call: TapiCall): Promise<void> {
+    if (this.#context.calls.delete(call)) await this.refuse(call.handle, call.line.device);
+  }
+
+  /**
+   * Gives back every call of a device that is to be closed: deallocated, a call that the program owns
+   * goes on; closed over, it would be dropped.
+   */
+  async releaseAll(device: LineDevice): Promise<void> {
+    await Promise.all(this.#callsOf(device).map((call) => this.release(call)));
+  }
+
+  /** Gives the handle of a call back that is not reported. */
+  async refuse(handle: number, device: LineDevice): Promise<void> {
+    try {
+      await this.#context.tapi.deallocateCall(handle);
+    } catch (error) {
+      log.debug("A call handle on line {line} cannot be given back: {error}", {
+        line: device.name,
+        error: describeError(error),
+      });
+    }
+  }
+
+  #callsOf({ lines }: LineDevice): TapiCall[] {
+    return lines.flatMap((line) => [...this.#context.calls.of(line)]);
+  }
+
+  #signal(
+    call: TapiCall,
+    info: Answer<RawCallInfo>,
+    status: CallStatus | undefined,
+    heardAtMs: number | undefined,
+  ): void {
+    const { state, mode, dialled } = call;
+    this.#context.onSignal({
+      kind: "call-state",
+      line: call.line.identity,
+      call: call.id,
+      state: callStateName(state),
+      mode: stateModeName(state, mode),
+      answered: answeredBy(call, info === "dead" ? undefined : info),
+      disconnects: disconnectNames(state, mode),
+      info: info === undefined || info === "dead" ? undefined : this.#words(info),
+      can: this.#statuses.commandsOf(call, status),
+      ...dialled !== undefined && { dialled },
+      ...heardAtMs !== undefined && { heardAtMs },
+    });
+  }
+
+  /** Puts a call on the line of its address. @returns Whether that line is wanted. */
+  #place(call: TapiCall, info: Answer<RawCallInfo>): boolean {
+    if (call.isPlaced || info === undefined || info === "dead") return true;
+    const line = call.line.device.lineAt(info.dwAddressID);
+    if (line !== undefined) this.#context.calls.place(call, line);
+    return line !== undefined;
+  }
+
+  /** Ends a call of which nothing was reported. */
+  async #end(call: TapiCall): Promise<void> {
+    call.end();
+    await this.release(call);
+  }
+
+  /**
+   * Ends the calls of lines that are others now, or are given up: in a turn of their device's queue.
+   *
+   * @returns The calls; their handles stay valid, and are the caller's to give back.
+   */
+  handOver(lines: readonly TapiLine[]): readonly TapiCall[] {
+    const { calls } = this.#context;
+    const moved = lines.flatMap((line) => [...calls.of(line)]);
+    for (const call of moved) calls.delete(call);
+    this.#endLost(moved);
+    return moved;
+  }
+
+  /** Goes on with a call that was another line's, or gives it back if its line is not wanted now. */
+  async takeOver(device: LineDevice, { handle, line, owned }: TapiCall): Promise<void> {
+    const { calls, clock, ended } = this.#context;
+    if (device.handle === 0 || ended.aborted) return;
+    const now = device.lineAt(line.addressId);
+    if (now === undefined) return await this.refuse(handle, device);
+    const heardAtMs = clock.uptimeMs();
+    await this.check(calls.upsert(now, handle, { owned, isPlaced: true, heardAtMs }));
+  }
+
   #lose(device: LineDevice, lost: readonly TapiCall[], then: () => void): void {
-    const { calls, clock, onSignal } = this.#context;
+    const { calls, clock } = this.#context;
     for (const call of lost) calls.delete(call);
     let isDone = false;
     const end = () => {
       if (isDone) return;
       isDone = true;
       clock.clearTimeout(timer);
-      for (const call of lost) {
-        if (!call.ended) onSignal({ kind: "call-lost", line: call.line.identity, call: call.id });
-        call.end();
-      }
+      this.#endLost(lost);
       then();
     };
     const timer = clock.setTimeout(end, LOSE_WITHIN_MS);
     void device.queue.run(() => Promise.resolve(end()));
   }
 
-  /** Gives a call's handle back, once. */
-  async release(call: TapiCall): Promise<void> {
-    if (!this.#context.calls.delete(call)) return;
-    try {
-      await this.#context.tapi.deallocateCall(call.handle);
-    } catch (error) {
-      log.debug("A call handle on line {line} cannot be given back: {error}", {
-        line: call.line.name,
-        error: describeError(error),
-      });
+  #endLost(lost: readonly TapiCall[]): void {
+    for (const call of lost) {
+      if (!call.ended) {
+        this.#context.onSignal({ kind: "call-lost", line: call.line.identity, call: call.id });
+      }
+      call.end();
     }
   }
 
-  /** `undefined` if the handle is dead or the driver does not answer: what is known stays. */
-  async #readInfo(call: TapiCall): Promise<CallInfo | undefined> {
-    const { tapi, calls, ended } = this.#context;
-    if (ended.aborted || !calls.has(call)) return undefined;
-    try {
-      return toCallInfo(await tapi.getCallInfo(call.handle, call.line.device.caps.apiVersion));
-    } catch (error) {
-      log.debug("A call on line {line} does not report its parties: {error}", {
-        line: call.line.name,
-        error: describeError(error),
-      });
-      return undefined;
-    }
+  async #readStatus(call: TapiCall): Promise<Answer<CallStatus>> {
+    return this.#statuses.hasTime(call) ? await readStatus(this.#context, call) : undefined;
   }
+
+  #words(info: RawCallInfo) {
+    return readCallInfo(info, this.#context.placeholders);
+  }
+}
+
+/** Who has answered the call, by the state it is in. */
+function answeredBy(call: TapiCall, info: RawCallInfo | undefined): CallStateSignal["answered"] {
+  if (isElsewhere(call)) return "elsewhere";
+  if (call.state === LINECALLSTATE.CONFERENCED) return "here";
+  if (!isTalking(call)) return undefined;
+  return isUnansweredConsultation(call.line.identity.provider, info) ? undefined : "here";
 }

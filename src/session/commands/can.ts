@@ -7,7 +7,7 @@ import {
 } from "../../model/command.ts";
 import { HELD_STATES } from "../../tapi/call_states.ts";
 import { has, LINECALLFEATURE, LINECALLSTATE } from "../../tapi/constants.ts";
-import type { LineFeatures } from "../line.ts";
+import type { LineFeatures } from "../description.ts";
 import { TABLE } from "./table.ts";
 
 const CAN = LINECALLFEATURE;
@@ -54,14 +54,17 @@ export const NO_LINE_FEATURES: LineFeatures = { address: 0, line: 0 };
  */
 export function lineCommands(
   features: LineFeatures,
-  caps: LineFeatures,
+  caps: LineFeatures & { readonly call?: number },
 ): readonly LineCommandName[] {
   const reported = [features, caps].find(isKnown) ?? TABLE.dial.features;
   const address = reported.address & (caps.address === 0 ? ~0 : caps.address);
   const line = reported.line & (caps.line === 0 ? ~0 : caps.line);
+  const canRedirect = has(caps.call ?? 0, CAN.REDIRECT);
   const names = LINE_COMMANDS.filter((name) => {
     const needed = TABLE[name].features;
-    return (address & needed.address) !== 0 || (line & needed.line) !== 0;
+    return (address & needed.address) !== 0 || (line & needed.line) !== 0 ||
+      // Without pickup, a call that rings on another line is redirected.
+      name === "pickup" && canRedirect;
   });
   const list = lineLists.get(names.join()) ?? names;
   lineLists.set(names.join(), list);

@@ -10,14 +10,15 @@ import {
   LINEADDRCAPFLAGS,
   LINECALLFEATURE,
   LINECALLSTATE,
+  LINEERR,
   LINETRANSFERMODE,
 } from "../../tapi/constants.ts";
+import { TapiError } from "../../tapi/errors.ts";
 import { CallHandleOut } from "../../tapi/outs.ts";
 import { encodeText } from "../../tapi/text.ts";
-import type { TapiCall } from "../call.ts";
+import type { MadeBy, TapiCall } from "../call.ts";
 import { drop } from "./drop.ts";
 import { unsupported } from "./errors.ts";
-import type { CallFeatures } from "./features.ts";
 import type { Requests } from "./requests.ts";
 
 const log = logger("session");
@@ -47,7 +48,7 @@ export async function consult(
   call: TapiCall,
   { number }: { readonly number: string },
 ): Promise<CommandOutcome> {
-  const begun = await begin(requests, call);
+  const begun = await begin(requests, call, number);
   try {
     await dial(requests, begun.consultation, number);
   } catch (error) {
@@ -66,36 +67,66 @@ export async function complete(
   { held, active }: { readonly held: TapiCall; readonly active: TapiCall },
   { mode }: CommandOf<"complete">,
 ): Promise<CommandOutcome> {
-  const isConference = mode === "conference";
   const pair = [held, active] as const;
-  const needed = isConference ? CAN.COMPLETETRANSF | CAN.ADDTOCONF : CAN.COMPLETETRANSF;
-  const features = await requests.own(pair, needed);
-  if (isConference && joins(features, held)) {
+  if (mode === "transfer") {
+    const features = await requests.own(pair, CAN.COMPLETETRANSF);
+    if (!features.offers(CAN.COMPLETETRANSF)) demandTransferOfHeld(held);
+    return await completeTransfer(requests, pair, LINETRANSFERMODE.TRANSFER);
+  }
+  const features = await requests.own(pair, CAN.COMPLETETRANSF | CAN.ADDTOCONF | CAN.SETUPCONF);
+  if (held.isConference && features.allows(CAN.ADDTOCONF)) {
     await requests.send(pair, "lineAddToConference", held.handle, active.handle);
     return { call: held.id };
   }
-  if (!features.offers(CAN.COMPLETETRANSF)) demandTransferOfHeld(held);
-  if (isConference && !features.allowsTransferToConference) {
-    throw unsupported("The line makes no conference of two calls: it lacks TRANSFERCONF");
+  if (features.allows(CAN.COMPLETETRANSF) && features.allowsTransferToConference) {
+    if (!features.offers(CAN.COMPLETETRANSF)) demandTransferOfHeld(held);
+    return await completeTransfer(requests, pair, LINETRANSFERMODE.CONFERENCE);
   }
-  const out = new CallHandleOut();
+  if (features.allows(CAN.SETUPCONF) && allowsHeldInConference(held)) {
+    return await confer(requests, held, active);
+  }
+  throw unsupported("The line makes no conference of two calls: it lacks TRANSFERCONF");
+}
+
+/** lineCompleteTransfer. The outcome is the conference, if there is one. */
+async function completeTransfer(
+  requests: Requests,
+  pair: readonly [held: TapiCall, active: TapiCall],
+  mode: number,
+): Promise<CommandOutcome> {
+  const [held, active] = pair;
+  const handle = new CallHandleOut();
   const [conference] = await requests.make(
     held.line,
-    [out],
+    [{ handle, isConference: mode === LINETRANSFERMODE.CONFERENCE }],
     { from: pair, optional: true },
     "lineCompleteTransfer",
     held.handle,
     active.handle,
-    out.memory,
-    isConference ? LINETRANSFERMODE.CONFERENCE : LINETRANSFERMODE.TRANSFER,
+    handle.memory,
+    mode,
   );
   return conference === undefined ? {} : { call: conference.id };
 }
 
-/** Whether the active call is to join a conference that waits for it. */
-function joins(features: CallFeatures, held: TapiCall): boolean {
-  if (!features.allows(CAN.ADDTOCONF)) return false;
-  return features.offers(CAN.ADDTOCONF) || held.state === LINECALLSTATE.ONHOLDPENDCONF;
+/** Whether a call is on hold without being part of a consultation, and can be added to a conference. */
+function allowsHeldInConference({ state, line: { features: { flags } } }: TapiCall): boolean {
+  return state === LINECALLSTATE.ONHOLD &&
+    (flags === 0 || has(flags, LINEADDRCAPFLAGS.CONFERENCEHELD));
+}
+
+/** Makes a conference of the active call, and adds the held one to it. */
+async function confer(
+  requests: Requests,
+  held: TapiCall,
+  active: TapiCall,
+): Promise<CommandOutcome> {
+  const { held: conference, consultation } = await setupConference(requests, active, {});
+  // Nobody is to be asked in.
+  await drop(requests, consultation);
+  const calls = [conference, held] as const;
+  await requests.send(calls, "lineAddToConference", conference.handle, held.handle);
+  return { call: conference.id };
 }
 
 /** A driver that does not report features may report whether calls that are no consultation have it. */
@@ -108,37 +139,66 @@ function demandTransferOfHeld({ state, line }: TapiCall): void {
 }
 
 /** Holds the call, by the function that its line has for it. */
-async function begin(requests: Requests, call: TapiCall): Promise<Consultation> {
-  const { line, handle } = call;
+async function begin(requests: Requests, call: TapiCall, number: string): Promise<Consultation> {
   const features = await requests.own(
     [call],
     CAN.SETUPTRANSFER | CAN.PREPAREADDCONF | CAN.SETUPCONF,
   );
-  const consult = new CallHandleOut();
-  const options = {
-    from: [call],
-    // Nobody waits for it any more: it must not stand in DIALTONE for ever.
-    late: (made: readonly TapiCall[]) => void undo(requests, consultationOf(call, made)),
-  };
-  // Of the three features, this is a conference's alone.
-  if (features.offers(CAN.PREPAREADDCONF)) {
-    const fn = "linePrepareAddToConferenceW";
-    const made = await requests.make(line, [consult], options, fn, handle, consult.memory, null);
-    return consultationOf(call, made);
+  const made = { dialled: number };
+  if (call.isConference && features.allows(CAN.PREPAREADDCONF)) {
+    return await setup(requests, call, "linePrepareAddToConferenceW", made);
   }
   if (features.allows(CAN.SETUPTRANSFER)) {
-    const fn = "lineSetupTransferW";
-    const made = await requests.make(line, [consult], options, fn, handle, consult.memory, null);
-    return consultationOf(call, made);
+    return await setup(requests, call, "lineSetupTransferW", made);
   }
+  if (features.allows(CAN.SETUPCONF)) return await setupConference(requests, call, made);
+  return await setup(requests, call, "linePrepareAddToConferenceW", made);
+}
+
+/** Holds the call by a function that makes the consultation call. */
+async function setup(
+  requests: Requests,
+  call: TapiCall,
+  fn: "linePrepareAddToConferenceW" | "lineSetupTransferW",
+  known: MadeBy,
+): Promise<Consultation> {
+  const handle = new CallHandleOut();
+  const outs = [{ ...known, handle }];
+  try {
+    const made = await requests.make(
+      call.line,
+      outs,
+      { from: [call], late: (made) => void undo(requests, consultationOf(call, made)) },
+      fn,
+      call.handle,
+      handle.memory,
+      null,
+    );
+    return consultationOf(call, made);
+  } catch (error) {
+    // Success without a handle: the call is on hold for nobody.
+    if (error instanceof TapiError && error.code === LINEERR.OPERATIONFAILED) {
+      await retrieve(requests, call);
+    }
+    throw error;
+  }
+}
+
+/** Makes the call the first one of a conference on hold, with a consultation call beside it. */
+async function setupConference(
+  requests: Requests,
+  call: TapiCall,
+  known: MadeBy,
+): Promise<Consultation> {
   const conference = new CallHandleOut();
+  const consult = new CallHandleOut();
   const made = await requests.make(
-    line,
-    [conference, consult],
-    options,
+    call.line,
+    [{ handle: conference, isConference: true }, { ...known, handle: consult }],
+    { from: [call], late: (made) => void undo(requests, consultationOf(call, made)) },
     "lineSetupConferenceW",
-    handle,
-    line.device.handle,
+    call.handle,
+    call.line.device.handle,
     conference.memory,
     consult.memory,
     PARTIES,
@@ -173,6 +233,11 @@ async function undo(requests: Requests, { held, consultation }: Consultation): P
   } catch (error) {
     warn(held, error);
   }
+  await retrieve(requests, held);
+}
+
+/** Takes a call off hold, unless its switch does so by itself. Never rejects. */
+async function retrieve(requests: Requests, held: TapiCall): Promise<void> {
   try {
     if (!requests.isLive(held)) return;
     const state = await requests.stateOf(held);

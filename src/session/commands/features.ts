@@ -1,8 +1,14 @@
 /** Feature bits: whether calls and lines have them. What a driver does not report is not ruled out. */
 import type { CallStatus } from "../../tapi/calls.ts";
-import { LINEADDRFEATURE, LINECALLFEATURE, LINECALLFEATURE2 } from "../../tapi/constants.ts";
-import { callStateName } from "../calls/names.ts";
-import type { AddressFeatures } from "../line.ts";
+import {
+  has,
+  LINEADDRFEATURE,
+  LINECALLFEATURE,
+  LINECALLFEATURE2,
+  LINETRANSFERMODE,
+} from "../../tapi/constants.ts";
+import { callStateName } from "../calls/states.ts";
+import type { AddressFeatures } from "../description.ts";
 import { unsupported } from "./errors.ts";
 
 const { PARKDIRECT, PARKNONDIRECT, TRANSFERCONF, TRANSFERNORM } = LINECALLFEATURE2;
@@ -47,6 +53,8 @@ export class CallFeatures {
 
   /** Whether two calls can be made a conference by lineCompleteTransfer. */
   get allowsTransferToConference(): boolean {
+    const { transferModes } = this.#ever;
+    if (transferModes !== 0 && !has(transferModes, LINETRANSFERMODE.CONFERENCE)) return false;
     return this.#allowsKind(TRANSFERCONF, TRANSFER_KINDS);
   }
 

@@ -2,7 +2,13 @@
 import type { CommandOf, CommandOutcome } from "../../model/command.ts";
 import type { ForwardCase } from "../../model/forward.ts";
 import type { AddressStatus, RawForward } from "../../tapi/address_status.ts";
-import { LINEADDRFEATURE, LINEFORWARDMODE } from "../../tapi/constants.ts";
+import {
+  has,
+  LINEADDRCAPFLAGS,
+  LINEADDRFEATURE,
+  LINEFEATURE,
+  LINEFORWARDMODE,
+} from "../../tapi/constants.ts";
 import { encodeForwardList } from "../../tapi/forward_list.ts";
 import { CallHandleOut } from "../../tapi/outs.ts";
 import type { TapiLine } from "../line.ts";
@@ -14,6 +20,7 @@ import type { Requests } from "./requests.ts";
 const THIS_ADDRESS = 0;
 const MODE = LINEFORWARDMODE;
 const FORWARD = LINEADDRFEATURE.FORWARD | LINEADDRFEATURE.FORWARDFWD;
+const FORWARD_DEVICE = LINEFEATURE.FORWARD | LINEFEATURE.FORWARDFWD;
 
 /** For everybody's calls; for those from inside and from outside, where a line tells them apart. */
 const MODES: Readonly<Record<ForwardCase, readonly [all: number, ...apart: number[]]>> = {
@@ -41,17 +48,19 @@ export async function forward(
   line: TapiLine,
   { when, to }: CommandOf<"forward">,
 ): Promise<CommandOutcome> {
-  demandOneOf(line.features.address, FORWARD, "never");
+  const isOfDevice = (line.features.line & FORWARD_DEVICE) !== 0;
+  if (!isOfDevice) demandOneOf(line.features.address, FORWARD, "never");
   await line.forwarding.run(async () => {
     const status = await requests.addressStatus(line);
-    demandOneOf(status.addressFeatures, FORWARD, "now");
+    if (!isOfDevice) demandOneOf(status.addressFeatures, FORWARD, "now");
+    demandKnown(line, status);
     const forwards = changed(status, when, to, line.features.forwardModes);
     const list = forwards.length === 0 ? null : encodeForwardList(forwards);
     const consult = new CallHandleOut();
     // Only some switches confirm the change in a call.
     await requests.make(
       line,
-      [consult],
+      [{ handle: consult }],
       { optional: true },
       "lineForwardW",
       line.device.handle,
@@ -64,6 +73,15 @@ export async function forward(
     );
   });
   return {};
+}
+
+/**
+ * A list for lineForward stands in for the one before: without knowing that one, it would clear cases
+ * that it does not name.
+ */
+function demandKnown({ features: { flags } }: TapiLine, { forwards }: AddressStatus): void {
+  if (forwards.length > 0 || flags === 0 || has(flags, LINEADDRCAPFLAGS.FWDSTATUSVALID)) return;
+  throw unsupported("The line does not report its forwarding: a change could clear other cases");
 }
 
 function changed(

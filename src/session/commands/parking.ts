@@ -1,9 +1,11 @@
 /** Calls that wait elsewhere, and calls of others: parking, taking a parked call, picking up. */
 import type { CommandOf, CommandOutcome } from "../../model/command.ts";
 import {
+  has,
   LINEADDRFEATURE,
   LINECALLFEATURE,
   LINECALLFEATURE2,
+  LINEERR,
   LINEPARKMODE,
 } from "../../tapi/constants.ts";
 import { MissingFunctionError, TapiError } from "../../tapi/errors.ts";
@@ -11,30 +13,50 @@ import { ParkAddressOut } from "../../tapi/outs.ts";
 import { encodeText } from "../../tapi/text.ts";
 import type { TapiCall } from "../call.ts";
 import type { TapiLine } from "../line.ts";
-import { unsupported } from "./errors.ts";
+import { makeCall } from "./dialling.ts";
+import { CommandFailure, unsupported } from "./errors.ts";
 import { demandOneOf } from "./features.ts";
 import type { Requests } from "./requests.ts";
 
-/** Parks a call: in `slot`, or where the switch likes; answers the slot if the switch reports it. */
+const { DIRECTED, NONDIRECTED } = LINEPARKMODE;
+/** dwCountryCode: the driver's default. */
+const NO_COUNTRY = 0;
+/** The slots that a line has for itself. */
+const MOST_SLOTS = 9;
+
+/**
+ * Parks a call: in `slot`, or where the switch likes; a switch that wants to be told is given a slot of
+ * the line's own. Answers the slot, if it is known.
+ */
 export async function park(
   requests: Requests,
   call: TapiCall,
   { slot }: { readonly slot?: string },
 ): Promise<CommandOutcome> {
   const features = await requests.own([call], LINECALLFEATURE.PARK);
-  if (slot === undefined) {
-    if (!features.allowsPark(LINECALLFEATURE2.PARKNONDIRECT)) {
-      throw unsupported("The line parks calls only where it is told to: name a slot");
-    }
-    const { NONDIRECTED } = LINEPARKMODE;
+  const { parkModes } = call.line.features;
+  const canChoose = parkModes === 0 || has(parkModes, NONDIRECTED);
+  if (slot === undefined && canChoose && features.allowsPark(LINECALLFEATURE2.PARKNONDIRECT)) {
     const out = new ParkAddressOut();
     await requests.send([call], "lineParkW", call.handle, NONDIRECTED, null, out.memory);
     return out.address === "" ? {} : { slot: out.address };
   }
-  if (!features.allowsPark(LINECALLFEATURE2.PARKDIRECT)) {
+  const canBeTold = parkModes === 0 || has(parkModes, DIRECTED);
+  if (!canBeTold || !features.allowsPark(LINECALLFEATURE2.PARKDIRECT)) {
     throw unsupported("The line parks calls where the switch likes: name no slot");
   }
-  const { DIRECTED } = LINEPARKMODE;
+  if (slot !== undefined) return await parkIn(requests, call, slot);
+  for (let tries = 1;; tries++) {
+    try {
+      return await parkIn(requests, call, call.line.nextSlot());
+    } catch (error) {
+      const isTaken = error instanceof TapiError && error.code === LINEERR.INVALPARKID;
+      if (!isTaken || tries === MOST_SLOTS) throw error;
+    }
+  }
+}
+
+async function parkIn(requests: Requests, call: TapiCall, slot: string): Promise<CommandOutcome> {
   await requests.send([call], "lineParkW", call.handle, DIRECTED, encodeText(slot), null);
   return { slot };
 }
@@ -48,16 +70,19 @@ export async function unpark(
   await demandFeature(requests, line, LINEADDRFEATURE.UNPARK);
   const address = encodeText(slot);
   const { device: { handle }, addressId } = line;
-  const call = await requests.makeOne(
+  const call = await makeCall(
+    requests,
     line,
+    {},
     "lineUnparkW",
-    ({ memory }) => [handle, addressId, memory, address],
+    (memory) => [handle, addressId, memory, address],
   );
   return { call: call.id };
 }
 
 /**
- * Takes a call that rings elsewhere.
+ * Takes a call that rings elsewhere. On a switch without pickup, a call that rings on a line of the
+ * session is redirected to the one that wants it, if the client may control that line (`redirect`).
  *
  * `from`: the extension that rings; any of the group's if left out. `group`: the pickup group; the
  * line's own if left out.
@@ -65,19 +90,39 @@ export async function unpark(
 export async function pickup(
   requests: Requests,
   line: TapiLine,
-  { from, group }: CommandOf<"pickup">,
+  { from, group, redirect = false }: CommandOf<"pickup">,
 ): Promise<CommandOutcome> {
   const { PICKUP, PICKUPDIRECT, PICKUPGROUP } = LINEADDRFEATURE;
-  await demandFeature(requests, line, PICKUP | (from === undefined ? PICKUPGROUP : PICKUPDIRECT));
   const address = from === undefined ? null : encodeText(from);
   const groupId = group === undefined ? null : encodeText(group);
   const { device: { handle }, addressId } = line;
-  const call = await requests.makeOne(
-    line,
-    "linePickupW",
-    ({ memory }) => [handle, addressId, memory, address, groupId],
-  );
-  return { call: call.id };
+  try {
+    await demandFeature(requests, line, PICKUP | (from === undefined ? PICKUPGROUP : PICKUPDIRECT));
+    const call = await makeCall(
+      requests,
+      line,
+      {},
+      "linePickupW",
+      (memory) => [handle, addressId, memory, address, groupId],
+    );
+    return { call: call.id };
+  } catch (error) {
+    const ringing = redirect && from !== undefined ? requests.ringingOn(from) : undefined;
+    if (ringing === undefined || !isUnavailable(error)) throw error;
+    const [oldest] = ringing;
+    if (oldest === undefined) throw new CommandFailure("no_call", "No call rings there");
+    await requests.own([oldest], LINECALLFEATURE.REDIRECT);
+    const to = encodeText(line.name);
+    await requests.send([oldest], "lineRedirectW", oldest.handle, to, NO_COUNTRY);
+    return {};
+  }
+}
+
+/** Whether the switch has no such function, or not on this line. */
+function isUnavailable(error: unknown): boolean {
+  if (error instanceof MissingFunctionError) return true;
+  if (error instanceof TapiError) return error.code === LINEERR.OPERATIONUNAVAIL;
+  return error instanceof CommandFailure && error.code === "not_supported";
 }
 
 /** @throws CommandFailure if the line reports its LINEADDRFEATURE_ bits, and has none of these. */

@@ -50,6 +50,8 @@ export interface Request<T> {
    * next message is, also when nobody waits for the result any more.
    */
   completed(): T;
+  /** Nothing more will come of it: it has succeeded or failed, also after nobody waited any more. */
+  closed?(): void;
 }
 
 interface Pending {
@@ -118,11 +120,13 @@ export class Replies {
         } catch (error) {
           reject(error);
         }
+        request.closed?.();
       },
       fail: (error) => {
         this.#clock.clearTimeout(timer);
         expired.abort();
         reject(error);
+        request.closed?.();
       },
     };
     void this.#call(request, expired.signal, pending);

@@ -1,18 +1,21 @@
 /**
  * How commands reach TAPI: as an owner of their calls, in the turn of their line, and not for ever.
  */
+import { sleep } from "../../clock.ts";
 import { LINECALLPRIVILEGE, LINEERR } from "../../tapi/constants.ts";
 import type { AddressStatus } from "../../tapi/address_status.ts";
-import type { CallStatus } from "../../tapi/calls.ts";
+import { ENDED_STATES, RINGING_STATES } from "../../tapi/call_states.ts";
+import { callCount, type CallStatus } from "../../tapi/calls.ts";
 import { TapiError } from "../../tapi/errors.ts";
 import { type ArgumentsOf, type FunctionName, invoke } from "../../tapi/invoke.ts";
-import { CallHandleOut } from "../../tapi/outs.ts";
-import type { TapiCall } from "../call.ts";
+import type { MadeBy, TapiCall } from "../call.ts";
+import { callStateOf } from "../calls/states.ts";
 import type { SessionContext } from "../context.ts";
 import { endIfFatal } from "../fatal.ts";
 import type { TapiLine } from "../line.ts";
 import { CallEndedError, CommandFailure, unsupported } from "./errors.ts";
 import { CallFeatures, isNever, neverText, notNowText } from "./features.ts";
+import type { MakeOptions, Out } from "./making.ts";
 import { type Replies, type Request, RequestEndedError } from "./replies.ts";
 
 /** So many functions of a line may wait for their turn. */
@@ -22,19 +25,16 @@ const ANY_FEATURE = 0xffffffff;
 /** One call, or several of one line. */
 export type Calls = readonly [TapiCall, ...TapiCall[]];
 
-/** Where calls that a request makes are registered: TAPI announces them by no message. */
+/** The session's calls, as far as requests change them. */
 export interface CallRegistry {
-  adopt(line: TapiLine, handle: number): TapiCall;
+  /** Registers a call that a request has made: TAPI announces it by no message. */
+  adopt(line: TapiLine, handle: number, made: MadeBy): TapiCall;
+  /** Messages for unknown handles are about no call that is still to be made. */
   forgetUnclaimed(): void;
-}
-
-export interface MakeOptions {
-  /** The calls that it makes them of: they must be live. */
-  readonly from?: readonly TapiCall[];
-  /** Whether the function may make fewer calls than there are handles. */
-  readonly optional?: boolean;
-  /** Receives the calls if they come after the request was given up. */
-  readonly late?: (made: readonly TapiCall[]) => void;
+  /** The handle of the call seems to be dead. */
+  doubt(call: TapiCall): void;
+  /** Ends a call that the phone system does not have any more. */
+  end(call: TapiCall): Promise<void>;
 }
 
 export class Requests {
@@ -67,7 +67,7 @@ export class Requests {
   async own(calls: Calls, features: number = ANY_FEATURE): Promise<CallFeatures> {
     const [{ line }] = calls;
     if (isNever(line.features, features)) throw unsupported(neverText(features));
-    const now = await this.ask(line, "lineGetCallStatus", async (expired) => {
+    const now = await this.#ask(line, calls, "lineGetCallStatus", async (expired) => {
       const statuses: (CallStatus | undefined)[] = [];
       for (const call of calls) {
         await this.#own(call);
@@ -82,18 +82,16 @@ export class Requests {
 
   /** LINECALLSTATE_ of a call as its driver has it now; 0 if it does not report it. */
   async stateOf(call: TapiCall): Promise<number> {
-    const [state = 0] = (await this.own([call])).states;
-    return state;
+    const status = await this.ask(call.line, "lineGetCallStatus", () => this.#readStatus(call));
+    return status === undefined ? 0 : callStateOf(status.dwCallState);
   }
 
   /** lineGetAddressStatus of a line. */
   addressStatus(line: TapiLine): Promise<AddressStatus> {
-    const { handle, caps: { apiVersion } } = line.device;
-    return this.ask(
-      line,
-      "lineGetAddressStatusW",
-      () => this.#context.tapi.getAddressStatus(handle, apiVersion),
-    );
+    const { addressId, device: { handle, caps: { apiVersion } } } = line;
+    const { tapi } = this.#context;
+    const read = () => tapi.getAddressStatus(handle, addressId, apiVersion);
+    return this.ask(line, "lineGetAddressStatusW", read);
   }
 
   /** Runs functions of TAPI that are done when they return. `expired`: nobody waits any more. */
@@ -102,20 +100,12 @@ export class Requests {
     fn: FunctionName,
     task: (expired: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    let answer: T;
-    return this.#request(line, {
-      fn,
-      call: async (expired) => {
-        answer = await task(expired);
-        return 0;
-      },
-      completed: () => answer,
-    });
+    return this.#ask(line, [], fn, task);
   }
 
   /** Calls an asynchronous function on calls that are live, and waits for LINE_REPLY. */
   send<F extends FunctionName>(calls: Calls, fn: F, ...args: ArgumentsOf<F>): Promise<void> {
-    return this.#request(calls[0].line, {
+    return this.#request(calls[0].line, calls, {
       fn,
       pinned: args,
       call: () => {
@@ -133,7 +123,7 @@ export class Requests {
     fn: F,
     ...args: ArgumentsOf<F>
   ): Promise<void> {
-    return this.#request(call.line, {
+    return this.#request(call.line, [call], {
       fn,
       pinned: args,
       call: async (expired) => {
@@ -153,15 +143,16 @@ export class Requests {
    */
   async make<F extends FunctionName>(
     line: TapiLine,
-    outs: readonly CallHandleOut[],
-    { from = [], optional = false, late }: MakeOptions,
+    outs: readonly Out[],
+    { from = [], optional = false, late, pending, dropped }: MakeOptions,
     fn: F,
     ...args: ArgumentsOf<F>
   ): Promise<TapiCall[]> {
     let isGivenUp = false;
     this.#registry.forgetUnclaimed();
+    if (pending !== undefined) line.pendingCalls.add(pending);
     try {
-      return await this.#request(line, {
+      return await this.#request(line, from, {
         fn,
         pinned: args,
         call: () => {
@@ -169,13 +160,18 @@ export class Requests {
           return invoke(this.#context.tapi.library, fn, ...args);
         },
         completed: () => {
-          const handles = outs.map(({ handle }) => handle).filter((handle) => handle !== 0);
-          const made = handles.map((handle) => this.#registry.adopt(line, handle));
+          const made = outs.flatMap(({ handle: { handle }, ...known }) =>
+            handle === 0 ? [] : this.#registry.adopt(line, handle, known)
+          );
           if (made.length < outs.length && !optional) {
             throw new TapiError(fn, LINEERR.OPERATIONFAILED);
           }
           if (isGivenUp) late?.(made);
+          if (pending?.isDropped) made.forEach((call) => dropped?.(call));
           return made;
+        },
+        closed: () => {
+          if (pending !== undefined) line.pendingCalls.delete(pending);
         },
       });
     } catch (error) {
@@ -184,42 +180,97 @@ export class Requests {
     }
   }
 
-  /** As {@linkcode make}, for a function that makes one call. @param args Receives the out handle. */
-  async makeOne<F extends FunctionName>(
-    line: TapiLine,
-    fn: F,
-    args: (out: CallHandleOut) => ArgumentsOf<F>,
-  ): Promise<TapiCall> {
-    const out = new CallHandleOut();
-    const [made] = await this.make(line, [out], {}, fn, ...args(out));
-    // With one out handle there is one call, or an error.
-    return made as TapiCall;
+  /** The ringing calls of an extension, oldest first; `undefined` if none of its lines is open. */
+  ringingOn(extension: string): readonly TapiCall[] | undefined {
+    const { devices, calls } = this.#context;
+    const lines = [...devices.lines()].filter(({ name, device }) =>
+      name === extension && device.handle !== 0
+    );
+    if (lines.length === 0) return undefined;
+    return lines.flatMap((line) => [...calls.of(line)])
+      .filter(({ state }) => (state & RINGING_STATES) !== 0);
+  }
+
+  /**
+   * Whether the driver says that a call is there: it answers for it, and counts calls on its line if
+   * it ever does.
+   */
+  async isThere(call: TapiCall): Promise<boolean> {
+    const { tapi, clock } = this.#context;
+    const { device } = call.line;
+    const { handle, caps: { apiVersion } } = device;
+    return await this.ask(call.line, "lineGetCallStatus", async () => {
+      const status = await this.#readStatus(call);
+      if (status === undefined || (callStateOf(status.dwCallState) & ENDED_STATES) !== 0) {
+        return false;
+      }
+      try {
+        const count = callCount(await tapi.getLineDevStatus(handle, apiVersion));
+        device.service.readCallCount(count, clock.uptimeMs());
+        return !device.service.isEmpty;
+      } catch {
+        // The call is answered for, and nothing contradicts that.
+        return true;
+      }
+    });
+  }
+
+  /** Ends a call that the phone system does not have any more. */
+  end(call: TapiCall): Promise<void> {
+    return this.#registry.end(call);
   }
 
   /** Waits for the driver to get on. */
   pause(ms: number): Promise<void> {
-    return new Promise((resolve) => this.#context.clock.setTimeout(resolve, ms));
+    return sleep(this.#context.clock, ms, this.#context.ended);
   }
 
-  async #request<T>(line: TapiLine, request: Omit<Request<T>, "owner">): Promise<T> {
+  #ask<T>(
+    line: TapiLine,
+    calls: readonly TapiCall[],
+    fn: FunctionName,
+    task: (expired: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    let answer: T;
+    return this.#request(line, calls, {
+      fn,
+      call: async (expired) => {
+        answer = await task(expired);
+        return 0;
+      },
+      completed: () => answer,
+    });
+  }
+
+  async #request<T>(
+    line: TapiLine,
+    calls: readonly TapiCall[],
+    request: Omit<Request<T>, "owner">,
+  ): Promise<T> {
     const { fn } = request;
     // Its lines are being closed, or are another session's by now.
     if (this.#context.ended.aborted) throw new RequestEndedError(fn);
     if (line.commands.waiting >= MOST_WAITING) {
-      const message =
-        `The line's driver does not answer: ${MOST_WAITING} commands are waiting for it`;
-      throw new CommandFailure("provider_down", message);
+      const waiting = `${MOST_WAITING} commands are waiting for it`;
+      throw new CommandFailure("provider_down", `The line's driver does not answer: ${waiting}`);
     }
-    const call = (expired: AbortSignal) =>
-      line.commands.run(() => {
+    const call = async (expired: AbortSignal) => {
+      const leave = await line.commands.enter();
+      try {
         // Its turn came too late: nobody waits for it any more, so it must not be done.
         if (expired.aborted || line.device.handle === 0) throw new RequestEndedError(fn);
-        return request.call(expired);
-      });
+        return await request.call(expired);
+      } finally {
+        leave();
+      }
+    };
     try {
       return await this.#replies.request({ ...request, owner: line, call });
     } catch (error) {
       endIfFatal(this.#context, error);
+      if (error instanceof TapiError && error.code === LINEERR.INVALCALLHANDLE) {
+        calls.forEach((call) => this.#registry.doubt(call));
+      }
       throw error;
     }
   }

@@ -3,12 +3,12 @@
  * carrying out and `can` read it.
  */
 import {
-  type CallCommandName,
   type CommandName,
   type CommandOf,
   type CommandOutcome,
   type COMMANDS,
   DTMF_DIGITS,
+  type LineCommandName,
 } from "../../model/command.ts";
 import { ALL_STATES, ENDED_STATES, HELD_STATES, RINGING_STATES } from "../../tapi/call_states.ts";
 import {
@@ -18,13 +18,17 @@ import {
   LINEDIGITMODE,
   LINEFEATURE,
 } from "../../tapi/constants.ts";
+import { callParamsFor } from "../../tapi/call_params.ts";
 import type { ArgumentsOf, FunctionName } from "../../tapi/invoke.ts";
 import { encodeText } from "../../tapi/text.ts";
 import type { TapiCall } from "../call.ts";
-import type { LineFeatures, TapiLine } from "../line.ts";
+import type { LineFeatures } from "../description.ts";
+import type { TapiLine } from "../line.ts";
 import { complete, consult } from "./consultation.ts";
+import { makeCall } from "./dialling.ts";
 import { drop } from "./drop.ts";
 import { CommandFailure } from "./errors.ts";
+import { forget } from "./forget.ts";
 import { forward } from "./forwarding.ts";
 import { park, pickup, unpark } from "./parking.ts";
 import type { Requests } from "./requests.ts";
@@ -50,7 +54,7 @@ export interface Row<C extends CommandName> {
   /** The function that does it, or that begins it. */
   readonly fn: FunctionName;
   /** LINECALLFEATURE_ bits of a call, or bits of a line, any one of which makes `can` name the command. */
-  readonly features: C extends CallCommandName ? number : LineFeatures;
+  readonly features: C extends LineCommandName ? LineFeatures : number;
   /** LINECALLSTATE_ bits of the calls that it can be about. */
   readonly states?: number;
   /** @throws CommandFailure, TapiError, MissingFunctionError */
@@ -130,17 +134,21 @@ export const TABLE: { readonly [C in CommandName]: Row<C> } = {
       return {};
     },
   },
+  forget: { fn: "lineDeallocateCall", features: 0, carryOut: forget },
   dial: {
     fn: "lineMakeCallW",
     features: { address: ADDRESS.MAKECALL, line: LINEFEATURE.MAKECALL },
     /** Done when the driver has accepted it, which is long before anyone answers. */
     async carryOut(requests, line, { number }) {
       const to = encodeText(number);
+      const params = callParamsFor(line.addressId);
       const { handle } = line.device;
-      const call = await requests.makeOne(
+      const call = await makeCall(
+        requests,
         line,
+        { dialled: number },
         "lineMakeCallW",
-        (out) => [handle, out.memory, to, NO_COUNTRY, null],
+        (memory) => [handle, memory, to, NO_COUNTRY, params],
       );
       return { call: call.id };
     },
@@ -149,8 +157,7 @@ export const TABLE: { readonly [C in CommandName]: Row<C> } = {
   pickup: {
     fn: "linePickupW",
     features: {
-      address: ADDRESS.PICKUP | ADDRESS.PICKUPHELD | ADDRESS.PICKUPGROUP | ADDRESS.PICKUPDIRECT |
-        ADDRESS.PICKUPWAITING,
+      address: ADDRESS.PICKUP | ADDRESS.PICKUPGROUP | ADDRESS.PICKUPDIRECT,
       line: 0,
     },
     carryOut: pickup,
@@ -158,8 +165,8 @@ export const TABLE: { readonly [C in CommandName]: Row<C> } = {
   forward: {
     fn: "lineForwardW",
     features: {
-      address: ADDRESS.FORWARD | ADDRESS.FORWARDFWD | ADDRESS.FORWARDDND,
-      line: LINEFEATURE.FORWARD | LINEFEATURE.FORWARDFWD | LINEFEATURE.FORWARDDND,
+      address: ADDRESS.FORWARD | ADDRESS.FORWARDFWD,
+      line: LINEFEATURE.FORWARD | LINEFEATURE.FORWARDFWD,
     },
     carryOut: forward,
   },

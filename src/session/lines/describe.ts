@@ -1,9 +1,14 @@
 /** Describes line devices: asks what each one is, before it is opened. */
-import type { Clock } from "../../clock.ts";
 import { describeError, logger } from "../../log.ts";
-import { LINEADDRESSSTATE, LINEDEVSTATE, LINEMEDIAMODE } from "../../tapi/constants.ts";
+import {
+  LINEADDRCAPFLAGS,
+  LINEADDRESSSTATE,
+  LINEDEVSTATE,
+  LINEMEDIAMODE,
+} from "../../tapi/constants.ts";
 import type { Tapi } from "../../tapi/calls.ts";
-import { type AddressFeatures, LineDevice, TapiLine } from "../line.ts";
+import type { SessionContext } from "../context.ts";
+import type { AddressDescription, AddressFeatures, DeviceDescription } from "../description.ts";
 
 const log = logger("session");
 
@@ -13,86 +18,133 @@ const REPORTED_LINE_STATES = LINEDEVSTATE.CONNECTED | LINEDEVSTATE.DISCONNECTED 
   LINEDEVSTATE.INSERVICE | LINEDEVSTATE.OUTOFSERVICE |
   LINEDEVSTATE.MSGWAITON | LINEDEVSTATE.MSGWAITOFF | LINEDEVSTATE.CAPSCHANGE;
 const REPORTED_ADDRESS_STATES = LINEADDRESSSTATE.FORWARD | LINEADDRESSSTATE.CAPSCHANGE;
-const FIRST_ADDRESS = 0;
+/** Flags of an address at which calls wait for the members of a group. */
+const GROUP = LINEADDRCAPFLAGS.ACDGROUP | LINEADDRCAPFLAGS.QUEUE;
+/** More addresses than any device has: a driver that claims more is not believed. */
+const MOST_ADDRESSES = 64;
+
+const NO_FEATURES: AddressFeatures = {
+  line: 0,
+  address: 0,
+  call: 0,
+  call2: 0,
+  forwardModes: 0,
+  parkModes: 0,
+  transferModes: 0,
+  flags: 0,
+};
 
 type DevCaps = Awaited<ReturnType<Tapi["getDevCaps"]>>;
 type AddressCaps = Awaited<ReturnType<Tapi["getAddressCaps"]>>;
-type TapiApp = { readonly tapi: Tapi; readonly app: number };
 
 /**
  * Asks a device what it is.
  *
- * @returns The device with its lines, or `undefined` if it is not for voice.
+ * @returns `undefined` if the device is not for voice.
  * @throws TapiError if the device cannot be asked.
  */
 export async function describeDevice(
-  { tapi, app, clock }: TapiApp & { readonly clock: Clock },
+  { tapi, app, isGroup }: Pick<SessionContext, "tapi" | "app" | "isGroup">,
   deviceId: number,
-): Promise<LineDevice | undefined> {
+): Promise<DeviceDescription | undefined> {
   const apiVersion = await tapi.negotiate(app, deviceId);
   const caps = await tapi.getDevCaps(app, deviceId, apiVersion);
-  if ((caps.dwMediaModes & VOICE_MODES) === 0) return undefined;
-  const addressCaps = await readAddressCaps({ tapi, app }, deviceId, apiVersion);
-  const device = new LineDevice(deviceId, {
-    apiVersion,
-    mediaModes: caps.dwMediaModes & (VOICE_MODES | LINEMEDIAMODE.UNKNOWN),
-    lineStates: caps.dwLineStates & REPORTED_LINE_STATES,
-    addressStates: (addressCaps?.dwAddressStates ?? 0) & REPORTED_ADDRESS_STATES,
-  }, clock);
-  const extension = addressCaps?.Address || caps.LineName || String(deviceId);
-  const identity = {
-    line: extension,
-    name: caps.LineName,
-    permanentId: permanentIdOf(caps, extension),
-    provider: caps.ProviderInfo,
+  if (!isForVoice(caps)) return undefined;
+  const count = Math.min(Math.max(caps.dwNumAddresses, 1), MOST_ADDRESSES);
+  const read: (AddressCaps | undefined)[] = [];
+  for (let addressId = 0; addressId < count; addressId++) {
+    read.push(await readAddressCaps(tapi, app, deviceId, addressId, apiVersion));
+  }
+  const states = read.reduce((all, address) => all | (address?.dwAddressStates ?? 0), 0);
+  return {
+    caps: {
+      apiVersion,
+      mediaModes: caps.dwMediaModes & (VOICE_MODES | LINEMEDIAMODE.UNKNOWN),
+      lineStates: caps.dwLineStates & REPORTED_LINE_STATES,
+      addressStates: states & REPORTED_ADDRESS_STATES,
+    },
+    addresses: read.flatMap((address, addressId) =>
+      // An address without a text is none that calls could be told apart by.
+      addressId > 0 && !address?.Address
+        ? []
+        : describeAddress(deviceId, caps, addressId, address, isGroup)
+    ),
+    isComplete: read.every((address) => address !== undefined),
   };
-  device.addLine(new TapiLine(device, FIRST_ADDRESS, identity, featuresOf(caps, addressCaps)));
-  return device;
 }
 
-/**
- * Asks a device again what can ever be done on it.
- *
- * @throws TapiError if the device cannot be asked.
- */
-export async function readFeatures(
-  { tapi, app }: TapiApp,
-  { id, caps: { apiVersion } }: LineDevice,
-): Promise<AddressFeatures> {
-  const caps = await tapi.getDevCaps(app, id, apiVersion);
-  return featuresOf(caps, await readAddressCaps({ tapi, app }, id, apiVersion));
+/** What stands for a device that cannot be described: it is there, and why nothing is heard of it. */
+export function unknownDevice(deviceId: number): DeviceDescription {
+  const name = `device ${deviceId}`;
+  return {
+    caps: { apiVersion: 0, mediaModes: 0, lineStates: 0, addressStates: 0 },
+    addresses: [{
+      addressId: 0,
+      identity: { line: name, name: "", permanentId: name, provider: "", kind: "extension" },
+      features: NO_FEATURES,
+    }],
+    isComplete: false,
+  };
+}
+
+/** Some drivers report UNKNOWN alone, and have voice calls all the same. */
+function isForVoice({ dwMediaModes }: DevCaps): boolean {
+  return (dwMediaModes & VOICE_MODES) !== 0 || dwMediaModes === LINEMEDIAMODE.UNKNOWN;
 }
 
 /** `undefined` if the device does not answer: the line works without, and goes by its name. */
 async function readAddressCaps(
-  { tapi, app }: TapiApp,
+  tapi: Tapi,
+  app: number,
   deviceId: number,
+  addressId: number,
   apiVersion: number,
 ): Promise<AddressCaps | undefined> {
   try {
-    return await tapi.getAddressCaps(app, deviceId, FIRST_ADDRESS, apiVersion);
+    return await tapi.getAddressCaps(app, deviceId, addressId, apiVersion);
   } catch (error) {
-    log.warn("Line device {deviceId} does not report its address: {error}", {
+    log.warn("Line device {deviceId} does not report its address {addressId}: {error}", {
       deviceId,
+      addressId,
       error: describeError(error),
     });
     return undefined;
   }
 }
 
-function featuresOf(caps: DevCaps, addressCaps: AddressCaps | undefined): AddressFeatures {
+function describeAddress(
+  deviceId: number,
+  caps: DevCaps,
+  addressId: number,
+  address: AddressCaps | undefined,
+  isGroup: (extension: string) => boolean,
+): AddressDescription {
+  const line = address?.Address || caps.LineName || String(deviceId);
+  const ofDevice = permanentIdOf(caps, line);
   return {
-    line: caps.dwLineFeatures,
-    address: addressCaps?.dwAddressFeatures ?? 0,
-    call: addressCaps?.dwCallFeatures ?? 0,
-    call2: addressCaps?.dwCallFeatures2 ?? 0,
-    forwardModes: addressCaps?.dwForwardModes ?? 0,
-    flags: addressCaps?.dwAddrCapFlags ?? 0,
+    addressId,
+    identity: {
+      line,
+      name: caps.LineName,
+      permanentId: addressId === 0 ? ofDevice : `${ofDevice}:${addressId}`,
+      provider: caps.ProviderInfo,
+      kind: isGroup(line) || ((address?.dwAddrCapFlags ?? 0) & GROUP) !== 0 ? "group" : "extension",
+    },
+    features: {
+      line: caps.dwLineFeatures,
+      address: address?.dwAddressFeatures ?? 0,
+      call: address?.dwCallFeatures ?? 0,
+      call2: address?.dwCallFeatures2 ?? 0,
+      forwardModes: address?.dwForwardModes ?? 0,
+      parkModes: address?.dwParkModes ?? 0,
+      transferModes: address?.dwTransferModes ?? 0,
+      flags: address?.dwAddrCapFlags ?? 0,
+    },
   };
 }
 
 /**
- * What a line keeps over restarts: its GUID if version 2.2 has one, else the driver and its
+ * What a device keeps over restarts: its GUID if version 2.2 has one, else the driver and its
  * dwPermanentLineID, else, with a driver that numbers its lines all 0, its name and extension.
  */
 function permanentIdOf(caps: DevCaps, extension: string): string {

@@ -4,17 +4,17 @@
  */
 import { sleep } from "../../clock.ts";
 import { describeError, logger } from "../../log.ts";
-import type { LineStatus } from "../../model/line.ts";
 import { Semaphore } from "../../semaphore.ts";
 import { LINECALLPRIVILEGE, LINEERR } from "../../tapi/constants.ts";
 import { TapiError } from "../../tapi/errors.ts";
 import { Backoff } from "../backoff.ts";
 import type { CallFeed } from "../calls/feed.ts";
-import { lineCommands, NO_LINE_COMMANDS, NO_LINE_FEATURES } from "../commands/can.ts";
 import type { Replies } from "../commands/replies.ts";
 import type { SessionContext } from "../context.ts";
-import type { LineDevice, TapiLine } from "../line.ts";
-import { describeDevice } from "./describe.ts";
+import type { LineDevice } from "../line.ts";
+import type { LineCatalogue } from "./catalogue.ts";
+import type { LineLog } from "./line_log.ts";
+import { reportOpen, reportStatus } from "./report.ts";
 import type { LineStatuses } from "./status.ts";
 
 const log = logger("session");
@@ -23,22 +23,24 @@ const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
 /** After a line was open for so long, its pauses begin with the shortest again. */
 const SETTLED_MS = 60_000;
-/** Devices described and opened at a time: each takes a thread while its driver works. */
-const DEVICES_AT_ONCE = 4;
-/** A device that takes longer than this no longer counts as one of them. */
+/** A device that takes longer than this no longer counts as one of those that are being opened. */
 const PLACE_MS = 5000;
-/** The device does not exist any more: LINE_CREATE reports when it comes back. */
-const REMOVED: readonly number[] = [LINEERR.NODEVICE, LINEERR.BADDEVICEID];
+/** The device does not exist (any more, or yet): LINE_CREATE reports when it comes back. */
+const MISSING: readonly number[] = [LINEERR.NODEVICE, LINEERR.BADDEVICEID];
+/** How often a device that was announced is tried: some drivers announce one before it is there. */
+const MOST_MISSING = 6;
 
 export interface LineKeeperOptions {
   readonly context: SessionContext;
+  readonly catalogue: LineCatalogue;
+  readonly lineLog: LineLog;
   readonly feed: CallFeed;
   readonly statuses: LineStatuses;
   readonly replies: Replies;
   /** From 0 to below 1. */
   readonly random: () => number;
-  /** Whether a line with this extension is to be opened. */
-  readonly wanted: (extension: string) => boolean;
+  /** How many devices are described and opened at a time: each takes a thread while its driver works. */
+  readonly devicesAtOnce: number;
   /** Receives every error, which may be one of the telephony service itself. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -46,17 +48,20 @@ export interface LineKeeperOptions {
 export class LineKeeper {
   readonly #options: LineKeeperOptions;
   readonly #kept = new Map<number, AbortController>();
-  readonly #places = new Semaphore(DEVICES_AT_ONCE);
+  readonly #places: Semaphore;
 
   constructor(options: LineKeeperOptions) {
     this.#options = options;
+    this.#places = new Semaphore(options.devicesAtOnce);
   }
 
   /**
    * Keeps a device open from now on; one that waits for its next attempt is tried at once. Resolves
    * when it has been tried for the first time.
+   *
+   * @param isAnnounced Whether its driver has just said that there is such a device.
    */
-  keep(deviceId: number): Promise<void> {
+  keep(deviceId: number, isAnnounced = false): Promise<void> {
     const { devices, ended } = this.#options.context;
     const known = devices.byId(deviceId);
     if (known !== undefined && known.handle !== 0) return Promise.resolve();
@@ -67,7 +72,7 @@ export class LineKeeper {
     this.#kept.set(deviceId, removed);
     const tried = Promise.withResolvers<void>();
     const until = AbortSignal.any([ended, removed.signal]);
-    void this.#keep(deviceId, until, tried.resolve).finally(() => {
+    void this.#keep(deviceId, { isAnnounced, until, tried: tried.resolve }).finally(() => {
       if (this.#kept.get(deviceId) === removed) this.#kept.delete(deviceId);
       tried.resolve();
     });
@@ -76,18 +81,14 @@ export class LineKeeper {
 
   /** The device is gone, and with it its lines and their calls. */
   remove(deviceId: number): void {
-    const { devices, onSignal } = this.#options.context;
+    const { devices } = this.#options.context;
     this.#kept.get(deviceId)?.abort();
     this.#kept.delete(deviceId);
     const device = devices.byId(deviceId);
     if (device === undefined) return;
-    log.warn("Line {line} was removed", { line: device.name });
-    devices.delete(device);
+    this.#options.lineLog.note("removed", device.name);
     if (device.handle !== 0) this.closed(device);
-    // After the end of its calls has been reported.
-    this.#options.feed.lose(device, () => {
-      for (const { identity } of device.lines) onSignal({ kind: "line-removed", line: identity });
-    });
+    this.#options.catalogue.remove(device);
   }
 
   /** The device's handle is dead, and so are its calls'; or the session is over. */
@@ -96,75 +97,75 @@ export class LineKeeper {
     device.closed();
     // Its driver sends no replies any more.
     for (const line of device.lines) replies.end(line);
-    feed.lose(device, () => this.#report(device, "closed"));
+    feed.lose(device, () => reportStatus(this.#options.context, device));
   }
 
-  /** The driver has lost the phone system, or has it again: calls may have changed unheard. */
-  serviceChanged(device: LineDevice): void {
-    const { feed, statuses } = this.#options;
-    const isOpen = device.status === "open";
-    if (isOpen) log.info("Line {line} is in service again", { line: device.name });
-    else log.error("Line {line} is out of service", { line: device.name });
-    this.#report(device, isOpen ? "open" : "out_of_service");
-    if (!isOpen) return;
-    void device.queue.run(async () => {
-      for (const line of device.lines) {
-        for (const call of [...this.#options.context.calls.of(line)]) await feed.check(call);
-      }
-      await feed.listCalls(device);
-      statuses.refresh(device, { status: true });
-    });
+  /** The driver says that a device's capabilities changed: if it is another one now, it is closed. */
+  async describeAgain(device: LineDevice): Promise<void> {
+    const { handle } = device;
+    const { catalogue, context, feed } = this.#options;
+    if (await catalogue.describeAgain(device) || device.handle !== handle) return;
+    const held = feed.handOver(device.lines);
+    this.closed(device);
+    await Promise.all(held.map((call) => feed.refuse(call.handle, device)));
+    try {
+      await context.tapi.close(handle);
+    } catch (error) {
+      log.debug("Line {line} cannot be closed: {error}", {
+        line: device.name,
+        error: describeError(error),
+      });
+    }
   }
 
-  async #keep(deviceId: number, until: AbortSignal, tried: () => void): Promise<void> {
-    const { context, random, wanted, onFailure } = this.#options;
-    const { clock } = context;
+  async #keep(
+    deviceId: number,
+    { isAnnounced, until, tried }: {
+      readonly isAnnounced: boolean;
+      readonly until: AbortSignal;
+      /** Is called after each attempt. */
+      readonly tried: () => void;
+    },
+  ): Promise<void> {
+    const { context: { clock, devices }, catalogue, random, onFailure } = this.#options;
     const backoff = new Backoff({ firstMs: FIRST_PAUSE_MS, longestMs: LONGEST_PAUSE_MS, random });
-    let device: LineDevice | undefined;
     let trouble: string | undefined;
+    let missing = 0;
     while (!until.aborted) {
       try {
-        device ??= await this.#inPlace(until, () => describeDevice(context, deviceId));
+        const device = await this.#inPlace(until, () => catalogue.describe(deviceId, until));
         if (device === undefined || until.aborted) return;
-        if (!device.lines.some(({ name }) => wanted(name))) return;
-        this.#register(device);
         await this.#open(device, until);
-        if (trouble !== undefined) log.info("Line {line} is open again", { line: device.name });
+        if (trouble !== undefined) this.#options.lineLog.note("open again", device.name);
+        missing = 0;
         tried();
         const openedAtMs = clock.uptimeMs();
         await settledOrAborted(device.whenClosed, until);
         if (until.aborted) return;
         if (clock.uptimeMs() - openedAtMs >= SETTLED_MS) backoff.reset();
         trouble = "closed";
-        log.error("Line {line} was closed by its driver", { line: device.name });
+        this.#options.lineLog.note("closed", device.name);
       } catch (error) {
         if (until.aborted) return;
-        if (describeError(error) !== trouble) this.#reportFailure(deviceId, device, error);
+        const isMissing = error instanceof TapiError && MISSING.includes(error.code);
+        // A device that does not exist has no name that clients could be told.
+        const device = isMissing ? devices.byId(deviceId) : catalogue.known(deviceId);
+        if (device !== undefined && describeError(error) !== trouble) {
+          this.#reportFailure(device, error);
+        }
         trouble = describeError(error);
         onFailure(error);
-        if (error instanceof TapiError && REMOVED.includes(error.code)) return;
+        if (isMissing && (!isAnnounced || ++missing >= MOST_MISSING)) return;
       }
       tried();
       await sleep(clock, backoff.pauseMs(), until);
     }
   }
 
-  /** Adds the device to those found, once. */
-  #register(device: LineDevice): void {
-    const { devices, onSignal } = this.#options.context;
-    if (devices.byInstance(device.instance) === device) return;
-    const replaced = devices.add(device);
-    for (const line of device.lines) {
-      const others = [...devices.lines()].filter((other) => other !== line);
-      line.tellApart(new Set(others.map(({ identity }) => identity.permanentId)));
-      const before = replaced?.lines.find(({ addressId }) => addressId === line.addressId);
-      onSignal({ kind: "line-found", line: line.identity, replaces: before?.identity });
-    }
-  }
-
   /** Opens the device and lists its calls, before any message about them is handled. */
   #open(device: LineDevice, until: AbortSignal): Promise<void> {
-    const { context: { devices, ended }, feed, statuses } = this.#options;
+    const { context, feed, statuses } = this.#options;
+    const { devices, ended } = context;
     return device.queue.run(async () => {
       try {
         await devices.opening(
@@ -178,13 +179,7 @@ export class LineKeeper {
       // Closed again meanwhile, or the session is over.
       if (device.handle === 0 || ended.aborted) return;
       log.debug("Line {line} is open", { line: device.name });
-      // Its driver may already have said that it is out of service.
-      const status = device.status === "out_of_service" ? device.status : "open";
-      for (const line of device.lines) {
-        // The commands it takes now are read below; until then, those that it can ever take.
-        const can = lineCommands(NO_LINE_FEATURES, line.features);
-        this.#reportLine(line, status, { can });
-      }
+      for (const line of device.lines) reportOpen(context, line);
       await feed.listCalls(device);
       statuses.refresh(device, { status: true });
     });
@@ -222,29 +217,10 @@ export class LineKeeper {
     }
   }
 
-  #reportFailure(deviceId: number, device: LineDevice | undefined, error: unknown): void {
-    const reason = describeError(error);
-    if (device === undefined) {
-      return log.warn("Line device {deviceId} cannot be described: {reason}", { deviceId, reason });
-    }
-    log.error("Line {line} cannot be opened: {reason}", { line: device.name, reason });
+  #reportFailure(device: LineDevice, error: unknown): void {
+    this.#options.lineLog.note("not open", device.name, describeError(error));
     device.failed(error);
-    this.#report(device, "failed");
-  }
-
-  #report(device: LineDevice, status: LineStatus): void {
-    const error = status === "failed" && device.error !== undefined ? { error: device.error } : {};
-    const can = device.handle === 0 ? { can: NO_LINE_COMMANDS } : {};
-    for (const line of device.lines) this.#reportLine(line, status, { ...error, ...can });
-  }
-
-  #reportLine(
-    { identity }: TapiLine,
-    status: LineStatus,
-    more: { readonly error?: string; readonly can?: ReturnType<typeof lineCommands> },
-  ): void {
-    const { onSignal } = this.#options.context;
-    onSignal({ kind: "line-status", line: identity, status, ...more });
+    reportStatus(this.#options.context, device);
   }
 
   /** Runs `task` while few others run. One that hangs gives its place up, but goes on. */

@@ -6,33 +6,41 @@
 import { describeError, logger } from "../../log.ts";
 import { type Forward, FORWARD_CASES } from "../../model/forward.ts";
 import type { RawForward } from "../../tapi/address_status.ts";
-import type { CallStatus } from "../../tapi/calls.ts";
-import { has, LINEDEVSTATUSFLAGS, LINEFORWARDMODE } from "../../tapi/constants.ts";
+import type { CallStatus, LineDevStatus } from "../../tapi/calls.ts";
+import { LINEFORWARDMODE } from "../../tapi/constants.ts";
 import { MissingFunctionError } from "../../tapi/errors.ts";
 import type { TapiCall } from "../call.ts";
-import { callStateOf } from "../calls/names.ts";
+import { callStateOf, isElsewhere } from "../calls/states.ts";
 import { callCommands, featuresOfState, lineCommands } from "../commands/can.ts";
 import type { SessionContext } from "../context.ts";
-import type { LineDevice, Refresh, TapiLine } from "../line.ts";
+import type { LineDevice, TapiLine } from "../line.ts";
+import type { Refresh } from "../pending_refresh.ts";
 import type { CallStateSignal, LineReportSignal } from "../signals.ts";
-import { readFeatures } from "./describe.ts";
 
 const log = logger("session");
 
 /** With more messages of the device than these waiting, a call's status is read later. */
 const MOST_WAITING = 4;
 
+export interface LineStatusesOptions {
+  /** Reads the capabilities of a device, whose lines may be others by then. */
+  readonly describeAgain: (device: LineDevice) => Promise<void>;
+  /** Takes what was read of an open device. */
+  readonly serviceRead: (device: LineDevice, status: LineDevStatus) => void;
+}
+
 export class LineStatuses {
   readonly #context: SessionContext;
+  readonly #options: LineStatusesOptions;
 
-  constructor(context: SessionContext) {
+  constructor(context: SessionContext, options: LineStatusesOptions) {
     this.#context = context;
+    this.#options = options;
   }
 
-  /** lineGetCallStatus; `undefined` if there is no time, or the driver does not answer. */
-  async readCall(call: TapiCall): Promise<CallStatus | undefined> {
-    if (call.line.device.queue.waiting > MOST_WAITING) return undefined;
-    return await this.#readCall(call);
+  /** Whether a call's status may be read now: not while many messages wait. */
+  hasTime({ line: { device } }: TapiCall): boolean {
+    return device.queue.waiting <= MOST_WAITING;
   }
 
   /** The commands that a call takes in the state that was reported last. */
@@ -41,7 +49,9 @@ export class LineStatuses {
     // The features of another state are not this one's: its message will come.
     const isOfState = status !== undefined && callStateOf(status.dwCallState) === state;
     const features = isOfState ? status.dwCallFeatures : 0;
-    if (features !== 0 || (isOfState && owned)) return callCommands(features, line.features.call);
+    if (features !== 0 || (isOfState && owned) || isElsewhere(call)) {
+      return callCommands(features, line.features.call);
+    }
     return callCommands(featuresOfState(state, this.#otherStates(call)), line.features.call);
   }
 
@@ -59,31 +69,34 @@ export class LineStatuses {
 
   /** Reads again what is named, once the device's messages have been handled. */
   refresh(device: LineDevice, what: Refresh): void {
-    if (device.demandRefresh(what)) this.#queue(device);
+    if (device.refresh.demand(what)) this.#queue(device);
   }
 
-  /** The driver says that the message lamp is on or off. */
-  reportMessageWaiting(device: LineDevice, messageWaiting: boolean): void {
-    for (const line of device.lines) this.#report(line, { messageWaiting });
+  /**
+   * The driver says that the message lamp went on or off. The level is read, and is believed instead
+   * if the driver has ever reported it.
+   */
+  heardMessageWaiting(device: LineDevice, messageWaiting: boolean): Promise<void> {
+    if (!device.service.reportsMessageWaiting) {
+      for (const line of device.lines) this.#report(line, { messageWaiting });
+    }
+    this.refresh(device, { status: true });
+    return Promise.resolve();
   }
 
   #queue(device: LineDevice): void {
     const isTaken = device.queue.add(async () => {
       if (device.queue.waiting > 0) return this.#queue(device);
-      const refresh = device.takeRefresh();
+      const refresh = device.refresh.take();
       if (refresh === undefined || device.handle === 0 || this.#context.ended.aborted) return;
-      if (refresh.caps) await this.#readFeatures(device);
+      if (refresh.caps) await this.#options.describeAgain(device);
+      if (device.handle === 0) return;
       await Promise.all([
         refresh.caps || refresh.status ? this.#readStatus(device) : undefined,
         refresh.caps || refresh.calls ? this.#readCalls(device) : undefined,
       ]);
     });
-    if (!isTaken) device.takeRefresh();
-  }
-
-  async #readFeatures(device: LineDevice): Promise<void> {
-    const features = await this.#answerOf(device, () => readFeatures(this.#context, device));
-    if (features !== undefined) { for (const line of device.lines) line.refeature(features); }
+    if (!isTaken) device.refresh.take();
   }
 
   async #readCalls(device: LineDevice): Promise<void> {
@@ -105,11 +118,13 @@ export class LineStatuses {
     const { handle, caps: { apiVersion }, lines } = device;
     const [status, ...addresses] = await Promise.all([
       this.#answerOf(device, () => tapi.getLineDevStatus(handle, apiVersion)),
-      ...lines.map(() => this.#answerOf(device, () => tapi.getAddressStatus(handle, apiVersion))),
+      ...lines.map(({ addressId }) =>
+        this.#answerOf(device, () => tapi.getAddressStatus(handle, addressId, apiVersion))
+      ),
     ]);
     if (device.handle !== handle) return;
-    const messageWaiting = status &&
-      device.readMessageWaiting(has(status.dwDevStatusFlags, LINEDEVSTATUSFLAGS.MSGWAIT));
+    if (status !== undefined) this.#options.serviceRead(device, status);
+    const messageWaiting = status && device.service.readMessageWaiting(status.dwDevStatusFlags);
     for (const [index, line] of lines.entries()) {
       const address = addresses[index];
       const now = {

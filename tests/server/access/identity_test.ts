@@ -200,6 +200,20 @@ Deno.test("who may not see a line may not take the calls that ring there", async
   assert.deepEqual(rig.commands, []);
 });
 
+Deno.test("a line's permanent id opens no more than its extension does", async () => {
+  const rig = new Rig();
+  rig.bus.publish(lineEvent({ line: "201", permanentId: "p:1" }, { change: "added" }));
+  // Its permanent id looks like an extension that one may see.
+  rig.bus.publish(lineEvent({ line: "301", permanentId: "20-3" }, { change: "added" }));
+  const reader = rig.connect({ ...ONE_LINE, lines: ["20*"] });
+  const dial = (line: string) => reader.ask({ cmd: "dial", line, number: "1" });
+  assert.equal((await dial("p:1")).type, "result");
+  assert.equal((await dial("20-3")).error.code, "unknown_line");
+  assert.deepEqual(rig.commands, [{ cmd: "dial", line: "p:1", number: "1" }]);
+  const { result } = await reader.ask({ cmd: "subscribe", lines: ["p:1", "20-3"] });
+  assert.deepEqual(result.lines.map(({ line }: { line: string }) => line), ["201"]);
+});
+
 Deno.test("a token makes somebody else of a client, and its subscription follows", async () => {
   const rig = new Rig({
     identify: (token) => token === "secret" ? MONITOR_OF_20 : undefined,

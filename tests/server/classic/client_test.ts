@@ -18,6 +18,7 @@ function setUp(answer: CommandResult = { ok: true, outcome: {} }, lines?: string
       commands.push(command);
       return Promise.resolve(answer);
     },
+    lineOf: () => undefined,
   };
   const state = FoldedState.of(bus);
   const encoder = new ClassicEncoder();

@@ -43,7 +43,7 @@ Deno.test("a number that is not shown is an empty string", () => {
 
 Deno.test("an info has a frame only where it fills a number in", () => {
   assert.equal(toClassic(callEvent({}, { change: "info" }), "number"), undefined);
-  const filled = callEvent({}, { change: "info", numberFilledIn: true });
+  const filled = callEvent({}, { change: "info", numberChanged: true });
   assert.equal(JSON.parse(toClassic(filled, "number") ?? "").state, "OFFERING");
 });
 

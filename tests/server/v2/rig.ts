@@ -88,6 +88,7 @@ export class Rig {
           this.commands.push(command);
           return await execute?.(command) ?? { ok: true, outcome: {} };
         },
+        lineOf: () => undefined,
       },
       version: "1.2.3",
       limits: {

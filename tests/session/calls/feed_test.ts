@@ -163,16 +163,22 @@ Deno.test("a line whose driver does not list its calls is open, and hears of the
   await telephony.reach("201", "OFFERING");
 });
 
-Deno.test("a state that no message has brought is found when the line is in service again", async () => {
-  await using telephony = await unheard(ONHOLD);
+Deno.test("an end that no message has brought is found when the line is in service again", async () => {
+  await using telephony = await unheard(IDLE);
   await telephony.takeSignals("call-state");
   interrupt(telephony);
   const [signal, ...others] = await telephony.takeSignals("call-state");
-  assert.deepEqual([signal?.state, signal?.heardAtMs, others], ["ONHOLD", undefined, []]);
+  assert.deepEqual([signal?.state, signal?.heardAtMs, others], ["IDLE", undefined, []]);
 });
 
-for (const [name, state] of [["the one that was reported", CONNECTED], ["none", 0]] as const) {
-  Deno.test(`a call whose state is ${name} is not reported again`, async () => {
+for (
+  const [name, state] of [
+    ["the one that was reported", CONNECTED],
+    ["none", 0],
+    ["another live one", ONHOLD],
+  ] as const
+) {
+  Deno.test(`a call of which its driver answers ${name} is not reported again`, async () => {
     await using telephony = await unheard(state);
     await telephony.takeSignals("call-state");
     interrupt(telephony);

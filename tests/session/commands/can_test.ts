@@ -14,7 +14,7 @@ import {
   LINEFEATURE,
 } from "../../../src/tapi/constants.ts";
 
-const { ANSWER, DROP, HOLD, PARK, SETCALLDATA, UNHOLD } = LINECALLFEATURE;
+const { ANSWER, DROP, HOLD, PARK, REDIRECT, SETCALLDATA, UNHOLD } = LINECALLFEATURE;
 const STATE = LINECALLSTATE;
 
 Deno.test("the table has a row for each command of the model, in the same order", () => {
@@ -66,13 +66,14 @@ Deno.test("the same abilities are the same array, whatever bits they come from",
 });
 
 Deno.test("a line's abilities are its address's and its device's", () => {
-  const { FORWARDDND, MAKECALL, PICKUPGROUP, UNPARK } = LINEADDRFEATURE;
+  const { FORWARDDND, FORWARDFWD, MAKECALL, PICKUPGROUP, UNPARK } = LINEADDRFEATURE;
   const of = (address: number, line = 0) => lineCommands({ address, line }, NO_LINE_FEATURES);
   assert.deepEqual(of(MAKECALL), ["dial"]);
   assert.deepEqual(of(0, LINEFEATURE.MAKECALL), ["dial"]);
   assert.deepEqual(of(UNPARK), ["unpark"]);
   assert.deepEqual(of(PICKUPGROUP), ["pickup"]);
-  assert.deepEqual(of(FORWARDDND), ["forward"]);
+  assert.deepEqual(of(FORWARDFWD), ["forward"]);
+  assert.deepEqual(of(FORWARDDND), [], "do not disturb is no forwarding to a number");
   assert.deepEqual(of(0, LINEFEATURE.FORWARDFWD), ["forward"]);
   assert.deepEqual(of(0xffffffff, 0xffffffff), [...LINE_COMMANDS]);
 });
@@ -83,6 +84,12 @@ Deno.test("a line is masked by its caps, and falls back to them where it reports
   assert.deepEqual(lineCommands({ address: MAKECALL | UNPARK, line: 0 }, caps), ["unpark"]);
   assert.deepEqual(lineCommands(NO_LINE_FEATURES, caps), ["unpark"]);
   assert.deepEqual(lineCommands(NO_LINE_FEATURES, NO_LINE_FEATURES), ["dial"]);
+});
+
+Deno.test("a line without pickup that redirects calls can pick one up that rings on another", () => {
+  const caps = { address: LINEADDRFEATURE.MAKECALL, line: 0, call: REDIRECT };
+  assert.deepEqual(lineCommands(NO_LINE_FEATURES, caps), ["dial", "pickup"]);
+  assert.deepEqual(lineCommands(NO_LINE_FEATURES, { ...caps, call: DROP }), ["dial"]);
 });
 
 Deno.test("a state allows what TAPI's documentation says", () => {

@@ -44,7 +44,7 @@ for (
     ["may be transferred", CAN.SETUPTRANSFER, "lineSetupTransferW"],
     ["may become a conference", CAN.SETUPCONF, "lineSetupConferenceW"],
     ["may be both", CAN.SETUPCONF | CAN.SETUPTRANSFER, "lineSetupTransferW"],
-    ["is a conference", CAN.PREPAREADDCONF | CAN.SETUPTRANSFER, "linePrepareAddToConferenceW"],
+    ["names PREPAREADDCONF", CAN.PREPAREADDCONF | CAN.SETUPTRANSFER, "lineSetupTransferW"],
     ["of which nothing is known", 0, "lineSetupTransferW"],
   ] as const
 ) {
@@ -139,8 +139,7 @@ for (
     ["transfer", CAN.COMPLETETRANSF | CAN.ADDTOCONF, "lineCompleteTransfer", TRANSFER],
     ["transfer", 0, "lineCompleteTransfer", TRANSFER],
     ["conference", CAN.COMPLETETRANSF, "lineCompleteTransfer", CONFERENCE],
-    ["conference", CAN.COMPLETETRANSF | CAN.ADDTOCONF, "lineAddToConference", undefined],
-    ["conference", CAN.ADDTOCONF, "lineAddToConference", undefined],
+    ["conference", CAN.COMPLETETRANSF | CAN.ADDTOCONF, "lineCompleteTransfer", CONFERENCE],
     ["conference", 0, "lineCompleteTransfer", CONFERENCE],
   ] as const
 ) {
@@ -163,7 +162,7 @@ for (
     status.change = (memory) => setU32(memory, AT.callFeatures, features)(0);
     await program.fails({ cmd: "complete", line: "201", mode }, "tapi_error");
     assert.deepEqual(program.takeDeeds(), [fn]);
-    assert.deepEqual(modes, tapiMode === undefined ? [] : [tapiMode]);
+    assert.deepEqual(modes, [tapiMode]);
   });
 }
 

@@ -7,7 +7,6 @@ import {
   neverText,
   notNowText,
 } from "../../../src/session/commands/features.ts";
-import type { AddressFeatures } from "../../../src/session/line.ts";
 import type { CallStatus } from "../../../src/tapi/calls.ts";
 import {
   LINEADDRFEATURE,
@@ -17,15 +16,7 @@ import {
 } from "../../../src/tapi/constants.ts";
 import { API_VERSION } from "../../../src/tapi/layout.ts";
 import { LINECALLSTATUS } from "../../../src/tapi/structs.ts";
-
-const NOT_REPORTED: AddressFeatures = {
-  address: 0,
-  line: 0,
-  call: 0,
-  call2: 0,
-  forwardModes: 0,
-  flags: 0,
-};
+import { NO_FEATURES } from "../../support/lines.ts";
 
 /** What a driver that has written these members of a LINECALLSTATUS is read as. */
 function status(members: Partial<CallStatus>): CallStatus {
@@ -40,21 +31,21 @@ function status(members: Partial<CallStatus>): CallStatus {
 }
 
 Deno.test("a call may what its driver reports, and everything if its driver reports nothing", () => {
-  const features = new CallFeatures(NOT_REPORTED, [
+  const features = new CallFeatures(NO_FEATURES, [
     status({ dwCallFeatures: CAN.DROP | CAN.HOLD }),
   ]);
   assert(features.allows(CAN.HOLD));
   assert(features.allows(CAN.HOLD | CAN.PARK), "one of them is enough");
   assert(!features.allows(CAN.PARK));
   for (const silent of [status({ dwCallFeatures: 0 }), undefined]) {
-    assert(new CallFeatures(NOT_REPORTED, [silent]).allows(CAN.PARK));
+    assert(new CallFeatures(NO_FEATURES, [silent]).allows(CAN.PARK));
   }
 });
 
 Deno.test("what the address never allows is not allowed, whatever its calls report", () => {
-  const ever = { ...NOT_REPORTED, call: CAN.DROP | CAN.HOLD };
+  const ever = { ...NO_FEATURES, call: CAN.DROP | CAN.HOLD };
   assert(isNever(ever, CAN.PARK) && !isNever(ever, CAN.PARK | CAN.HOLD));
-  assert(!isNever(NOT_REPORTED, CAN.PARK), "a driver that reports no caps rules nothing out");
+  assert(!isNever(NO_FEATURES, CAN.PARK), "a driver that reports no caps rules nothing out");
   for (const now of [status({ dwCallFeatures: CAN.PARK }), undefined]) {
     assert(!new CallFeatures(ever, [now]).allows(CAN.PARK));
   }
@@ -63,17 +54,17 @@ Deno.test("what the address never allows is not allowed, whatever its calls repo
 Deno.test("of two calls either may have the feature, but only a driver that says so offers it", () => {
   const plain = status({ dwCallFeatures: CAN.DROP });
   const held = status({ dwCallFeatures: CAN.SWAPHOLD });
-  assert(new CallFeatures(NOT_REPORTED, [plain, held]).allows(CAN.SWAPHOLD));
-  assert(new CallFeatures(NOT_REPORTED, [plain, held]).offers(CAN.SWAPHOLD));
-  assert(!new CallFeatures(NOT_REPORTED, [plain, plain]).allows(CAN.SWAPHOLD));
-  const unknown = new CallFeatures(NOT_REPORTED, [plain, undefined]);
+  assert(new CallFeatures(NO_FEATURES, [plain, held]).allows(CAN.SWAPHOLD));
+  assert(new CallFeatures(NO_FEATURES, [plain, held]).offers(CAN.SWAPHOLD));
+  assert(!new CallFeatures(NO_FEATURES, [plain, plain]).allows(CAN.SWAPHOLD));
+  const unknown = new CallFeatures(NO_FEATURES, [plain, undefined]);
   assert(unknown.allows(CAN.SWAPHOLD) && !unknown.offers(CAN.SWAPHOLD));
 });
 
 Deno.test("a kind of parking is ruled out by caps or by the call, unless neither tells the kinds apart", () => {
   const { PARKDIRECT, PARKNONDIRECT, TRANSFERNORM } = CAN2;
   const allows = (ever: number, now: number) => {
-    const features = new CallFeatures({ ...NOT_REPORTED, call2: ever }, [
+    const features = new CallFeatures({ ...NO_FEATURES, call2: ever }, [
       status({ dwCallFeatures2: now }),
     ]);
     return [PARKDIRECT, PARKNONDIRECT].map((kind) => features.allowsPark(kind));
@@ -89,7 +80,7 @@ Deno.test("two calls become a conference by a transfer unless a driver says that
   const { PARKDIRECT, TRANSFERCONF, TRANSFERNORM } = CAN2;
   const allows = (ever: number, ...now: number[]) =>
     new CallFeatures(
-      { ...NOT_REPORTED, call2: ever },
+      { ...NO_FEATURES, call2: ever },
       now.map((dwCallFeatures2) => status({ dwCallFeatures2 })),
     ).allowsTransferToConference;
   assert(allows(0, 0, 0));
@@ -101,7 +92,7 @@ Deno.test("two calls become a conference by a transfer unless a driver says that
 
 Deno.test("the states of the calls are those that the driver reports, 0 if it reports none", () => {
   const { CONNECTED } = LINECALLSTATE;
-  const features = new CallFeatures(NOT_REPORTED, [status({ dwCallState: CONNECTED }), undefined]);
+  const features = new CallFeatures(NO_FEATURES, [status({ dwCallState: CONNECTED }), undefined]);
   assert.deepEqual(features.states, [CONNECTED, 0]);
 });
 

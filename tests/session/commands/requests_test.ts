@@ -1,7 +1,8 @@
 /** How commands reach TAPI: over the fake exchange, of which functions fail and hang as told. */
 import assert from "node:assert/strict";
 import { CommandFailure } from "../../../src/session/commands/errors.ts";
-import type { MakeOptions, Requests } from "../../../src/session/commands/requests.ts";
+import type { MakeOptions } from "../../../src/session/commands/making.ts";
+import type { Requests } from "../../../src/session/commands/requests.ts";
 import type { TapiCall } from "../../../src/session/call.ts";
 import type { TapiLine } from "../../../src/session/line.ts";
 import { LINECALLFEATURE as CAN, LINECALLSTATE, LINEERR } from "../../../src/tapi/constants.ts";
@@ -54,7 +55,7 @@ async function dial(
   const fn = "lineMakeCallW";
   const [made] = await requests.make(
     line,
-    [out],
+    [{ handle: out }],
     options,
     fn,
     handle,

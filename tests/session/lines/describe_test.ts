@@ -1,159 +1,203 @@
-/** What a device says of itself, in the bytes of the fake exchange. */
+/** How devices describe themselves, over a library that answers for one device. */
 import assert from "node:assert/strict";
-import { createFakeTapi, type FakeTapi } from "../../../src/fake/library.ts";
-import { describeDevice, readFeatures } from "../../../src/session/lines/describe.ts";
+import { fill } from "../../../src/fake/service/fill.ts";
+import type { DeviceDescription } from "../../../src/session/description.ts";
+import { describeDevice, unknownDevice } from "../../../src/session/lines/describe.ts";
 import { Tapi } from "../../../src/tapi/calls.ts";
 import {
+  LINEADDRCAPFLAGS,
   LINEADDRESSSTATE,
-  LINECALLFEATURE,
   LINEDEVSTATE,
   LINEERR,
   LINEMEDIAMODE,
 } from "../../../src/tapi/constants.ts";
 import { TapiError } from "../../../src/tapi/errors.ts";
+import { API_VERSION, type Decoded } from "../../../src/tapi/layout.ts";
 import type { Memory, TapiLibrary } from "../../../src/tapi/library.ts";
 import { LINEADDRESSCAPS, LINEDEVCAPS } from "../../../src/tapi/structs.ts";
-import { ManualClock } from "../../support/clock.ts";
-import { setU32 } from "../../support/answers.ts";
 import { LogRecorder } from "../../support/log.ts";
 
-/** The fake exchange's devices: one that is not for voice comes before the extensions. */
-const MINIPORT = 0;
-const DEVICE_OF_201 = 1;
-const CAPS = LINEDEVCAPS.fields;
+const APP = 1;
+const DEVICE = 7;
+const { INTERACTIVEVOICE, AUTOMATEDVOICE, DATAMODEM, UNKNOWN } = LINEMEDIAMODE;
 
-type Change = (fake: FakeTapi) => Partial<TapiLibrary>;
+type AddressCaps = Partial<Decoded<typeof LINEADDRESSCAPS>>;
 
-/** The device as it is described, and described again. */
-async function described(deviceId: number, change: Change = () => ({})) {
-  const clock = new ManualClock();
-  const fake = createFakeTapi({ clock, polite: true, callsPerMinute: 0, seed: 1 });
-  const tapi = new Tapi({ ...fake, ...change(fake) });
-  const { app } = await tapi.initialize("test");
-  const device = await describeDevice({ tapi, app, clock }, deviceId);
-  return { device, line: device?.lines[0], again: () => readFeatures({ tapi, app }, device!) };
+interface Described {
+  readonly caps?: Partial<Decoded<typeof LINEDEVCAPS>>;
+  /** By their ids; an address that is left out does not answer. */
+  readonly addresses?: readonly (AddressCaps | undefined)[];
+  readonly isGroup?: (extension: string) => boolean;
 }
 
-/** Changes what lineGetDevCapsW has written. */
-const withDevCaps = (edit: (caps: Memory) => void): Change => ({ lineGetDevCapsW }) => ({
-  async lineGetDevCapsW(...args) {
-    const result = await lineGetDevCapsW(...args);
-    if (result === 0) edit(args[4]);
-    return result;
-  },
-});
-
-function setGuid(caps: Memory, bytes: readonly number[]): void {
-  caps.set(bytes, CAPS.PermanentLineGuid.offset);
-}
-
-const NO_GUID = Array<number>(16).fill(0);
-
-Deno.test("a device that carries no voice is no line", async () => {
-  assert.equal((await described(MINIPORT)).device, undefined);
-});
-
-Deno.test("a line is what its driver says it is", async () => {
-  const { device, line } = await described(DEVICE_OF_201);
-  assert(device && line);
-  assert.deepEqual([device.id, device.name, line.addressId], [DEVICE_OF_201, "201", 0]);
-  const { permanentId, ...identity } = line.identity;
-  assert.deepEqual(identity, {
-    line: "201",
-    name: "Extension 201",
-    provider: "Tapi2Ws fake exchange",
-  });
-  assert.match(permanentId, /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/);
-});
-
-Deno.test("a device is opened for voice, and asked to report only what the program uses", async () => {
-  const { DATAMODEM, INTERACTIVEVOICE, UNKNOWN } = LINEMEDIAMODE;
-  const { device } = await described(
-    DEVICE_OF_201,
-    withDevCaps((caps) => {
-      const put = (offset: number, value: number) => setU32(caps, offset, value)(0);
-      put(CAPS.dwMediaModes.offset, INTERACTIVEVOICE | UNKNOWN | DATAMODEM);
-      put(CAPS.dwLineStates.offset, 0xffffffff);
-    }),
-  );
-  assert(device);
-  assert.equal(device.caps.mediaModes, INTERACTIVEVOICE | UNKNOWN);
-  const { INSERVICE, MSGWAITON, RINGING } = LINEDEVSTATE;
-  for (const state of [INSERVICE, MSGWAITON]) assert.notEqual(device.caps.lineStates & state, 0);
-  assert.equal(device.caps.lineStates & RINGING, 0);
-  const { FORWARD, NUMCALLS } = LINEADDRESSSTATE;
-  assert.equal(device.caps.addressStates & (FORWARD | NUMCALLS), FORWARD);
-});
-
-Deno.test("no state is asked for that the driver cannot report", async () => {
-  const { device } = await described(
-    DEVICE_OF_201,
-    withDevCaps((caps) => setU32(caps, CAPS.dwLineStates.offset, LINEDEVSTATE.MSGWAITON)(0)),
-  );
-  assert.equal(device?.caps.lineStates, LINEDEVSTATE.MSGWAITON);
-});
-
-Deno.test("the permanent id is the GUID, as Windows writes it", async () => {
-  const { line } = await described(
-    DEVICE_OF_201,
-    withDevCaps((caps) => setGuid(caps, Array.from({ length: 16 }, (_, i) => i))),
-  );
-  assert.equal(line?.identity.permanentId, "03020100-0504-0706-0809-0a0b0c0d0e0f");
-});
-
-Deno.test("without a GUID it is the driver's number, and without that the line's name", async () => {
-  const of = async (number: number) => {
-    const { line } = await described(
-      DEVICE_OF_201,
-      withDevCaps((caps) => {
-        setGuid(caps, NO_GUID);
-        setU32(caps, CAPS.dwPermanentLineID.offset, number)(0);
-      }),
-    );
-    return line?.identity.permanentId;
+/** Describes a device that answers so. */
+async function describe(
+  { caps, addresses = [{ Address: "201" }], isGroup = () => false }: Described,
+): Promise<DeviceDescription | undefined> {
+  const answer = (write: () => void) => {
+    write();
+    return Promise.resolve(0);
   };
-  assert.equal(await of(7), "Tapi2Ws fake exchange:7");
-  assert.equal(await of(0), "Tapi2Ws fake exchange:Extension 201:201");
-});
+  const library: Pick<
+    TapiLibrary,
+    "lineNegotiateAPIVersion" | "lineGetDevCapsW" | "lineGetAddressCapsW"
+  > = {
+    lineNegotiateAPIVersion: (_app, _device, _low, _high, version: Memory) =>
+      answer(() => new DataView(version.buffer).setUint32(0, API_VERSION, true)),
+    lineGetDevCapsW: (_app, _device, _version, _extVersion, into) =>
+      answer(() =>
+        fill(LINEDEVCAPS, into, {
+          dwMediaModes: INTERACTIVEVOICE,
+          dwNumAddresses: addresses.length,
+          dwPermanentLineID: 5,
+          LineName: "Anna",
+          ProviderInfo: "provider",
+          ...caps,
+        })
+      ),
+    lineGetAddressCapsW: (_app, _device, addressId, _version, _extVersion, into) => {
+      const address = addresses[addressId];
+      if (address === undefined) return Promise.resolve(LINEERR.INVALADDRESSID | 0);
+      return answer(() => fill(LINEADDRESSCAPS, into, address));
+    },
+  };
+  const tapi = new Tapi(library as TapiLibrary);
+  return await describeDevice({ tapi, app: APP, isGroup }, DEVICE);
+}
 
-Deno.test("a device that does not report its address goes by its name, and by its id without one", async () => {
-  await using log = await LogRecorder.start();
-  const silent: Change = () => ({
-    lineGetAddressCapsW: () => Promise.resolve(LINEERR.OPERATIONUNAVAIL | 0),
+/** What the lines of a device are known by. */
+async function identitiesOf(described: Described) {
+  const description = await describe(described);
+  return description?.addresses.map(({ addressId, identity }) => {
+    return [addressId, identity.line, identity.permanentId];
   });
-  const { line, device } = await described(DEVICE_OF_201, silent);
-  assert.equal(line?.name, "Extension 201");
-  assert.equal(device?.caps.addressStates, 0);
-  assert.deepEqual([line?.features.address, line?.features.call], [0, 0]);
-  assert.equal(log.count(/Line device 1 does not report its address: .*OPERATIONUNAVAIL/), 1);
-  const { line: nameless } = await described(DEVICE_OF_201, (fake) => ({
-    ...silent(fake),
-    ...withDevCaps((caps) => caps.fill(0, CAPS.LineName.offset, CAPS.LineName.offset + 8))(fake),
-  }));
-  assert.equal(nameless?.name, "1");
+}
+
+Deno.test("a device has a line for each of its addresses, with a permanent id of its own", async () => {
+  assert.deepEqual(await identitiesOf({ addresses: [{ Address: "201" }, { Address: "250" }] }), [
+    [0, "201", "provider:5"],
+    [1, "250", "provider:5:1"],
+  ]);
 });
 
-Deno.test("a device that cannot be asked is not described", async () => {
-  for (const fn of ["lineNegotiateAPIVersion", "lineGetDevCapsW"] as const) {
-    const failing = described(DEVICE_OF_201, () => ({
-      [fn]: () => Promise.resolve(LINEERR.NODEVICE | 0),
-    }));
-    await assert.rejects(failing, (error) => {
-      assert(error instanceof TapiError);
-      assert.deepEqual([error.fn, error.codeName], [fn, "LINEERR_NODEVICE"]);
-      return true;
-    });
+Deno.test("a second address without a text is no line", async () => {
+  const description = await describe({ addresses: [{ Address: "201" }, {}, { Address: "250" }] });
+  assert.deepEqual(description?.addresses.map(({ addressId }) => addressId), [0, 2]);
+  assert.equal(description?.isComplete, true);
+});
+
+Deno.test("a line goes by its address, else by its name, else by its device's id", async () => {
+  assert.equal((await identitiesOf({ addresses: [{}] }))?.[0]?.[1], "Anna");
+  assert.equal((await identitiesOf({ addresses: [{}], caps: { LineName: "" } }))?.[0]?.[1], "7");
+});
+
+Deno.test("a device that claims no address has one all the same", async () => {
+  const [only, ...others] = await identitiesOf({ caps: { dwNumAddresses: 0 } }) ?? [];
+  assert.deepEqual([only, others], [[0, "201", "provider:5"], []]);
+});
+
+Deno.test("a device that claims more addresses than any has is asked for 64", async () => {
+  const addresses = Array.from({ length: 70 }, (_, id) => ({ Address: String(200 + id) }));
+  assert.equal((await identitiesOf({ addresses }))?.length, 64);
+});
+
+Deno.test("a device with an address that does not answer is not described completely", async () => {
+  await using log = await LogRecorder.start();
+  const description = await describe({ addresses: [{ Address: "201" }, undefined] });
+  assert.equal(log.count(/Line device 7 does not report its address 1: .*INVALADDRESSID/), 1);
+  assert.deepEqual(description?.addresses.map(({ identity }) => identity.line), ["201"]);
+  assert.equal(description?.isComplete, false);
+});
+
+Deno.test("a device that reports voice, or UNKNOWN alone, is for voice", async () => {
+  const isForVoice = async (dwMediaModes: number) =>
+    await describe({ caps: { dwMediaModes } }) !== undefined;
+  for (const modes of [INTERACTIVEVOICE, AUTOMATEDVOICE | DATAMODEM, UNKNOWN]) {
+    assert(await isForVoice(modes), String(modes));
+  }
+  for (const modes of [0, DATAMODEM, UNKNOWN | DATAMODEM]) {
+    assert(!await isForVoice(modes), String(modes));
   }
 });
 
-Deno.test("what can be done on an address is read again when it may have changed", async () => {
-  let features: number = LINECALLFEATURE.DROP;
-  const { line, again } = await described(DEVICE_OF_201, ({ lineGetAddressCapsW }) => ({
-    lineGetAddressCapsW: (...args) =>
-      lineGetAddressCapsW(...args)
-        .then(setU32(args[5], LINEADDRESSCAPS.fields.dwCallFeatures.offset, features)),
-  }));
-  assert.equal(line?.features.call, LINECALLFEATURE.DROP);
-  features = LINECALLFEATURE.DROP | LINECALLFEATURE.PARK;
-  assert.deepEqual(await again(), { ...line.features, call: features });
+Deno.test("a device is opened with those modes and asked for those states that it has and that are used", async () => {
+  const { CAPSCHANGE, FORWARD, NUMCALLS } = LINEADDRESSSTATE;
+  const description = await describe({
+    caps: {
+      dwMediaModes: INTERACTIVEVOICE | UNKNOWN | DATAMODEM,
+      dwLineStates: LINEDEVSTATE.INSERVICE | LINEDEVSTATE.RINGING,
+    },
+    addresses: [
+      { Address: "201", dwAddressStates: FORWARD | NUMCALLS },
+      { Address: "250", dwAddressStates: CAPSCHANGE },
+    ],
+  });
+  assert.deepEqual(description?.caps, {
+    apiVersion: API_VERSION,
+    mediaModes: INTERACTIVEVOICE | UNKNOWN,
+    lineStates: LINEDEVSTATE.INSERVICE,
+    addressStates: FORWARD | CAPSCHANGE,
+  });
+});
+
+Deno.test("an address at which calls wait for a group is the group's, or one that the settings name", async () => {
+  const { ACDGROUP, DIALED, QUEUE } = LINEADDRCAPFLAGS;
+  const kindOf = async (dwAddrCapFlags: number, isGroup?: Described["isGroup"]) => {
+    const addresses = [{ Address: "201", dwAddrCapFlags }];
+    const description = await describe({ addresses, ...isGroup && { isGroup } });
+    return description?.addresses[0]?.identity.kind;
+  };
+  for (const flags of [ACDGROUP, QUEUE | DIALED]) assert.equal(await kindOf(flags), "group");
+  assert.equal(await kindOf(DIALED), "extension");
+  assert.equal(await kindOf(DIALED, (extension) => extension === "201"), "group");
+});
+
+Deno.test("a device keeps its GUID, else its driver's number, else its name and extension", async () => {
+  const idOf = async (caps: Described["caps"]) => (await identitiesOf({ caps: caps! }))?.[0]?.[2];
+  const PermanentLineGuid = Uint8Array.from({ length: 16 }, (_, index) => index + 1);
+  assert.equal(await idOf({ PermanentLineGuid }), "04030201-0605-0807-090a-0b0c0d0e0f10");
+  assert.equal(await idOf({ dwPermanentLineID: 0 }), "provider:Anna:201");
+});
+
+Deno.test("a line has the features of its address and of its device", async () => {
+  const description = await describe({
+    caps: { dwLineFeatures: 1 },
+    addresses: [{
+      Address: "201",
+      dwAddressFeatures: 2,
+      dwCallFeatures: 3,
+      dwCallFeatures2: 4,
+      dwForwardModes: 5,
+      dwParkModes: 6,
+      dwTransferModes: 7,
+      dwAddrCapFlags: 8,
+    }],
+  });
+  assert.deepEqual(description?.addresses[0]?.features, {
+    line: 1,
+    address: 2,
+    call: 3,
+    call2: 4,
+    forwardModes: 5,
+    parkModes: 6,
+    transferModes: 7,
+    flags: 8,
+  });
+});
+
+Deno.test("a device that cannot be asked has one line, which is named by the device's id", async () => {
+  const tapi = new Tapi(
+    {
+      lineNegotiateAPIVersion: () => Promise.resolve(LINEERR.INCOMPATIBLEAPIVERSION | 0),
+    } as Pick<TapiLibrary, "lineNegotiateAPIVersion"> as TapiLibrary,
+  );
+  const described = describeDevice({ tapi, app: APP, isGroup: () => false }, DEVICE);
+  await assert.rejects(described, (error) => {
+    assert(error instanceof TapiError);
+    assert.equal(error.codeName, "LINEERR_INCOMPATIBLEAPIVERSION");
+    return true;
+  });
+  const { addresses, isComplete } = unknownDevice(DEVICE);
+  assert.deepEqual(addresses.map(({ identity }) => identity.line), ["device 7"]);
+  assert.equal(isComplete, false);
 });

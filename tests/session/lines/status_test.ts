@@ -195,10 +195,12 @@ Deno.test("TAPI's restart: provider events, lines that stay themselves, one that
   assert.deepEqual(telephony.tracker.lines().map(({ permanentId }) => permanentId), ids);
   assert(telephony.tracker.lines().every(({ status, can }) => status === "closed" && !can.length));
   service.works = service.initializes = true;
-  await telephony.until(() => telephony.tracker.lines().length === 7);
-  await telephony.until(() => telephony.tracker.lines().every(({ status }) => status === "open"));
+  const back = () =>
+    telephony.tracker.lines().filter(({ permanentId }) => ids.includes(permanentId));
+  await telephony.until(() => back().length === 7);
+  await telephony.until(() => back().every(({ status }) => status === "open"));
   assert.deepEqual(
-    telephony.tracker.lines().map(({ permanentId }) => permanentId),
+    back().map(({ permanentId }) => permanentId),
     ids.filter((_, index) => index !== 2),
   );
   assert.deepEqual(

@@ -1,0 +1,11 @@
+import assert from "node:assert/strict";
+import { PendingRefresh } from "../../src/session/pending_refresh.ts";
+
+Deno.test("what is to be read again adds up until it is taken", () => {
+  const refresh = new PendingRefresh();
+  assert.equal(refresh.demand({ calls: true }), true);
+  assert.equal(refresh.demand({ status: true }), false);
+  assert.deepEqual(refresh.take(), { calls: true, status: true, caps: false });
+  assert.equal(refresh.take(), undefined);
+  assert.equal(refresh.demand({ caps: true }), true);
+});
