@@ -34,19 +34,24 @@ export function visibleTo(identity: Identity): Matcher | undefined {
 }
 
 /**
- * Which lines the identity may monitor, of those that patterns name by extension or permanent id if
- * some do; `undefined`: all of them.
+ * Which lines the identity may monitor, of those named by patterns of extensions or by permanent ids if
+ * some are; `undefined`: all of them.
  */
 export function lineFilter(
   identity: Identity,
   named?: readonly string[],
 ): LineFilter | undefined {
-  const matches = named && matcherOf(named);
-  const isNamed = matches &&
-    (({ line, permanentId }: LineNames) => matches(line) || matches(permanentId));
+  const isNamed = named && namedBy(named);
   const isVisible = visibleTo(identity);
   if (isVisible === undefined) return isNamed;
   return (names) => (isNamed?.(names) ?? true) && isVisible(names.line);
+}
+
+/** Patterns are of extensions: a permanent id begins with any digit. */
+function namedBy(named: readonly string[]): LineFilter {
+  const matches = matcherOf(named);
+  const exact = new Set(named);
+  return ({ line, permanentId }) => matches(line) || exact.has(permanentId);
 }
 
 /** The extension of a line that is named by it, or by its permanent id. */
