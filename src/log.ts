@@ -36,6 +36,9 @@ const AUDIT = ["tapi2ws", "audit"];
 const LOG_FILE_BYTES = 10 * 1024 * 1024;
 const LOG_FILES = 10;
 
+/** Longer values are cut. */
+const MOST_VALUE_CHARACTERS = 500;
+
 let masking = true;
 
 /** The logger of a part of the program. */
@@ -54,9 +57,10 @@ export async function configureLogging(
   auditFile?: string,
 ): Promise<void> {
   masking = options.maskNumbers;
-  const formatter = options.format === "json"
+  const format: TextFormatter = options.format === "json"
     ? getJsonLinesFormatter({ message: "template" })
     : getTextFormatter({ timestamp: "rfc3339", category: ".", value: "bare" });
+  const formatter: TextFormatter = (record) => format(cut(record));
   const sinks: Record<string, Sink> = {
     // Standard output stays free for what commands print.
     console: getConsoleSink({
@@ -92,6 +96,23 @@ export async function configureLogging(
   });
 }
 
+/** A record whose values are short: what somebody sends must not fill the log. */
+function cut({ message, properties, ...rest }: LogRecord): LogRecord {
+  return {
+    ...rest,
+    message: message.map(shortened),
+    properties: Object.fromEntries(
+      Object.entries(properties).map(([name, value]) => [name, shortened(value)]),
+    ),
+  };
+}
+
+function shortened(value: unknown): unknown {
+  return typeof value === "string" && value.length > MOST_VALUE_CHARACTERS
+    ? `${value.slice(0, MOST_VALUE_CHARACTERS)}…`
+    : value;
+}
+
 function rotatingFile(path: string, formatter: TextFormatter): Sink {
   return getRotatingFileSink(path, {
     formatter,
@@ -103,7 +124,8 @@ function rotatingFile(path: string, formatter: TextFormatter): Sink {
 }
 
 /** A flat JSON object: when, and what the record carries. */
-function auditLine({ timestamp, properties }: LogRecord): string {
+function auditLine(record: LogRecord): string {
+  const { timestamp, properties } = cut(record);
   return `${JSON.stringify({ at: new Date(timestamp).toISOString(), ...properties })}\n`;
 }
 

@@ -1,4 +1,5 @@
 /** `tapi2ws run`, and `tapi2ws` alone: serves clients until the process has to stop. */
+import process from "node:process";
 import { systemClock } from "../clock.ts";
 import { closeLogging, configureLogging, describeError, logger } from "../log.ts";
 import { startProgram, VERSION } from "../program.ts";
@@ -29,6 +30,8 @@ export async function run(
   lifecycle: Lifecycle,
 ): Promise<void> {
   const settings = readSettings();
+  // Log, audit and journal have numbers and names. Windows has no modes: there the folder protects them.
+  if (process.platform !== "win32") process.umask(0o077);
   await startLogging(settings);
   const stopped = lifecycle.stopped();
   const { library, description, simulation } = await openProvider(settings);

@@ -1,5 +1,5 @@
 /** The journal's file, SQLite in WAL mode: opens it, migrates its schema, moves it aside if damaged. */
-import { renameSync, rmSync } from "node:fs";
+import { chmodSync, renameSync, rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { describeError } from "../log.ts";
 
@@ -75,6 +75,8 @@ class NewerFileError extends Error {
 export function openFile(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: 0 });
   try {
+    // Of numbers and names; SQLite gives its other files the same mode. Windows has no modes.
+    if (path !== ":memory:") chmodSync(path, 0o600);
     db.exec(`
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = NORMAL;

@@ -11,6 +11,7 @@ import { describeError, logger } from "../log.ts";
 import { readChain } from "./chain.ts";
 import { entryOf, type NewEntry } from "./entry.ts";
 import { isDamage, moveAside, openFile } from "./file.ts";
+import { Pacer } from "./pacer.ts";
 import { readPage } from "./pages.ts";
 import { Store } from "./store.ts";
 
@@ -46,6 +47,7 @@ interface Opened {
 export class Journal implements JournalPort {
   readonly #options: JournalOptions;
   readonly #subscription: Disposable;
+  readonly #pacer = new Pacer();
   #opened: Opened | undefined;
   /** Oldest first. */
   #waiting: NewEntry[] = [];
@@ -80,11 +82,11 @@ export class Journal implements JournalPort {
   }
 
   async page(query: JournalQuery): Promise<JournalPage> {
-    return await this.#read(({ db, store }) => readPage(db, store, query));
+    return await this.#read(({ db, store }) => readPage(db, store, query, this.#pacer));
   }
 
   async chain(id: number, visible?: (line: string) => boolean): Promise<readonly JournalEntry[]> {
-    const entries = await this.#read(({ db }) => readChain(db, id));
+    const entries = await this.#read(({ db }) => readChain(db, id, this.#pacer));
     const seen = entries.filter(({ line }) => visible?.(line) ?? true);
     return seen.some((entry) => entry.id === id) ? seen : [];
   }
@@ -223,6 +225,7 @@ export class Journal implements JournalPort {
       throw new JournalUnavailableError(`The journal is not available: ${this.#trouble}`);
     }
     try {
+      await this.#pacer.turn();
       return await read(this.#opened);
     } catch (error) {
       if (error instanceof CursorError) throw error;

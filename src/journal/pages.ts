@@ -3,14 +3,14 @@
  * for long: entries that no index leads to are searched in stretches.
  */
 import type { DatabaseSync } from "node:sqlite";
-import { setImmediate } from "node:timers/promises";
 import { CursorError } from "../bus/ports.ts";
 import type { JournalEntry, JournalFilter, JournalPage, JournalQuery } from "../model/journal.ts";
 import { digitsOf } from "./entry.ts";
+import type { Pacer } from "./pacer.ts";
 import { beginning, COLUMNS, ending, type Row, toEntry } from "./rows.ts";
 
 /** Entries that one step looks at. */
-const STRETCH_ENTRIES = 5000;
+const STRETCH_ENTRIES = 2000;
 /** A number that more entries have is searched among all entries. */
 const MANY_ENTRIES = 2000;
 /** More lines than these are searched among all entries, fewer each by its own index. */
@@ -60,6 +60,7 @@ export async function readPage(
   db: DatabaseSync,
   file: LineNumbers,
   query: JournalQuery,
+  pacer: Pacer,
 ): Promise<JournalPage> {
   const { fromMs = -Infinity, limit } = query;
   const start = startOf(query);
@@ -69,7 +70,7 @@ export async function readPage(
   let rows: Row[] = [];
   let end: Place = { endedAtMs: fromMs, id: 0 };
   for (const source of sources) {
-    rows.push(...await readSource(db, source, filters, start, end, most));
+    rows.push(...await readSource(db, source, filters, start, end, most, pacer));
     if (sources.length === 1) break;
     rows = rows.sort(newestFirst).slice(0, most);
     // The other sources need not be read further back than a full page.
@@ -181,6 +182,7 @@ async function readSource(
   start: Place,
   end: Place,
   most: number,
+  pacer: Pacer,
 ): Promise<Row[]> {
   const isBounded = source.index === "" || filters.length === 0;
   const rows: Row[] = [];
@@ -191,8 +193,7 @@ async function readSource(
     rows.push(...db.prepare(`${sql} LIMIT ?`).all(...values, most - rows.length));
     if (stretch === undefined || rows.length >= most) return rows;
     from = stretch;
-    // Gives sockets and TAPI's messages a turn.
-    await setImmediate();
+    await pacer.turn();
   }
 }
 

@@ -100,12 +100,24 @@ const WITHOUT_NUMBER = {
   unavailable: "unknown",
 };
 
+/** Scripts from right to left, and characters that turn what follows them. */
+const TURNING = /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufefc]/;
+const TURNING_CHARACTERS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/**
+ * @param {string} name Somebody's own.
+ * @returns {string} The name, so that it does not turn the number after it.
+ */
+export function isolated(name) {
+  return TURNING.test(name) ? `\u2068${name.replaceAll(TURNING_CHARACTERS, "")}\u2069` : name;
+}
+
 /**
  * @param {Party} party
  * @returns {string} Name and number, or why there are none.
  */
 export function person({ number, name, presentation }) {
-  return `${name} ${number}`.trim() || WITHOUT_NUMBER[presentation];
+  return `${isolated(name)} ${number}`.trim() || WITHOUT_NUMBER[presentation];
 }
 
 /**

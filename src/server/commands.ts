@@ -2,8 +2,10 @@
 import type { CommandPort, MetricsPort, StatePort } from "../bus/ports.ts";
 import { logger, maskNumber } from "../log.ts";
 import { type Command, type CommandResult, fieldsOf } from "../model/command.ts";
-import { type Identity, permits } from "./access/identity.ts";
+import { type Identity, isUnauthenticated, permits } from "./access/identity.ts";
 import { refusal } from "./access/permissions.ts";
+import type { Strangers } from "./access/strangers.ts";
+import { hostOf } from "./net/connected_clients.ts";
 
 const audit = logger("audit");
 
@@ -17,13 +19,14 @@ export interface CommandContext {
   readonly state: StatePort;
   readonly commands: CommandPort;
   readonly metrics?: MetricsPort | undefined;
+  readonly strangers: Strangers;
 }
 
 /** Executes a command if the sender is permitted to give it. Never rejects. */
 export async function execute(
   command: Command,
   { identity, address }: Sender,
-  { state, commands, metrics }: CommandContext,
+  { state, commands, metrics, strangers }: CommandContext,
 ): Promise<CommandResult> {
   // Described before: afterwards the call may be gone.
   const target = describeTarget(command, state);
@@ -32,6 +35,11 @@ export async function execute(
     ? await commands.execute(granted(identity, command))
     : { ok: false, error };
   metrics?.answered(command.cmd, result.ok ? "ok" : result.error.code);
+  // The audit is about identities: anybody could fill it otherwise.
+  if (isUnauthenticated(identity)) {
+    strangers.refused("command", hostOf(address));
+    return result;
+  }
   const reason = result.ok ? "" : ", {message}";
   audit.info(`{identity} at {address}: {cmd}${target.text}: {result}${reason}`, {
     identity: identity.name,

@@ -1,6 +1,8 @@
 /** Which dialect a request for a WebSocket asks for, and the clients that speak it. */
 import { LINE_TYPES, type LineType } from "../model/line.ts";
+import { HeavyReads } from "./access/heavy_reads.ts";
 import type { Identities } from "./access/identities.ts";
+import type { Strangers } from "./access/strangers.ts";
 import { ClassicClient, type ClassicContext, type ClassicSubscription } from "./classic/client.ts";
 import { ClassicEncoder } from "./classic/messages.ts";
 import type { ClientFactory } from "./net/sockets.ts";
@@ -15,7 +17,7 @@ const MOST_LINES = 1000;
 
 /** v2 for a client that offers its sub-protocol, else classic. */
 export function dialectChooser(
-  options: ServerOptions,
+  options: ServerOptions & { readonly strangers: Strangers },
   encoder: V2Encoder,
   identities: Identities,
 ): (request: Request) => ClientFactory {
@@ -33,6 +35,7 @@ export function dialectChooser(
     },
     encoder,
     batcher: new Batcher(),
+    reads: new HeavyReads(),
     identify: (token) => identities.identify(token),
   };
   const v2Clients: ClientFactory = {

@@ -10,7 +10,7 @@ type ServerSettings =
   & Pick<Settings, "maxUnsentBytes" | "clientTimeoutSeconds" | "historyLength">
   & Partial<Pick<Settings, "tls">>;
 
-export interface ServerOptions extends ServerSettings, CommandContext {
+export interface ServerOptions extends ServerSettings, Omit<CommandContext, "strangers"> {
   /** The machine's own names. */
   readonly ownNames: readonly string[];
   readonly version: string;

@@ -5,9 +5,13 @@ import { logger } from "../log.ts";
 import { CLOSE } from "../model/close_code.ts";
 import type { AccessRules } from "../settings/access_rules.ts";
 import { Gate } from "./access/gate.ts";
+import { provenanceOf } from "./access/origins.ts";
+import { HeavyReads } from "./access/heavy_reads.ts";
 import { AddressBuckets } from "./access/rate.ts";
+import { Strangers } from "./access/strangers.ts";
 import { dialectChooser } from "./dialects.ts";
-import { failure } from "./http/answers.ts";
+import { failure, text } from "./http/answers.ts";
+import { ASSETS } from "./http/assets.ts";
 import type { RouteContext } from "./http/route.ts";
 import { ConnectedClients, hostOf, Places } from "./net/connected_clients.ts";
 import { Turns } from "./net/fair_inbox.ts";
@@ -44,39 +48,67 @@ export function startServer(options: ServerOptions): RunningServer {
   const { clock, limits, clientTimeoutSeconds } = options;
   const requestMs = limits.requestSeconds * 1000;
   const { ownNames } = options;
-  const gate = new Gate(options.rules, { clock, ownNames, authenticateMs: requestMs });
+  const gate = new Gate(options.rules, {
+    clock,
+    ownNames,
+    isForEveryOrigin: (path) => Object.hasOwn(ASSETS, path),
+    authenticateMs: requestMs,
+  });
   const clients = new ConnectedClients();
   const places = new Places(limits);
   /** Also those that have sent no request yet, where the port is guarded. */
   const accepted = new Places(limits);
   const encoder = new V2Encoder();
-  const dialectOf = dialectChooser(options, encoder, gate.identities);
+  const stopping = new AbortController();
+  const strangers = new Strangers(clock, stopping.signal);
+  const dialectOf = dialectChooser({ ...options, strangers }, encoder, gate.identities);
   const buckets = new AddressBuckets(clock, limits.commandsPerSecond);
   const startedMs = performance.now();
   const uptimeSeconds = () => (performance.now() - startedMs) / 1000;
-  const routes: RouteContext = { ...options, encoder, clients, places, uptimeSeconds };
-  const stopping = new AbortController();
+  const reads = new HeavyReads();
+  const routes: RouteContext = {
+    ...options,
+    encoder,
+    clients,
+    places,
+    reads,
+    strangers,
+    uptimeSeconds,
+  };
   const sockets = { ...options, clients, turns: new Turns(), stopping: stopping.signal };
 
   const answer = async (arrival: Arrival): Promise<Response | undefined> => {
     const { request } = arrival;
     const address = gate.addressOf(request, arrival.remote);
+    // Read before anything is waited for: the sender may have gone then.
+    const isForSocket = request.headers.get("upgrade")?.toLowerCase() === "websocket";
+    const dialect = isForSocket ? dialectOf(request) : undefined;
+    const provenance = provenanceOf(request);
     const identity = await gate.identify(request);
-    if (request.headers.get("upgrade")?.toLowerCase() === "websocket") {
+    if (identity === undefined) await strangers.guessed(hostOf(address));
+    if (dialect !== undefined) {
       const place = places.take(hostOf(address));
       if (place === undefined) return tooManyConnections(address, clients.size);
-      acceptSocket(arrival, { address, identity, place }, dialectOf(request), sockets);
+      acceptSocket(arrival, { address, provenance, identity, place }, dialect, sockets);
       return undefined;
     }
     if (identity === undefined) {
       const message = "The token is not known, or has expired";
       return failure({ code: "unauthorized", message });
     }
-    if (request.method === "POST" && buckets.take(hostOf(address)) !== "free") {
+    if (isCostly(request) && buckets.take(hostOf(address)) !== "free") {
       const message = `expected at most ${limits.commandsPerSecond} requests a second`;
       return failure({ code: "rate_limited", message });
     }
     return await respond({ request, address, identity }, routes);
+  };
+  const respondTo = async (arrival: Arrival): Promise<Response | undefined> => {
+    const { request } = arrival;
+    if (!URL.canParse(request.url)) return text(400, "The request's target is not valid\n");
+    const refused = gate.refusal(request);
+    if (refused !== undefined) return refused;
+    const response = gate.preflight(request) ?? await answer(arrival);
+    return response && gate.allowReading(request, response);
   };
   const listener = new Listener({
     ...options,
@@ -84,11 +116,9 @@ export function startServer(options: ServerOptions): RunningServer {
     guarded: limits.guard || options.rules.anonymous === undefined,
     admit: ({ hostname }) => accepted.take(gate.isProxy(hostname) ? undefined : hostname),
   }, async (arrival) => {
-    const { request } = arrival;
-    const refused = gate.refusal(request);
-    if (refused !== undefined) return refused;
-    const response = gate.preflight(request) ?? await answer(arrival);
-    return response && gate.allowReading(request, response);
+    const response = await respondTo(arrival);
+    response?.headers.set("x-content-type-options", "nosniff");
+    return response;
   });
 
   const closeStuckClients = async () => {
@@ -113,8 +143,9 @@ export function startServer(options: ServerOptions): RunningServer {
       gate.setRules(rules);
       for (const client of [...clients]) {
         const identity = gate.identities.renew(client.identity);
-        if (identity === undefined) client.close(CLOSE.unauthorized, "not permitted any more");
-        else client.setIdentity(identity);
+        if (identity === undefined || !gate.permits(client.provenance)) {
+          client.close(CLOSE.unauthorized, "not permitted any more");
+        } else client.setIdentity(identity);
       }
       if (rules.anonymous !== undefined || listener.isGuarded) return;
       for (const client of [...clients]) client.close(CLOSE.goingAway, "the port is now guarded");
@@ -130,6 +161,11 @@ export function startServer(options: ServerOptions): RunningServer {
       listener.abort();
     },
   };
+}
+
+/** Whether the request sends something, or reads the state or the journal. */
+function isCostly({ method, url }: Request): boolean {
+  return method === "POST" || new URL(url).pathname.startsWith("/api/");
 }
 
 function tooManyConnections(address: string, clients: number): Response {

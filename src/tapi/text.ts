@@ -3,6 +3,9 @@
  * offset when it comes out of a struct.
  */
 
+/** More of a text is not read: names and numbers are short, whatever a driver says. */
+const MOST_CHARACTERS = 500;
+
 const utf16 = new TextDecoder("utf-16le");
 
 /**
@@ -12,7 +15,8 @@ const utf16 = new TextDecoder("utf-16le");
  */
 export function decodeText(span: Uint8Array): string {
   let end = 0;
-  while (end + 1 < span.length && (span[end] !== 0 || span[end + 1] !== 0)) end += 2;
+  const most = Math.min(span.length, MOST_CHARACTERS * 2);
+  while (end + 1 < most && (span[end] !== 0 || span[end + 1] !== 0)) end += 2;
   return end === 0 ? "" : utf16.decode(span.subarray(0, end)).trim();
 }
 

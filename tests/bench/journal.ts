@@ -4,6 +4,7 @@
  */
 import type { JournalQuery } from "../../src/model/journal.ts";
 import { openFile } from "../../src/journal/file.ts";
+import { Pacer } from "../../src/journal/pacer.ts";
 import { readPage } from "../../src/journal/pages.ts";
 import { Store } from "../../src/journal/store.ts";
 import { manyEntries } from "../support/journal.ts";
@@ -74,7 +75,7 @@ async function pageMs(
   const tookMs: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const startMs = performance.now();
-    await readPage(db, store, { limit: PAGE_ENTRIES, ...query });
+    await readPage(db, store, { limit: PAGE_ENTRIES, ...query }, new Pacer());
     tookMs.push(performance.now() - startMs);
   }
   return median(tookMs);

@@ -13,7 +13,7 @@ import { LINE_TYPES, type LineType } from "../../src/model/line.ts";
 import { ClassicEncoder } from "../../src/server/classic/messages.ts";
 import { ClassicClient } from "../../src/server/classic/client.ts";
 import { ManualClock } from "../support/clock.ts";
-import { ANYONE } from "../support/identity.ts";
+import { ANYONE, PROVENANCE, strangers } from "../support/identity.ts";
 import { FoldedState } from "../support/state.ts";
 import { anyCommand, anyMessageText } from "./actions.ts";
 
@@ -90,9 +90,16 @@ export class Clients {
           identity: ANYONE,
           maxUnsentBytes: MOST_UNSENT_BYTES,
           address: "fuzz",
+          provenance: PROVENANCE,
           onClosed: () => {},
         },
-        { bus: this.#bus, state: this.#state, commands: this.#port, encoder: this.#encoder },
+        {
+          bus: this.#bus,
+          state: this.#state,
+          commands: this.#port,
+          encoder: this.#encoder,
+          strangers: strangers(),
+        },
         {
           lineType,
           ...random.oneIn(2) && lines.length > 0 && { lines: [random.pick(lines)] },

@@ -4,6 +4,7 @@ import { CursorError } from "../../src/bus/ports.ts";
 import type { JournalQuery } from "../../src/model/journal.ts";
 import { entryOf } from "../../src/journal/entry.ts";
 import { openFile } from "../../src/journal/file.ts";
+import { Pacer } from "../../src/journal/pacer.ts";
 import { readPage } from "../../src/journal/pages.ts";
 import { Store } from "../../src/journal/store.ts";
 import { callEvent, shown } from "../support/events.ts";
@@ -69,7 +70,7 @@ Deno.test("the file has the parties in the order in which former versions wrote 
   store.add([entryOf(event)]);
   const columns = db.prepare("SELECT parties FROM entry").get();
   assert.equal(columns?.["parties"], JSON.stringify(roles.map((_, i) => [String(i), "", "shown"])));
-  const { entries: [entry] } = await readPage(db, store, { limit: 1 });
+  const { entries: [entry] } = await readPage(db, store, { limit: 1 }, new Pacer());
   for (const [i, role] of roles.entries()) assert.equal(entry?.[role].number, String(i));
 });
 
@@ -208,7 +209,7 @@ Deno.test("whatever is asked of many entries: pages have what a look at each of 
           numbers.some((text) => text.startsWith(number) || text.endsWith(number)));
       return isWanted ? [index + 1] : [];
     });
-    const found = await readAll((page) => readPage(db, store, page), {
+    const found = await readAll((page) => readPage(db, store, page, new Pacer()), {
       ...query,
       limit: 500,
     });

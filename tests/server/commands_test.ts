@@ -4,7 +4,7 @@ import type { Command, CommandResult } from "../../src/model/command.ts";
 import { execute } from "../../src/server/commands.ts";
 import { RecordingClient } from "../support/client.ts";
 import { callEvent, lineEvent, strictBus } from "../support/events.ts";
-import { ANYONE } from "../support/identity.ts";
+import { ANYONE, strangers } from "../support/identity.ts";
 import { LogRecorder } from "../support/log.ts";
 import { until } from "../support/patience.ts";
 import { startTestServer } from "../support/server.ts";
@@ -29,7 +29,7 @@ function rig(result: CommandResult = { ok: true, outcome: {} }) {
     lineOf: () => undefined,
   };
   const give = (command: Command, identity = SENDER.identity) =>
-    execute(command, { ...SENDER, identity }, { state, commands });
+    execute(command, { ...SENDER, identity }, { state, commands, strangers: strangers() });
   return { executed, give };
 }
 

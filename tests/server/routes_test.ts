@@ -5,7 +5,8 @@ import { respond } from "../../src/server/routes.ts";
 import { V2Encoder } from "../../src/server/v2/frames.ts";
 import { strictBus } from "../support/events.ts";
 import { ManualClock } from "../support/clock.ts";
-import { ANYONE } from "../support/identity.ts";
+import { HeavyReads } from "../../src/server/access/heavy_reads.ts";
+import { ANYONE, strangers } from "../support/identity.ts";
 import { FoldedState } from "../support/state.ts";
 
 const WORKING: ServiceStatus = {
@@ -39,6 +40,8 @@ async function get(
     encoder: new V2Encoder(),
     clients: new ConnectedClients(),
     places: new Places({ connections: 1, connectionsPerAddress: 1 }),
+    reads: new HeavyReads(),
+    strangers: strangers(),
     limits: { messageBytes: 1000, requestSeconds: 1 },
   });
 }

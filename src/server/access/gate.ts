@@ -12,7 +12,7 @@ import type { Identity } from "./identity.ts";
 import { text } from "../http/answers.ts";
 import type { Remote } from "../net/port.ts";
 import { protocolsOf, TOKEN_PROTOCOL } from "../sub_protocols.ts";
-import { judge } from "./origins.ts";
+import { judge, type Provenance, provenanceOf, type Verdict } from "./origins.ts";
 
 const log = logger("server");
 
@@ -26,6 +26,8 @@ interface GateOptions {
   readonly clock: Clock;
   /** The machine's own names. */
   readonly ownNames: readonly string[];
+  /** Whether pages of every origin may read what is at this path. */
+  readonly isForEveryOrigin: (path: string) => boolean;
   /** How long a client without rights may take to authenticate. */
   readonly authenticateMs: number;
 }
@@ -43,7 +45,7 @@ export class Gate {
     this.identities = new Identities(rules, options.clock);
   }
 
-  /** Replaces the rules. @throws Error if they cannot be used: nothing changes. */
+  /** Replaces the rules. */
   setRules(rules: AccessRules): void {
     this.identities.setRules(rules);
     this.#rules = rules;
@@ -51,12 +53,11 @@ export class Gate {
   }
 
   /** The response to a request that is refused; `undefined` if it may pass. */
-  refusal({ url, headers }: Request): Response | undefined {
-    const verdict = judge({ url, host: headers.get("host"), origin: headers.get("origin") }, {
-      ...this.#rules,
-      ownNames: this.#options.ownNames,
-    });
+  refusal(request: Request): Response | undefined {
+    if (request.headers.get("host") === null) return text(400, "The request has no Host header\n");
+    const verdict = this.#judge(provenanceOf(request));
     if (verdict.allowed) return undefined;
+    if (verdict.key === "allowOrigins" && this.#isForEveryOrigin(request)) return undefined;
     const { key, value } = verdict;
     switch (key) {
       case "allowOrigins":
@@ -86,6 +87,20 @@ export class Gate {
   /** Whether this is the address of a proxy, whose connections are those of many. */
   isProxy(hostname: string): boolean {
     return matchesAny(this.#rules.trustProxy, plain(hostname));
+  }
+
+  /** Whether a client that came from there may stay. */
+  permits(provenance: Provenance): boolean {
+    return this.#judge(provenance).allowed;
+  }
+
+  #judge(provenance: Provenance): Verdict {
+    return judge(provenance, { ...this.#rules, ownNames: this.#options.ownNames });
+  }
+
+  #isForEveryOrigin({ method, url, headers }: Request): boolean {
+    return (method === "GET" || method === "HEAD") && !headers.has("upgrade") &&
+      this.#options.isForEveryOrigin(new URL(url).pathname);
   }
 
   /** The client's address: what the last trusted proxy reports, else the other end's. */

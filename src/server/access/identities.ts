@@ -17,6 +17,7 @@ const log = logger("server");
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 /** Longer tokens are refused unread. */
 const MOST_TOKEN_CHARACTERS = 8192;
+const MOST_NAME_CHARACTERS = 100;
 
 /** The server chooses the algorithms of signatures, never the token. */
 const SECRET_ALGORITHMS = ["HS256"];
@@ -43,12 +44,23 @@ export class Identities {
   constructor(rules: AccessRules, clock: Clock) {
     this.#clock = clock;
     this.#rules = rules;
-    this.setRules(rules);
+    this.#use(rules, rules.jwt && verifier(rules.jwt, clock));
   }
 
-  /** Replaces the rules. @throws Error if the key set cannot be used: nothing changes. */
+  /** Replaces the rules. With a key set that cannot be used, no signed token is valid. */
   setRules(rules: AccessRules): void {
-    const verify = rules.jwt && verifier(rules.jwt, this.#clock);
+    let verify: Verify | undefined;
+    try {
+      verify = rules.jwt && verifier(rules.jwt, this.#clock);
+    } catch (error) {
+      log.error("The key set cannot be used, so that no signed token is valid: {error}", {
+        error: describeError(error),
+      });
+    }
+    this.#use(rules, verify);
+  }
+
+  #use(rules: AccessRules, verify: Verify | undefined): void {
     this.#tokens = rules.tokens.map((rule) => ({
       digest: Buffer.from(rule.sha256, "hex"),
       rule,
@@ -130,7 +142,14 @@ export class Identities {
   }
 
   #ofJwt(grant: Identity): Identity | undefined {
-    return this.#grant(grant, { kind: "jwt", rule: JSON.stringify(this.#rules.jwt), grant });
+    const taken = ["anonymous", "nobody", ...this.#rules.tokens.map(({ name }) => name)];
+    // In the audit nobody must look like somebody else.
+    const name = taken.includes(grant.name) ? `${grant.name} (jwt)` : grant.name;
+    return this.#grant({ ...grant, name }, {
+      kind: "jwt",
+      rule: JSON.stringify(this.#rules.jwt),
+      grant,
+    });
   }
 
   /** The identity, with the dial rules for everyone; `undefined` if it has expired. */
@@ -168,8 +187,9 @@ function verifier({ key, issuer, audience }: JwtRule, clock: Clock): Verify {
 
 /** `can` and `lines` are arrays, or words separated by spaces; a right not claimed is not granted. */
 function grantOf({ sub, exp = 0, can, lines }: JWTPayload): Identity {
+  if (sub !== undefined && typeof sub !== "string") throw new errors.JWTInvalid("sub is no string");
   return {
-    name: sub ?? "jwt",
+    name: (sub ?? "jwt").slice(0, MOST_NAME_CHARACTERS),
     can: wordsOf(can).filter((word) => RIGHTS.includes(word as Right)) as Right[],
     lines: wordsOf(lines),
     expiresAtMs: exp * 1000,

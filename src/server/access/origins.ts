@@ -29,7 +29,7 @@ export interface Provenance {
   readonly origin: string | null;
 }
 
-type Verdict =
+export type Verdict =
   | { readonly allowed: true }
   | {
     readonly allowed: false;
@@ -60,6 +60,10 @@ for (
 PRIVATE_ADDRESSES.addAddress("::1", "ipv6");
 PRIVATE_ADDRESSES.addSubnet("fc00::", 7, "ipv6");
 PRIVATE_ADDRESSES.addSubnet("fe80::", 10, "ipv6");
+
+export function provenanceOf({ url, headers }: Pick<Request, "url" | "headers">): Provenance {
+  return { url, host: headers.get("host"), origin: headers.get("origin") };
+}
 
 /** Whether a request may be answered at all. */
 export function judge({ url, host, origin }: Provenance, rules: OriginRules): Verdict {

@@ -10,7 +10,7 @@ import { readBody } from "./body.ts";
 import { connectedClients } from "./clients.ts";
 import { eventStream } from "./event_stream.ts";
 import { journalPage } from "./journal_page.ts";
-import { monitored, type Route, type RouteContext, type Visit } from "./route.ts";
+import { monitored, readerOf, type Route, type RouteContext, type Visit } from "./route.ts";
 
 let schemaText: string | undefined;
 
@@ -55,7 +55,7 @@ async function postCommand(visit: Visit, context: RouteContext): Promise<Respons
       return failure({ code: "bad_request", message: text }, { id });
     }
     case "journal":
-      return answerResponse(id, await queryJournal(asked, identity, context));
+      return answerResponse(id, await queryJournal(asked, readerOf(visit), context));
     default:
       return answerResponse(id, queryState(asked, identity, context));
   }

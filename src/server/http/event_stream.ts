@@ -5,6 +5,7 @@
 import type { TimerId } from "../../clock.ts";
 import { CLOSE } from "../../model/close_code.ts";
 import type { Identity } from "../access/identity.ts";
+import { provenanceOf } from "../access/origins.ts";
 import { hostOf } from "../net/connected_clients.ts";
 import { Client, type ClientOptions, type ClientSocket } from "../net/client.ts";
 import { Feed, type FeedContext, type Subscription } from "../v2/feed.ts";
@@ -48,6 +49,7 @@ export function eventStream(visit: Visit, context: RouteContext): Response {
     maxUnsentBytes,
     address,
     identity,
+    provenance: provenanceOf(request),
     onClosed(code) {
       metrics?.closed(code);
       gone();

@@ -4,13 +4,14 @@ import type { EntryObject } from "../v2/frames.ts";
 import { queryJournal } from "../v2/queries.ts";
 import { readJournalQuery } from "../v2/requests.ts";
 import { failure, json } from "./answers.ts";
-import type { RouteContext, Visit } from "./route.ts";
+import { readerOf, type RouteContext, type Visit } from "./route.ts";
 
 /** Answers `GET /api/v2/journal?…`: the parameters are the fields of the request `journal`. */
 export async function journalPage(
-  { request, url, identity }: Visit,
+  visit: Visit,
   context: RouteContext,
 ): Promise<Response> {
+  const { request, url } = visit;
   const { searchParams } = url;
   const query: Record<string, unknown> = {};
   for (const [name, value] of searchParams) {
@@ -25,7 +26,7 @@ export async function journalPage(
   }
   const checked = readJournalQuery(query);
   if ("kind" in checked) return failure(checked.error);
-  const answer = await queryJournal(checked, identity, context);
+  const answer = await queryJournal(checked, readerOf(visit), context);
   if (!answer.ok) return failure(answer.error);
   const { entries, next } = answer.outcome;
   const response = format === "json" ? json(200, answer.outcome) : new Response(toCsv(entries), {

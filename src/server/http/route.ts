@@ -1,10 +1,11 @@
 /** A route of the HTTP side: what it is given, and the parts of the program that it can use. */
 import type { JournalPort, Simulation, StatusPort } from "../../bus/ports.ts";
 import type { Clock } from "../../clock.ts";
+import type { HeavyReads } from "../access/heavy_reads.ts";
 import type { Identity } from "../access/identity.ts";
 import { monitorRefusal } from "../access/permissions.ts";
 import type { CommandContext } from "../commands.ts";
-import type { ConnectedClients, Places } from "../net/connected_clients.ts";
+import { type ConnectedClients, hostOf, type Places } from "../net/connected_clients.ts";
 import type { FeedContext } from "../v2/feed.ts";
 import { failure } from "./answers.ts";
 
@@ -22,6 +23,7 @@ export interface RouteContext extends CommandContext, FeedContext {
   readonly simulation?: Simulation | undefined;
   readonly clients: ConnectedClients;
   readonly places: Places;
+  readonly reads: HeavyReads;
 }
 
 /** A request and its sender. */
@@ -31,6 +33,13 @@ export interface Visit {
   /** For log lines. */
   readonly address: string;
   readonly identity: Identity;
+}
+
+/** Without a connection, whoever comes from one address may read one page at a time. */
+export function readerOf(
+  { identity, address }: Visit,
+): { readonly identity: Identity; readonly reader: string } {
+  return { identity, reader: hostOf(address) };
 }
 
 export type Handler = (visit: Visit, context: RouteContext) => Response | Promise<Response>;

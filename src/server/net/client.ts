@@ -7,6 +7,7 @@ import type { Clock, TimerId } from "../../clock.ts";
 import { describeError, logger } from "../../log.ts";
 import { CLOSE, type CloseCode } from "../../model/close_code.ts";
 import type { CommandError } from "../../model/error.ts";
+import type { Provenance } from "../access/origins.ts";
 import { type Identity, isUnauthenticated } from "../access/identity.ts";
 
 const log = logger("server");
@@ -28,6 +29,8 @@ export interface ClientOptions {
   /** For log lines. */
   readonly address: string;
   readonly identity: Identity;
+  /** Where its request came from. */
+  readonly provenance: Provenance;
   /** Called when the server has closed the client: its socket may take for ever to follow. */
   readonly onClosed: (code: number) => void;
 }
@@ -82,6 +85,10 @@ export abstract class Client implements Disposable {
 
   get address(): string {
     return this.#options.address;
+  }
+
+  get provenance(): Provenance {
+    return this.#options.provenance;
   }
 
   get identity(): Identity {

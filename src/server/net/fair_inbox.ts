@@ -2,7 +2,6 @@
  * Gives every client its turn. The runtime hands over all that one socket has received before it
  * looks at another, or at anything else: a client that sends without end would keep the loop busy.
  */
-import { setImmediate } from "node:timers";
 
 /** Messages of one client that are handled in one turn of the loop. */
 const MESSAGES_PER_TURN = 10;
@@ -17,7 +16,8 @@ export class Turns {
   get number(): number {
     if (!this.#isPlanned) {
       this.#isPlanned = true;
-      setImmediate(() => this.#next());
+      // An immediate would keep sockets waiting for as long as there are messages.
+      setTimeout(() => this.#next(), 0);
     }
     return this.#number;
   }

@@ -4,6 +4,7 @@ import type { Clock } from "../../clock.ts";
 import { describeError, logger } from "../../log.ts";
 import { CLOSE, type CloseCode } from "../../model/close_code.ts";
 import type { Identity } from "../access/identity.ts";
+import type { Provenance } from "../access/origins.ts";
 import { TokenBucket } from "../access/rate.ts";
 import type { Client, ClientOptions, ClientSocket, SendingClient } from "./client.ts";
 import type { ConnectedClients } from "./connected_clients.ts";
@@ -38,6 +39,7 @@ interface SocketContext {
 /** The sender of a request for a socket. */
 interface Applicant {
   readonly address: string;
+  readonly provenance: Provenance;
   /** `undefined`: the token is not valid, which only a close code can tell a page. */
   readonly identity: Identity | undefined;
   /** Given back when the connection is gone. */
@@ -47,7 +49,7 @@ interface Applicant {
 /** Makes the connection of a request a client's. */
 export function acceptSocket(
   arrival: Arrival,
-  { address, identity, place }: Applicant,
+  { address, provenance, identity, place }: Applicant,
   { protocol, create }: ClientFactory,
   context: SocketContext,
 ): void {
@@ -67,6 +69,7 @@ export function acceptSocket(
         maxUnsentBytes,
         address,
         identity,
+        provenance,
         onClosed: (code) => {
           clients.delete(opened);
           metrics?.closed(code);

@@ -3,6 +3,7 @@ import type { JournalPort } from "../../bus/ports.ts";
 import { logger } from "../../log.ts";
 import type { CommandError } from "../../model/error.ts";
 import type { Settings } from "../../settings/settings.ts";
+import type { HeavyReads } from "../access/heavy_reads.ts";
 import type { Identity } from "../access/identity.ts";
 import { monitorRefusal } from "../access/permissions.ts";
 import { type CommandContext, execute } from "../commands.ts";
@@ -12,6 +13,7 @@ import {
   type ClientSocket,
   type SendingClient,
 } from "../net/client.ts";
+import { hostOf } from "../net/connected_clients.ts";
 import { type Batcher, batchFrame } from "./batch.ts";
 import { Feed, type FeedContext } from "./feed.ts";
 import { type Answer, errorFrame, resultFrame } from "./frames.ts";
@@ -36,6 +38,7 @@ export interface V2Context extends CommandContext, FeedContext {
   readonly limits: Limits;
   readonly batcher: Batcher;
   readonly journal?: JournalPort | undefined;
+  readonly reads: HeavyReads;
   /** The identity that a token belongs to; `undefined` if it is not valid. */
   readonly identify: (token: string) => Promise<Identity | undefined>;
 }
@@ -113,7 +116,10 @@ export class V2Client extends Client implements SendingClient {
       case "auth":
         return await this.#authenticate(id, request.token);
       case "journal":
-        return this.#answer(id, await queryJournal(request, this.identity, this.#context));
+        return this.#answer(
+          id,
+          await queryJournal(request, { identity: this.identity, reader: this }, this.#context),
+        );
       default:
         this.#answer(id, queryState(request, this.identity, this.#context));
     }
@@ -141,7 +147,9 @@ export class V2Client extends Client implements SendingClient {
     const authenticated = Promise.withResolvers<void>();
     this.#authenticating = authenticated.promise;
     try {
-      const identity = await this.#context.identify(token);
+      const { strangers, identify } = this.#context;
+      const identity = await identify(token);
+      if (identity === undefined) await strangers.guessed(hostOf(this.address));
       if (!this.isAdmitted()) return;
       if (identity === undefined) {
         const error = { code: "unauthorized", message: "The token is not known" } as const;

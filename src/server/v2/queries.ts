@@ -8,6 +8,7 @@ import {
   type StatePort,
 } from "../../bus/ports.ts";
 import type { JournalPage } from "../../model/journal.ts";
+import type { HeavyReads } from "../access/heavy_reads.ts";
 import type { Identity } from "../access/identity.ts";
 import { monitorRefusal, onlyVisible, visibleTo } from "../access/permissions.ts";
 import { type Answer, callObject, type EntryObject, entryObject } from "./frames.ts";
@@ -38,16 +39,22 @@ interface EntryPage {
   readonly next?: string;
 }
 
-/** Never rejects. */
+/**
+ * Never rejects.
+ *
+ * @param sender Its `reader`: whoever may read one page at a time.
+ */
 export async function queryJournal(
   request: JournalRequest,
-  identity: Identity,
-  { journal, metrics }: {
+  { identity, reader }: { readonly identity: Identity; readonly reader: unknown },
+  { journal, metrics, reads }: {
     readonly journal?: JournalPort | undefined;
     readonly metrics?: MetricsPort | undefined;
+    readonly reads: HeavyReads;
   },
 ): Promise<Answer<EntryPage>> {
-  const answer = await readJournal(request, identity, journal);
+  const read = await reads.run(reader, () => readJournal(request, identity, journal));
+  const answer: Answer<EntryPage> = "code" in read ? { ok: false, error: read } : read;
   metrics?.answered("journal", answer.ok ? "ok" : answer.error.code);
   return answer;
 }

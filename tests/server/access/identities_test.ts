@@ -138,10 +138,21 @@ Deno.test("public keys: a token signed by one of them; no secret made of the key
     bytes(jwks),
   );
   assert.equal(await identities.identify(confused), undefined);
-  assert.throws(() =>
-    identities.setRules(rulesFor(ANYONE, { jwt: { key: { jwks: '{"keys":1}' } } }))
-  );
-  assert(await identities.identify(good), "rules that cannot be used change nothing");
+  identities.setRules(rulesFor(undefined, { jwt: { key: { jwks: '{"keys":1}' } } }));
+  assert.equal(await identities.identify(good), undefined, "a broken key set opens nothing");
+  assert.equal(identities.anonymous, undefined, "and keeps nothing else from being used");
+});
+
+Deno.test("a signed token has a name of its own: text, and nobody else's", async () => {
+  const tokens = [tokenRule("ada")];
+  const { identities, clock } = rig({ tokens, jwt: { key: { secret: SECRET } } });
+  const named = async (sub: unknown) =>
+    (await identities.identify(await jwt(clock, { sub: sub as string }).sign(bytes(SECRET))))?.name;
+  assert.equal(await named("bob"), "bob");
+  assert.equal(await named("ada"), "ada (jwt)");
+  assert.equal(await named("anonymous"), "anonymous (jwt)");
+  assert.equal(await named({ name: "ada" }), undefined);
+  assert.equal(await named(7), undefined);
 });
 
 Deno.test("a key of the set that cannot be used refuses the tokens that name it, and no others", async () => {

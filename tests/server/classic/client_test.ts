@@ -6,7 +6,7 @@ import { ClassicEncoder } from "../../../src/server/classic/messages.ts";
 import { ClassicClient } from "../../../src/server/classic/client.ts";
 import { ManualClock } from "../../support/clock.ts";
 import { callEvent, strictBus } from "../../support/events.ts";
-import { ANYONE } from "../../support/identity.ts";
+import { ANYONE, PROVENANCE, strangers } from "../../support/identity.ts";
 import { MemorySocket } from "../../support/memory_socket.ts";
 import { FoldedState } from "../../support/state.ts";
 
@@ -31,9 +31,10 @@ function setUp(answer: CommandResult = { ok: true, outcome: {} }, lines?: string
         identity: ANYONE,
         maxUnsentBytes: 1000,
         address: "192.0.2.1:5000",
+        provenance: PROVENANCE,
         onClosed: () => {},
       },
-      { bus, state, commands: port, encoder },
+      { bus, state, commands: port, encoder, strangers: strangers() },
       { lineType: "number", ...lines && { lines } },
     );
     return { socket, client };

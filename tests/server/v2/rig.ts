@@ -8,7 +8,8 @@ import { V2Client } from "../../../src/server/v2/client.ts";
 import { V2Encoder } from "../../../src/server/v2/frames.ts";
 import { strictBus } from "../../support/events.ts";
 import { ManualClock } from "../../support/clock.ts";
-import { ANYONE } from "../../support/identity.ts";
+import { HeavyReads } from "../../../src/server/access/heavy_reads.ts";
+import { ANYONE, PROVENANCE, strangers } from "../../support/identity.ts";
 import { MemorySocket } from "../../support/memory_socket.ts";
 import { FoldedState } from "../../support/state.ts";
 import { readServerFrame } from "../../support/v2_schema.ts";
@@ -78,6 +79,7 @@ export class Rig {
       clock: this.clock,
       maxUnsentBytes,
       address: "192.0.2.1:5000",
+      provenance: PROVENANCE,
       identity,
       onClosed: () => {},
     }, {
@@ -100,6 +102,8 @@ export class Rig {
       },
       encoder: this.#encoder,
       batcher: this.#batcher,
+      reads: new HeavyReads(),
+      strangers: strangers(),
       identify: async (token) => await identify?.(token),
     });
     return new Reader(client, socket);
