@@ -21,7 +21,7 @@ const PACES: readonly (Pace & { readonly clients: number })[] = [
   { clients: 200, perTick: 5, tickMs: 30 },
   { clients: 1000, perTick: 1, tickMs: 30 },
 ];
-type Measured = Exclude<SubjectName, "bun">;
+type Measured = Exclude<SubjectName, "bun" | "guarded">;
 const MOST_OF_BARE = 1.15;
 const LEAST_OF_WS = 1.3;
 

@@ -1,5 +1,5 @@
 /**
- * The benchmarks: `deno task bench [drain|fanout|batch|selectivity|memory|journal]…`, all of them when
+ * The benchmarks: `deno task bench [drain|fanout|batch|selectivity|memory|journal|guard|reads]…`, all of them when
  * none is named. Prints what was measured, against baselines of the same run and the targets.
  *
  * Exits 0 whatever the times; 1 when something is wrong, such as a lost frame; 2 on a wrong name.
@@ -7,9 +7,11 @@
 import { batch } from "./batch.ts";
 import { drain } from "./drain.ts";
 import { fanout } from "./fanout.ts";
+import { guard } from "./guard.ts";
 import { journal } from "./journal.ts";
 import { memory } from "./memory.ts";
 import { print, printTable, type Row } from "./report.ts";
+import { reads } from "./reads.ts";
 import { selectivity } from "./selectivity.ts";
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<Row[]>>> = {
@@ -19,6 +21,8 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Row[]>>> = {
   selectivity,
   memory,
   journal,
+  guard,
+  reads,
 };
 
 async function main(names: readonly string[]): Promise<number> {

@@ -14,6 +14,7 @@ await configureLogging({ level: "warning", format: "text", file: undefined, mask
 /** As the program's own. */
 const HISTORY_LENGTH = 10_000;
 
+const guard = Deno.args.includes("guarded");
 const { rules, limits } = settingsOf();
 /** Read when somebody asks, which nobody does here. */
 const status = {
@@ -42,7 +43,7 @@ const bus = new EventBus(
 );
 const server = startServer({
   // Everyone comes from one address here.
-  limits: { ...limits, connectionsPerAddress: limits.connections },
+  limits: { ...limits, connectionsPerAddress: limits.connections, guard },
   rules,
   ownNames: [],
   host: "127.0.0.1",

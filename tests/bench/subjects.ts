@@ -5,7 +5,7 @@ import type { Greeting } from "./crowd_main.ts";
 /** How long the frames of one run may take, published at their pace. */
 const DELIVERY_TIMEOUT_MS = 20_000;
 
-export type SubjectName = "ours" | "bare" | "ws" | "bun";
+export type SubjectName = "ours" | "guarded" | "bare" | "ws" | "bun";
 
 /** How fast items are published. */
 export interface Pace {
@@ -91,6 +91,8 @@ async function startServer(name: SubjectName): Promise<StartedChild> {
   switch (name) {
     case "ws":
       return await Child.node("server_ws.mjs", [await wsModule()]);
+    case "guarded":
+      return await Child.deno("server_ours.ts", ["guarded"]);
     case "bun":
       return await Child.bun("server_bun.mjs");
     default:
