@@ -7,17 +7,25 @@ const LINES = 300;
 /** For everything that is said of all of them, beginning and end. */
 const MOST_LOG_LINES = 12;
 
-const MANY = { lines: LINES } as const;
+/** Slowly: what happens within half a second of the program's time is summed up. */
+const MANY = { lines: LINES, speed: 2 } as const;
 
 async function open(field: Field, count: number): Promise<void> {
   await field.becomes(async () => (await field.get("/readyz")).lines.open, count);
 }
 
-/** Few lines, one of which has the number. */
+/** Few lines, whose numbers are those of all the telephone lines: a slow machine needs more of them. */
 function isSummedUp(log: LogRecorder): void {
   const text = log.lines.slice(0, 20).join("\n");
   assert(log.lines.length <= MOST_LOG_LINES, `${log.lines.length} lines:\n${text}`);
-  assert(log.lines.some((line) => line.includes(String(LINES))), text);
+  const counts = new Map<string, number>();
+  for (const line of log.lines) {
+    const [, count, what] = /(\d+) lines (.*)/.exec(line) ?? / Line \d+()(.*)/.exec(line) ?? [];
+    if (what === undefined) continue;
+    const kind = what.replace(/^(was|were|is|are) /, "");
+    counts.set(kind, (counts.get(kind) ?? 0) + Number(count || 1));
+  }
+  assert([...counts.values()].includes(LINES), text);
 }
 
 function everyDevice(statement: (device: number) => string): string {
@@ -32,7 +40,7 @@ fieldTest(`a driver that closes ${LINES} lines at once`, MANY, async (field) => 
     async () => (await field.get("/readyz")).lines.open < LINES,
   );
   await open(field, LINES);
-  await field.pass(10);
+  await field.pass(2);
   isSummedUp(log);
 });
 
@@ -44,7 +52,7 @@ fieldTest(`${LINES} lines out of service, and back`, MANY, async (field) => {
   field.standin.unset("LINEDEVSTATUS", ["dwDevStatusFlags"]);
   field.play(everyDevice((device) => `devstate ${device} INSERVICE`));
   await open(field, LINES);
-  await field.pass(10);
+  await field.pass(2);
   isSummedUp(log);
 });
 
@@ -54,7 +62,7 @@ fieldTest(`${LINES} lines that cannot be opened, for the same reason`, MANY, asy
   field.play(everyDevice((device) => `close ${device}`));
   await field.until("a line fails", async () => (await field.get("/readyz")).lines.failed > 0);
   await open(field, LINES);
-  await field.pass(10);
+  await field.pass(2);
   isSummedUp(log);
 });
 
@@ -66,7 +74,7 @@ fieldTest(`${LINES} lines that are removed`, MANY, async (field) => {
   }
   await open(field, 0);
   await field.becomes(async () => (await field.lines()).length, 0);
-  await field.pass(10);
+  await field.pass(2);
   isSummedUp(log);
 });
 

@@ -9,6 +9,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { FastClock } from "../support/clock.ts";
 import { type Frame, RecordingClient } from "../support/client.ts";
+import { PATIENCE_MS } from "../support/patience.ts";
 import { V2TestClient } from "../support/v2_client.ts";
 import { nativeTest, type Rig } from "../native/rig.ts";
 import { bits, Script } from "../native/script.ts";
@@ -20,8 +21,6 @@ export { DIAL, placeOf, REPLY, type StandIn } from "../native/standin.ts";
 /** Everything that a call can do but REDIRECT: where ringing calls can be redirected, pickup works. */
 export const WITHOUT_REDIRECT = 0xffffffff & ~bits("LINECALLFEATURE", "REDIRECT");
 
-/** How long what must come is waited for, in real time. */
-const PATIENCE_MS = 3000;
 /** So many times as fast as life runs the program's clock, unless a test says otherwise. */
 const SPEED = 10;
 
