@@ -1,5 +1,6 @@
 /** Reads of the journal that are long: one step in a turn, one read of a client at a time. */
 import assert from "node:assert/strict";
+import { socketTurn } from "../support/patience.ts";
 import { Pacer } from "../../src/journal/pacer.ts";
 import { HeavyReads } from "../../src/server/access/heavy_reads.ts";
 import { callEvent } from "../support/events.ts";
@@ -17,7 +18,7 @@ Deno.test("however many reads there are, one step runs in a turn, and timers get
   const reads = [read("a"), read("b"), read("c")];
   const sockets = (async () => {
     while (order.length < 6) {
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      await socketTurn();
       order.push("-");
     }
   })();
@@ -33,7 +34,7 @@ Deno.test("a client has one read at a time; of many at once the last are refused
   let most = 0;
   const read = async () => {
     most = Math.max(most, ++running);
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await socketTurn();
     running--;
     return { ok: true };
   };
@@ -65,7 +66,7 @@ Deno.test("the chain of a hunt group is whole, and timers run while it is read",
   let turns = 0;
   let reading = true;
   const timers = (async () => {
-    for (; reading; turns++) await new Promise((resolve) => setTimeout(resolve, 0));
+    for (; reading; turns++) await socketTurn();
   })();
   const chain = await rig.journal.chain(last.id);
   reading = false;

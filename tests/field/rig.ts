@@ -9,7 +9,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { FastClock } from "../support/clock.ts";
 import { type Frame, RecordingClient } from "../support/client.ts";
-import { PATIENCE_MS } from "../support/patience.ts";
+import { PATIENCE_MS, socketTurn } from "../support/patience.ts";
 import { V2TestClient } from "../support/v2_client.ts";
 import { nativeTest, type Rig } from "../native/rig.ts";
 import { bits, Script } from "../native/script.ts";
@@ -190,7 +190,7 @@ export class Field implements AsyncDisposable {
       const actual = await look();
       if (same(actual, expected)) return;
       if (performance.now() > endMs) assert.deepEqual(actual, expected);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await socketTurn();
     }
   }
 

@@ -8,6 +8,7 @@
  * @see https://learn.microsoft.com/windows/win32/tapi/line-reply
  */
 import type { Clock } from "../../clock.ts";
+import type { Semaphore } from "../../semaphore.ts";
 import { TapiError } from "../../tapi/errors.ts";
 import { CommandFailure } from "./errors.ts";
 
@@ -37,8 +38,12 @@ export interface Request<T> {
   readonly fn: string;
   /** Whose closing ends the request: the driver then sends no reply. */
   readonly owner: object;
+  /** Where it waits for its turn. */
+  readonly turns: Semaphore;
   /** Memory that native code may use until LINE_REPLY. */
   readonly pinned?: unknown;
+  /** Whether it may still be done when its turn has come. */
+  isDue(): boolean;
   /**
    * Calls the function: the request id of an asynchronous function, 0 when everything is done.
    *
@@ -135,12 +140,17 @@ export class Replies {
 
   async #call(request: Request<unknown>, expired: AbortSignal, pending: Pending): Promise<void> {
     this.#returning.add(pending);
+    const leave = await request.turns.enter();
     let requestId: number;
     try {
+      // Its turn came too late: nobody waits for it any more, so it must not be done.
+      if (expired.aborted || !request.isDue()) throw new RequestEndedError(request.fn);
       requestId = await request.call(expired);
     } catch (error) {
       this.#returned(pending);
       return pending.fail(error instanceof Error ? error : new Error(String(error)));
+    } finally {
+      leave();
     }
     const early = this.#early.get(requestId);
     this.#early.delete(requestId);

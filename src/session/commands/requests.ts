@@ -245,7 +245,7 @@ export class Requests {
   async #request<T>(
     line: TapiLine,
     calls: readonly TapiCall[],
-    request: Omit<Request<T>, "owner">,
+    request: Omit<Request<T>, "owner" | "turns" | "isDue">,
   ): Promise<T> {
     const { fn } = request;
     // Its lines are being closed, or are another session's by now.
@@ -254,18 +254,9 @@ export class Requests {
       const waiting = `${MOST_WAITING} commands are waiting for it`;
       throw new CommandFailure("provider_down", `The line's driver does not answer: ${waiting}`);
     }
-    const call = async (expired: AbortSignal) => {
-      const leave = await line.commands.enter();
-      try {
-        // Its turn came too late: nobody waits for it any more, so it must not be done.
-        if (expired.aborted || line.device.handle === 0) throw new RequestEndedError(fn);
-        return await request.call(expired);
-      } finally {
-        leave();
-      }
-    };
+    const isDue = () => line.device.handle !== 0;
     try {
-      return await this.#replies.request({ ...request, owner: line, call });
+      return await this.#replies.request({ ...request, owner: line, turns: line.commands, isDue });
     } catch (error) {
       endIfFatal(this.#context, error);
       if (error instanceof TapiError && error.code === LINEERR.INVALCALLHANDLE) {

@@ -1,8 +1,7 @@
 /** That nobody who sends much keeps the others waiting. */
 import assert from "node:assert/strict";
+import { socketTurn } from "../../support/patience.ts";
 import { Inbox, Turns } from "../../../src/server/net/fair_inbox.ts";
-
-const nextTurn = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 function rig(capacity = 1000) {
   const turns = new Turns();
@@ -21,10 +20,10 @@ Deno.test("a message is handled at once, and ten of one client in a turn; the ot
   assert(b.take("1"));
   assert.equal(handled.at(-1), "b1");
   // What waits comes before what is new.
-  await nextTurn();
+  await socketTurn();
   assert(a.take("26"));
   assert(b.take("2"));
-  for (let turn = 0; turn < 3; turn++) await nextTurn();
+  for (let turn = 0; turn < 3; turn++) await socketTurn();
   const of = (name: string) => handled.filter((entry) => entry.startsWith(name));
   assert.deepEqual(of("a"), Array.from({ length: 26 }, (_, i) => `a${i + 1}`));
   assert.deepEqual(of("b"), ["b1", "b2"]);
@@ -35,9 +34,9 @@ Deno.test("more than may wait is not taken, and there is room again in time", as
   const a = inbox("a");
   for (let i = 1; i <= 15; i++) assert(a.take(String(i)));
   assert.equal(a.take("16"), false);
-  await nextTurn();
+  await socketTurn();
   assert(a.take("17"));
-  await nextTurn();
+  await socketTurn();
   assert.deepEqual(handled.at(-1), "a17");
   assert.equal(handled.length, 16);
 });

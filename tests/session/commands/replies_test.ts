@@ -5,9 +5,11 @@ import {
   type Request,
   RequestEndedError,
 } from "../../../src/session/commands/replies.ts";
+import { Semaphore } from "../../../src/semaphore.ts";
 import { LINEERR } from "../../../src/tapi/constants.ts";
 import { TapiError } from "../../../src/tapi/errors.ts";
 import { ManualClock } from "../../support/clock.ts";
+import { socketTurn } from "../../support/patience.ts";
 
 const LINE_A = {};
 const LINE_B = {};
@@ -16,7 +18,9 @@ function request(overrides: Partial<Request<string>> = {}): Request<string> {
   return {
     fn: "lineDrop",
     owner: LINE_A,
+    turns: new Semaphore(1),
     pinned: undefined,
+    isDue: () => true,
     call: () => Promise.resolve(7),
     completed: () => "completed",
     ...overrides,
@@ -26,7 +30,7 @@ function request(overrides: Partial<Request<string>> = {}): Request<string> {
 Deno.test("a request is settled by the LINE_REPLY with its id, and by no other", async () => {
   const replies = new Replies(new ManualClock(), 1000);
   const result = replies.request(request());
-  await Promise.resolve();
+  await socketTurn();
   assert.equal(replies.settle(8, 0), false);
   assert.equal(replies.outstanding, 1);
   assert.equal(replies.settle(7, 0), true);
@@ -37,7 +41,7 @@ Deno.test("a request is settled by the LINE_REPLY with its id, and by no other",
 Deno.test("a LINE_REPLY with an error rejects with its TAPI name", async () => {
   const replies = new Replies(new ManualClock(), 1000);
   const result = replies.request(request());
-  await Promise.resolve();
+  await socketTurn();
   replies.settle(7, LINEERR.CALLUNAVAIL);
   await assert.rejects(result, (error) => {
     assert(error instanceof TapiError);
@@ -74,7 +78,7 @@ Deno.test("an early reply is not kept for a later request with the same id", asy
   failing.reject(new Error("refused"));
   await assert.rejects(first, /refused/);
   const second = replies.request(request());
-  await Promise.resolve();
+  await socketTurn();
   assert.equal(replies.outstanding, 1);
   replies.settle(7, LINEERR.INUSE);
   await assert.rejects(second, TapiError);
@@ -109,7 +113,7 @@ Deno.test("ending a line rejects its requests and leaves the other line's", asyn
   const replies = new Replies(clock, 1000);
   const a = replies.request(request({ call: () => Promise.resolve(1) }));
   const b = replies.request(request({ call: () => Promise.resolve(2), owner: LINE_B }));
-  await Promise.resolve();
+  await socketTurn();
   replies.end(LINE_A);
   await assert.rejects(a, RequestEndedError);
   replies.settle(2, 0);
@@ -124,7 +128,7 @@ Deno.test("what completes a request may throw: only that request fails", async (
       throw new Error("no handle");
     },
   }));
-  await Promise.resolve();
+  await socketTurn();
   assert.equal(replies.settle(7, 0), true);
   await assert.rejects(result, /no handle/);
 });
