@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { type Right, RIGHTS } from "../model/right.ts";
 import { setting, type ValueOf } from "./setting.ts";
-import { extensionPatterns, listOf, text } from "./value_types.ts";
+import { extensionPatterns, listOf, text, trueOrFalse } from "./value_types.ts";
 
 /** Patterns of telephone numbers; `deny` wins over `allow`. */
 export interface DialRules {
@@ -50,6 +50,8 @@ export interface AccessRules {
   readonly dial: DialRules;
   /** Patterns of origins of web pages. */
   readonly allowOrigins: readonly string[];
+  /** Whether pages from 100.64.0.0/10 count as pages of the intranet. */
+  readonly allowSharedAddresses: boolean;
   /** Patterns of host names of the server. */
   readonly allowHosts: readonly string[];
   /** Patterns of addresses of proxies whose X-Forwarded-For is believed. */
@@ -108,6 +110,12 @@ export const ACCESS_SETTINGS = {
     default: [],
     help: "web pages from outside the intranet that can connect, such as https://*.example.com",
     manual: "See [Security](#security)",
+    live: true,
+  }),
+  allowSharedAddresses: setting(trueOrFalse, {
+    default: false,
+    help: "whether pages from 100.64.0.0/10, as in Tailscale networks, count as the intranet's",
+    manual: "Providers share these addresses among their customers",
     live: true,
   }),
   allowHosts: setting({
@@ -203,7 +211,7 @@ export function accessRulesOf(
   jwks: string | undefined,
 ): AccessRules {
   const isRestricted = [...given].some((key) => key.startsWith("anonymous."));
-  const { allowOrigins, allowHosts, trustProxy } = values;
+  const { allowOrigins, allowSharedAddresses, allowHosts, trustProxy } = values;
   const secret = values["jwt.secret"];
   const key = jwks !== undefined ? { jwks } : secret !== undefined ? { secret } : undefined;
   return {
@@ -216,6 +224,7 @@ export function accessRulesOf(
     jwt: key && { key, issuer: values["jwt.issuer"], audience: values["jwt.audience"] },
     dial: { allow: values["dial.allow"], deny: values["dial.deny"] },
     allowOrigins,
+    allowSharedAddresses,
     allowHosts,
     trustProxy,
   };
@@ -232,6 +241,10 @@ export function widenings(before: AccessRules, after: AccessRules): string[] {
     ["rights without a token", added(before.anonymous?.can, after.anonymous?.can)],
     ["lines without a token", added(before.anonymous?.lines, after.anonymous?.lines)],
     ["origins of pages", added(before.allowOrigins, after.allowOrigins)],
+    [
+      "pages from 100.64.0.0/10",
+      after.allowSharedAddresses && !before.allowSharedAddresses ? "allowed" : "",
+    ],
     ["names of the server", added(before.allowHosts, after.allowHosts)],
     ["trusted proxies", added(before.trustProxy, after.trustProxy)],
     ["numbers not denied any more", added(after.dial.deny, before.dial.deny)],

@@ -21,6 +21,7 @@ export function rulesFor(
     jwt: undefined,
     dial: {},
     allowOrigins: [],
+    allowSharedAddresses: false,
     allowHosts: [],
     trustProxy: [],
     ...rules,

@@ -69,3 +69,7 @@ Deno.test("any bytes decode to whole characters without NUL", () => {
     assert.ok(text.length <= bytes.length / 2);
   }));
 });
+
+Deno.test("of a text that is longer than any name, 500 characters are read", () => {
+  assert.equal(decodeText(encodeText("x".repeat(400_000))), "x".repeat(500));
+});

@@ -13,6 +13,8 @@ import { matchesAny } from "../../patterns.ts";
 export interface OriginRules {
   /** Patterns of origins, such as `https://*.example.com`; `null` stands for itself. */
   readonly allowOrigins: readonly string[];
+  /** Whether pages from 100.64.0.0/10 count as pages of the intranet. */
+  readonly allowSharedAddresses: boolean;
   /** Patterns of host names. */
   readonly allowHosts: readonly string[];
   /** The machine's own names. */
@@ -65,6 +67,10 @@ export function provenanceOf({ url, headers }: Pick<Request, "url" | "headers">)
   return { url, host: headers.get("host"), origin: headers.get("origin") };
 }
 
+/** RFC 6598: of providers' customers, and of private networks such as Tailscale's. */
+const SHARED_ADDRESSES = new BlockList();
+SHARED_ADDRESSES.addSubnet("100.64.0.0", 10, "ipv4");
+
 /** Whether a request may be answered at all. */
 export function judge({ url, host, origin }: Provenance, rules: OriginRules): Verdict {
   // They differ if the first line has a whole URL, which wins over the header.
@@ -88,7 +94,10 @@ function isOwnHost(host: string, { allowHosts, ownNames }: OriginRules): boolean
   return matchesAny([...ownNames, ...allowHosts].map((text) => text.toLowerCase()), dotless(name));
 }
 
-function isAllowedOrigin(origin: string, { allowOrigins }: OriginRules): boolean {
+function isAllowedOrigin(
+  origin: string,
+  { allowOrigins, allowSharedAddresses }: OriginRules,
+): boolean {
   const patterns = allowOrigins.map((text) => text.toLowerCase().replace(/\/$/, ""));
   if (origin === "null") return patterns.includes("null");
   if (EXTENSION.test(origin)) return true;
@@ -98,6 +107,7 @@ function isAllowedOrigin(origin: string, { allowOrigins }: OriginRules): boolean
   if (isIP(bare(hostname)) === 0 ? isIntranetName(hostname) : isPrivateAddress(bare(hostname))) {
     return true;
   }
+  if (allowSharedAddresses && isIP(hostname) === 4 && SHARED_ADDRESSES.check(hostname)) return true;
   return matchesAny(patterns, origin);
 }
 

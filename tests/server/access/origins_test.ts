@@ -3,7 +3,12 @@ import assert from "node:assert/strict";
 import { judge, type OriginRules, type Provenance } from "../../../src/server/access/origins.ts";
 import { fc } from "../../support/properties.ts";
 
-const RULES: OriginRules = { allowOrigins: [], allowHosts: [], ownNames: ["PHONES"] };
+const RULES: OriginRules = {
+  allowOrigins: [],
+  allowSharedAddresses: false,
+  allowHosts: [],
+  ownNames: ["PHONES"],
+};
 
 function decide(
   said: Partial<Provenance>,
@@ -276,4 +281,18 @@ Deno.test("whatever is said, the answer is a verdict, and a public name never pa
       assert(!/evil\.com\.?$/.test(hostname), host);
     }
   }));
+});
+
+Deno.test("addresses that many share are the intranet's only where a setting says so", () => {
+  for (
+    const [origin, expected] of [
+      ["http://100.64.0.1", "allowed"],
+      ["http://100.127.255.254:8080", "allowed"],
+      ["http://100.63.255.255", "allowOrigins"],
+      ["http://100.128.0.1", "allowOrigins"],
+    ] as const
+  ) {
+    assert.equal(decide({ origin }), "allowOrigins", origin);
+    assert.equal(decide({ origin }, { allowSharedAddresses: true }), expected, origin);
+  }
 });

@@ -1,0 +1,13 @@
+/** How the panel writes names that strangers have chosen. */
+import assert from "node:assert/strict";
+import { person } from "../../src/panel/format.js";
+
+const called = (name: string) => person({ number: "201", name, presentation: "shown" });
+
+Deno.test("a name cannot turn the number after it", () => {
+  assert.equal(called("Ada"), "Ada 201");
+  // The isolate ends before the number, and has nothing in it that could end it sooner.
+  assert.equal(called("A\u202eda"), "\u2068Ada\u2069 201");
+  assert.equal(called("A\u2069\u202eda"), "\u2068Ada\u2069 201");
+  assert.equal(called("\u05d0\u05d3\u05d4"), "\u2068\u05d0\u05d3\u05d4\u2069 201");
+});
