@@ -27,6 +27,8 @@ const log = logger("server");
 
 /** The largest head of a request. */
 const HEAD_BYTES = 16 * 1024;
+/** What is read of a body after its response. */
+const REST_BYTES = 64 * 1024;
 /** So many requests of one connection may wait for their responses; browsers send one at a time. */
 const MOST_PIPELINED = 32;
 /** So many connections without a place are told so at once; others are closed. */
@@ -220,7 +222,10 @@ export class GuardedPort implements Port {
     if (connection === undefined) return void response.destroy();
     connection.requestArrived();
     if (connection.tcp.destroyed) return;
-    response.once("finish", () => connection.requestAnswered());
+    response.once("finish", () => {
+      if (!message.complete) connection.tcp.readAtMost(REST_BYTES);
+      connection.requestAnswered();
+    });
     const request = webRequest(message, this.#scheme);
     const answer = request instanceof Request
       ? await this.#handled(request, connection, () => {})

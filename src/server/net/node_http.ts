@@ -40,6 +40,8 @@ export async function sendResponse(
   to: ServerResponse,
   patienceMs: number,
 ): Promise<void> {
+  // The rest of a body that nobody wants is not waited for.
+  if (!to.req.complete) to.setHeader("connection", "close");
   to.writeHead(response.status, [...response.headers].flat());
   const reader = response.body?.getReader();
   if (reader === undefined) return void to.end();
