@@ -213,7 +213,7 @@ struct exchange {
   HLINEAPP app; /* 0 unless initialised */
   DWORD app_count;
   DWORD open_count;
-  DWORD waiting;         /* threads in lineGetMessage */
+  HLINEAPP waiting;      /* whose lineGetMessage waits; 0 for nobody's */
   enum function running; /* the function that entered last, for the text of violations */
 
   struct device devices[MAX_DEVICES];

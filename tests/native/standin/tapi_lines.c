@@ -251,15 +251,18 @@ EXPORT LONG WINAPI lineGetMessage(HLINEAPP hLineApp, LPLINEMESSAGE lpMessage, DW
     result = error(LINEERR_INVALPOINTER);
   }
   if (result == 0) {
-    if (exchange.waiting > 0) violation("another lineGetMessage waits: the order would be lost");
-    exchange.waiting++;
+    if (exchange.waiting == hLineApp) {
+      violation("another lineGetMessage waits: the order would be lost");
+    }
+    exchange.waiting = hLineApp;
     const uint64_t for_ever = UINT64_C(1) << 40;
     uint64_t until = now_ms() + (dwTimeout == 0xFFFFFFFF ? for_ever : dwTimeout);
     while (exchange.app == hLineApp && !(taken = take_message(&message))) {
       if (dwTimeout == 0 || now_ms() >= until) break;
       condition_wait_until(&exchange.queue_changed, &exchange.mutex, until);
     }
-    exchange.waiting--;
+    /* One that was shut down may wake after the next has begun to wait. */
+    if (exchange.waiting == hLineApp) exchange.waiting = 0;
     if (exchange.app != hLineApp) result = error(LINEERR_INVALAPPHANDLE);
     else if (!taken) result = error(LINEERR_OPERATIONFAILED);
     else memcpy(lpMessage, &message, sizeof message);
