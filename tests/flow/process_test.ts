@@ -2,7 +2,14 @@
 import assert from "node:assert/strict";
 import denoJson from "../../deno.json" with { type: "json" };
 import { RecordingClient } from "../support/client.ts";
-import { type Ended, fakeArgs, FakeExchange, ProgramProcess } from "../support/process.ts";
+import {
+  type Ended,
+  fakeArgs,
+  FakeExchange,
+  ProgramProcess,
+  ROOT,
+  WatchedProcess,
+} from "../support/process.ts";
 import { V2TestClient } from "../support/v2_client.ts";
 
 const { run } = ProgramProcess;
@@ -24,6 +31,21 @@ Deno.test("--version and --help print and exit 0", async () => {
   assert.deepEqual([version.code, version.output], [0, `tapi2ws ${denoJson.version}\n`]);
   assert.equal(help.code, 0);
   assert.match(help.output, /--fake-scenario FILE/);
+});
+
+Deno.test("the task dev has the permissions that the program needs", async () => {
+  const [, ...args] = denoJson.tasks.dev.command.split(" ").filter((word) => word !== "--watch");
+  await using program = new WatchedProcess(Deno.execPath(), {
+    args: [...args, "--port=0"],
+    cwd: ROOT,
+    env: { NO_COLOR: "1" },
+  });
+  const port = await program.port();
+  await program.logged(/\d+ lines are open/);
+  const response = await fetch(`http://127.0.0.1:${port}/`);
+  assert.equal(response.status, 200);
+  await response.body?.cancel();
+  assert.doesNotMatch(program.log, /NotCapable/);
 });
 
 Deno.test("what cannot be used exits 2 with one line", async () => {
