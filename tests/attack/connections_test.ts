@@ -12,11 +12,11 @@ import { rulesFor, startTestServer } from "../support/server.ts";
 
 const MIB = 1024 * 1024;
 /** What each attacker tries to send. */
-const ATTACK_BYTES = 24 * MIB;
+const ATTACK_BYTES = 96 * MIB;
 const ATTACKERS = 4;
 const WARM_UP_ROUNDS = 5;
 /** Of all attackers together: while they attack, with what the collector has not collected yet. */
-const MOST_GROWTH_BYTES = 64 * MIB;
+const MOST_GROWTH_BYTES = 192 * MIB;
 /** What may be left of it. */
 const MOST_LEFT_BYTES = 32 * MIB;
 
