@@ -22,7 +22,10 @@ export interface StatePort {
 /** Executes commands. Never rejects: an error is a result. */
 export interface CommandPort {
   execute(command: Command): Promise<CommandResult>;
-  /** The extension of a call, also before its first state is known; `undefined` if there is none. */
+  /**
+   * The extension of a call, also before its first state is known; `undefined` if there is no such
+   * call, or which line of its device it is on is not known yet.
+   */
   lineOf(call: CallId): string | undefined;
 }
 

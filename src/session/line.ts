@@ -59,6 +59,11 @@ export class TapiLine {
     return this.#identity.line;
   }
 
+  /** Whether its device is open, and its address has not become another line. */
+  get isOpen(): boolean {
+    return this.device.handle !== 0 && this.device.lines.includes(this);
+  }
+
   /** Everything that can ever be done; it changes if the driver says so. */
   get features(): AddressFeatures {
     return this.#features;

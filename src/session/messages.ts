@@ -120,8 +120,16 @@ export class MessageHandler {
   /**
    * Registers a call that the program made itself: TAPI announces it by no LINE_APPNEWCALL.
    * Messages that came for its handle before are handled now.
+   *
+   * @param line The line that the command named; its address may be another line by now.
+   * @returns `undefined` if that line is not wanted: then the handle is given back.
    */
-  adopt(line: TapiLine, handle: number, made: MadeBy): TapiCall {
+  adopt({ device, addressId }: TapiLine, handle: number, made: MadeBy): TapiCall | undefined {
+    const line = device.lineAt(addressId);
+    if (line === undefined) {
+      void this.#options.feed.refuse(handle, device);
+      return undefined;
+    }
     const call = this.#upsert(line, handle, true, true);
     call.setMade(made);
     const unclaimed = this.#unclaimed;

@@ -43,7 +43,8 @@ export class Dispatch implements CommandPort {
   }
 
   lineOf(call: CallId): string | undefined {
-    return this.#telephony.session?.calls.byId(call)?.line.name;
+    const known = this.#telephony.session?.calls.byId(call);
+    return known?.isPlaced ? known.line.name : undefined;
   }
 }
 

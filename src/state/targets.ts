@@ -7,11 +7,16 @@ import type { CallPair } from "../session/commands/table.ts";
 import type { TapiLine } from "../session/line.ts";
 import type { Session } from "../session/session.ts";
 
-/** The open lines with an extension, which several may share, or a permanent id. @throws CommandFailure */
+/**
+ * The open line with a permanent id, or the open lines with an extension, which several may share: in
+ * the order in which rights are looked up.
+ *
+ * @throws CommandFailure
+ */
 export function linesOf(session: Session, line: string): [TapiLine, ...TapiLine[]] {
-  const lines = [...session.lines].filter(({ name, identity }) =>
-    name === line || identity.permanentId === line
-  );
+  const all = [...session.lines];
+  const identified = all.filter(({ identity }) => identity.permanentId === line);
+  const lines = identified.length > 0 ? identified : all.filter(({ name }) => name === line);
   if (lines.length === 0) throw new CommandFailure("unknown_line", "There is no such line");
   const [first, ...others] = lines.filter(({ device }) => device.handle !== 0);
   if (first === undefined) throw new CommandFailure("provider_down", "The line is not open");
@@ -49,15 +54,19 @@ export function callOf(session: Session, target: Target, states: number): TapiCa
 
 /**
  * The held call and the active one of a line; of several that are held, the one that waits for a
- * consultation to end.
+ * consultation to end. Calls of two lines that share an extension make no pair.
  *
  * @throws CommandFailure
  */
 export function pairOf(session: Session, extension: string): CallPair {
   const calls = callsOf(session, extension);
-  const held = calls.filter(isHeld);
-  const active = calls.filter(isActive);
-  if (held.length === 0) throw new CommandFailure("no_call", "There is no held call on the line");
+  const allHeld = calls.filter(isHeld);
+  const allActive = calls.filter(isActive);
+  if (allHeld.length === 0) {
+    throw new CommandFailure("no_call", "There is no held call on the line");
+  }
+  const held = allHeld.filter((call) => hasOneOf(call.line, allActive));
+  const active = allActive.filter((call) => hasOneOf(call.line, allHeld));
   if (active.length === 0) {
     throw new CommandFailure("no_call", "There is no active call on the line");
   }
@@ -65,6 +74,10 @@ export function pairOf(session: Session, extension: string): CallPair {
     held: only(held) ?? only(held.filter(isPending)) ?? ambiguous(held.length),
     active: only(active) ?? ambiguous(active.length),
   };
+}
+
+function hasOneOf(line: TapiLine, calls: readonly TapiCall[]): boolean {
+  return calls.some((call) => call.line === line);
 }
 
 function only(calls: readonly TapiCall[]): TapiCall | undefined {

@@ -206,3 +206,41 @@ fieldTest("the log says that the line is another one", {}, async (field) => {
     log.lines.join("\n"),
   );
 });
+
+fieldTest("a call that was being dialled is the line's that the telephone is now", {
+  settings: SETTINGS,
+}, async (field) => {
+  await using anna = await V2TestClient.connect(field.port, "tapi2ws.token.anna");
+  await anna.ask({ cmd: "subscribe" });
+  const { answer } = await field.dialling("x");
+  await becomesZoes(field, WAYS["LINE_ADDRESSSTATE CAPSCHANGE"]);
+  field.standin.releaseReplies();
+  field.play("state x RINGBACK");
+  await field.call({ line: "333", state: "RINGBACK", called: shown("0815") });
+  await answer;
+  await anna.ask({ cmd: "ping" });
+  assert.deepEqual(anna.events.filter(({ type }) => type === "call"), []);
+  // It ends with the device, as every call of it.
+  field.play("close 0");
+  assert.equal((await field.entry()).line, "333");
+  await field.none();
+});
+
+fieldTest("a call that was being dialled on a line that is not wanted any more is given back", {
+  args: ["--lines", "2*"],
+  before: (_, script) => script.play("address 0.1 250"),
+}, async (field) => {
+  const { answer } = await field.dialling("x");
+  field.play(`
+    address 0 333
+    addrstate 0 CAPSCHANGE
+  `);
+  await field.becomes(
+    async () => (await field.lines()).map(({ line }) => line).sort(),
+    ["202", "250"],
+  );
+  field.standin.releaseReplies();
+  assert.equal((await answer).error?.code, "tapi_error");
+  await field.becomes(() => field.standin.liveCalls, 0);
+  assert.deepEqual(await field.calls(), []);
+});

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { RecordingClient } from "../support/client.ts";
 import { V2TestClient } from "../support/v2_client.ts";
-import { bits, type Field, fieldTest, placeOf, tokens } from "./rig.ts";
+import { bits, type Field, fieldTest, lineError, placeOf, tokens } from "./rig.ts";
 
 function ends(name: string): string {
   return `
@@ -118,6 +118,36 @@ fieldTest("one of two lines with one extension is removed", TWO_DEVICES, async (
   await field.talk("a", 0);
 });
 
+fieldTest("calls of two devices with one address are not swapped", TWO_DEVICES, async (field) => {
+  await field.talk("a", 0, "id=1 caller=0171");
+  field.play("state a ONHOLD");
+  await field.talk("b", 1, "id=2 caller=0172");
+  const { error } = await field.ask({ cmd: "swap", line: "201" });
+  assert.equal(error?.code, "no_call");
+  assert.equal(field.standin.callsOf("lineSwapHold"), 0);
+  // A pair on one of them is meant, whatever the other one has.
+  await field.talk("c", 0, "id=3 caller=0173");
+  await field.does({ cmd: "swap", line: "201" });
+});
+
+fieldTest("a permanentId is that line's, although another one's extension is the same", {
+  settings: tokens({ desk: { can: ["monitor", "control"], lines: ["202"] } }),
+}, async (field) => {
+  const { permanentId } = await field.line("202");
+  field.play(`
+    address 0 ${permanentId}
+    addrstate 0 CAPSCHANGE
+  `);
+  await field.becomes(
+    async () => (await field.lines()).map(({ line }) => line).sort(),
+    ["202", permanentId].sort(),
+  );
+  await using desk = await V2TestClient.connect(field.port, "tapi2ws.token.desk");
+  const { error } = await desk.ask({ cmd: "dial", line: permanentId, number: "0815" });
+  assert.equal(error, undefined);
+  assert.deepEqual(field.asked("lineMakeCallW").map(lineOf), [field.standin.line(1)]);
+});
+
 // ---- One device with two addresses
 
 const TWO_ADDRESSES = {
@@ -156,6 +186,22 @@ fieldTest("a call that was up when the program started is its address's", {
     `),
 }, async (field) => {
   await field.call({ line: "250", state: "CONNECTED" });
+});
+
+fieldTest("a call is reported when its address is known, and not before", {
+  lines: 1,
+  before: (standin, script) => {
+    script.play(`
+      address 0.1 250
+      there a 0.1
+      info a origin=EXTERNAL reason=DIRECT caller=0171
+    `);
+    standin.failFor({ device: 0 }, "lineGetCallInfoW", lineError("OPERATIONFAILED"), 1);
+  },
+  settings: tokens({ desk: { can: ["monitor", "control"], lines: ["201"] } }),
+}, async (field) => {
+  await field.call({ line: "250", state: "CONNECTED" });
+  assert.equal((await field.get("/api/v2/calls", "desk")).length, 0);
 });
 
 fieldTest("dial from the second address", TWO_ADDRESSES, async (field) => {

@@ -13,6 +13,7 @@ import {
 import { LINEDEVCAPS } from "../../src/tapi/structs.ts";
 import { AT, setU32 } from "../support/answers.ts";
 import { OUTSIDE, TestProgram } from "../support/program.ts";
+import { Telephony } from "../support/session.ts";
 
 const ON_LINE = { line: "201" } as const;
 
@@ -261,4 +262,17 @@ Deno.test("without TAPI every command is answered with provider_down", async () 
       error: { code: "provider_down", message: "TAPI is not available" },
     });
   }
+});
+
+Deno.test("a call is nobody's before it is known on which line of its device it is", async () => {
+  await using telephony = await Telephony.start();
+  const [line] = telephony.deviceOf("201").lines;
+  assert(line);
+  const { calls } = telephony.session;
+  const dispatch = new Dispatch(telephony.supervisor);
+  const heardAtMs = telephony.clock.uptimeMs();
+  const { id, handle } = calls.upsert(line, 0x7fff0001, { isPlaced: false, heardAtMs });
+  assert.equal(dispatch.lineOf(id), undefined);
+  calls.upsert(line, handle, { isPlaced: true, heardAtMs });
+  assert.equal(dispatch.lineOf(id), "201");
 });

@@ -48,7 +48,6 @@ export class CallFeed {
     { known, heardAtMs }: { readonly known?: CallStatus | undefined; readonly heardAtMs?: number },
   ): Promise<void> {
     if (call.ended) return;
-    const statuses = this.#statuses;
     const state = callStateOf(rawState);
     const isIdle = state === LINECALLSTATE.IDLE;
     // Whoever waits for the parties gets them with the state.
@@ -62,13 +61,16 @@ export class CallFeed {
     const isDead = info === "dead" || status === "dead";
     // A call that is gone before anything was reported of it is not worth reporting.
     if (call.state === 0 && isDead && !isIdle) return await this.#end(call);
-    if (call.state === 0 && !this.#place(call, info)) return await this.#end(call);
+    // Which line of its device it is on must be known first; it is asked for again.
+    const isUnplaced = call.state === 0 && !call.isPlaced && info === undefined;
+    if (isUnplaced && !isIdle) return;
+    if (isUnplaced || call.state === 0 && !this.#place(call, info)) return await this.#end(call);
     const answer = status === "dead" ? undefined : status;
     const isFirst = call.enter(state, mode === 0 ? modeOf(state, answer) : mode);
     if (isIdle) call.end();
     this.#signal(call, info, answer, heardAtMs);
     if (isIdle) await this.release(call);
-    statuses.callChanged(call, answer !== undefined, isFirst || isIdle);
+    this.#statuses.callChanged(call, answer !== undefined, isFirst || isIdle);
     if (isDead && !isIdle) await this.reportEnd(call);
   }
 
@@ -130,10 +132,8 @@ export class CallFeed {
     if (status === "dead") return await this.reportEnd(call);
     const isDisconnected = call.state === LINECALLSTATE.DISCONNECTED;
     if (status === undefined) {
-      if (isDisconnected && call.failedQuestions >= MOST_FAILED_QUESTIONS) {
-        await this.reportEnd(call);
-      }
-      return;
+      const isGone = isDisconnected && call.failedQuestions >= MOST_FAILED_QUESTIONS;
+      return isGone ? await this.reportEnd(call) : undefined;
     }
     call.heard(clock.uptimeMs());
     const state = callStateOf(status.dwCallState);

@@ -197,7 +197,7 @@ export class Replies {
     return true;
   }
 
-  /** Fails the requests of a line that was closed, or all of them at the end of the session. */
+  /** Fails the requests of a device that was closed, or all of them at the end of the session. */
   end(owner?: object): void {
     for (const [requestId, pending] of this.#pending) {
       if (owner !== undefined && pending.owner !== owner) continue;

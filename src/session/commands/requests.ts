@@ -27,8 +27,8 @@ export type Calls = readonly [TapiCall, ...TapiCall[]];
 
 /** The session's calls, as far as requests change them. */
 export interface CallRegistry {
-  /** Registers a call that a request has made: TAPI announces it by no message. */
-  adopt(line: TapiLine, handle: number, made: MadeBy): TapiCall;
+  /** Registers a call that a request has made; `undefined` if its address is not wanted any more. */
+  adopt(line: TapiLine, handle: number, made: MadeBy): TapiCall | undefined;
   /** Messages for unknown handles are about no call that is still to be made. */
   forgetUnclaimed(): void;
   /** The handle of the call seems to be dead. */
@@ -161,7 +161,7 @@ export class Requests {
         },
         completed: () => {
           const made = outs.flatMap(({ handle: { handle }, ...known }) =>
-            handle === 0 ? [] : this.#registry.adopt(line, handle, known)
+            handle === 0 ? [] : this.#registry.adopt(line, handle, known) ?? []
           );
           if (made.length < outs.length && !optional) {
             throw new TapiError(fn, LINEERR.OPERATIONFAILED);
@@ -254,9 +254,10 @@ export class Requests {
       const waiting = `${MOST_WAITING} commands are waiting for it`;
       throw new CommandFailure("provider_down", `The line's driver does not answer: ${waiting}`);
     }
-    const isDue = () => line.device.handle !== 0;
+    const isDue = () => line.isOpen;
+    const { device: owner, commands: turns } = line;
     try {
-      return await this.#replies.request({ ...request, owner: line, turns: line.commands, isDue });
+      return await this.#replies.request({ ...request, owner, turns, isDue });
     } catch (error) {
       endIfFatal(this.#context, error);
       if (error instanceof TapiError && error.code === LINEERR.INVALCALLHANDLE) {

@@ -96,7 +96,7 @@ export class LineKeeper {
     const { replies, feed } = this.#options;
     device.closed();
     // Its driver sends no replies any more.
-    for (const line of device.lines) replies.end(line);
+    replies.end(device);
     feed.lose(device, () => reportStatus(this.#options.context, device));
   }
 

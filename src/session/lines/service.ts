@@ -85,11 +85,18 @@ export class LineServices {
     });
   }
 
-  /** Ends calls whose end the driver has lost: it goes on confirming them, and does not count them. */
+  /**
+   * Ends calls whose end the driver has lost: it goes on confirming them, and does not count them. One
+   * that it has just reported may only not be counted yet.
+   */
   #endUncounted(device: LineDevice): void {
+    const { calls, clock } = this.#context;
+    const latestMs = clock.uptimeMs() - EMPTY_MS;
     for (const line of device.lines) {
-      for (const call of this.#context.calls.of(line)) {
-        if (isTalking(call)) device.queue.add(() => this.#feed.reportEnd(call));
+      for (const call of calls.of(line)) {
+        if (isTalking(call) && call.heardAtMs <= latestMs) {
+          device.queue.add(() => this.#feed.reportEnd(call));
+        }
       }
     }
   }

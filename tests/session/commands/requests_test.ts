@@ -9,6 +9,7 @@ import { LINECALLFEATURE as CAN, LINECALLSTATE, LINEERR } from "../../../src/tap
 import { TapiError } from "../../../src/tapi/errors.ts";
 import { CallHandleOut } from "../../../src/tapi/outs.ts";
 import { encodeText } from "../../../src/tapi/text.ts";
+import { descriptionOf } from "../../support/lines.ts";
 import { step, Telephony, type TelephonyOptions } from "../../support/session.ts";
 
 const TALK = step(0, "ring", { call: "a", to: "201" }) + step(500, "answer", { call: "a" });
@@ -292,4 +293,13 @@ Deno.test("waiting for a driver is by the program's clock", async () => {
   const startMs = clock.uptimeMs();
   await settled(telephony, telephony.session.requests.pause(250));
   assert(clock.uptimeMs() - startMs >= 250);
+});
+
+Deno.test("a line whose address has become another line takes no requests", async () => {
+  await using telephony = await talking();
+  const line = lineOf(telephony);
+  const { device } = line;
+  device.describe(descriptionOf(device.id, "333"), () => true);
+  assert.equal(await codeOf(telephony, dial(telephony.session.requests, line)), "provider_down");
+  assert(!telephony.tapi.called.includes("lineMakeCallW"));
 });

@@ -13,11 +13,11 @@ function count(status: Memory, calls: number): void {
   new DataView(status.buffer).setUint32(LINEDEVSTATUS.fields.dwNumActiveCalls.offset, calls, true);
 }
 
-/** 201 talks; its driver counts so many calls. */
-async function talking(counted: { calls: number }): Promise<Telephony> {
-  const telephony = await Telephony.start({
+/** 201, whose driver counts so many calls. */
+async function counting(counted: { calls: number }, scenario: string): Promise<Telephony> {
+  return await Telephony.start({
     extensions: 1,
-    scenario: TALK,
+    scenario,
     library: (fake) => ({
       ...fake,
       async lineGetLineDevStatusW(line, status) {
@@ -27,6 +27,10 @@ async function talking(counted: { calls: number }): Promise<Telephony> {
       },
     }),
   });
+}
+
+async function talking(counted: { calls: number }): Promise<Telephony> {
+  const telephony = await counting(counted, TALK);
   await telephony.reach("201", "CONNECTED");
   return telephony;
 }
@@ -39,6 +43,26 @@ Deno.test("a call that a driver does not count any more has ended", async () => 
   counted.calls = 0;
   await telephony.until(() => telephony.tracker.size === 0);
   assert.equal(telephony.tapi.callsOf("lineDeallocateCall"), 1);
+});
+
+Deno.test("a call is not ended because the line was empty until it began", async () => {
+  const counted = { calls: 1 };
+  const scenario = step(60_000, "ring", { call: "a", to: "201" }) +
+    step(61_000, "answer", { call: "a" });
+  await using telephony = await counting(counted, scenario);
+  const read = () =>
+    telephony.deliver("201", { dwMessageID: LINE.LINEDEVSTATE, dwParam1: INSERVICE });
+  read();
+  await telephony.pass(1000);
+  counted.calls = 0;
+  read();
+  const { id } = await telephony.reach("201", "CONNECTED");
+  // The driver does not count it yet.
+  read();
+  await telephony.pass(1000);
+  assert.equal(telephony.callOf("201").id, id);
+  // It never does.
+  await telephony.until(() => telephony.tracker.size === 0);
 });
 
 Deno.test("a driver that never counts its calls keeps them", async () => {
