@@ -126,6 +126,7 @@ export function startProgram(
     },
     async stop() {
       await Promise.all([server.stop(CLIENTS_GOODBYE_MS), supervisor.stop()]);
+      tracker.stop();
       journal?.stop();
     },
   };

@@ -29,7 +29,7 @@ export class Tracker implements StatePort {
   readonly #classicIds = new ClassicIds();
   /** The live calls of hunt groups' own lines, and whether a member has answered them. */
   readonly #groupCalls = new Map<CallId, boolean>();
-  /** Ends of groups' calls that are not told yet, because members may still answer. */
+  /** Ends of groups' calls that are not published yet, because members may still answer. */
   readonly #waitingEnds = new Map<CallId, () => void>();
   readonly #bus: EventBus;
   readonly #clock: Clock;
@@ -80,6 +80,11 @@ export class Tracker implements StatePort {
       case "provider":
         return this.#receiveProvider(signal.state);
     }
+  }
+
+  /** Publishes at once what waits: no signal comes any more. */
+  stop(): void {
+    for (const end of this.#waitingEnds.values()) end();
   }
 
   #receiveProvider(state: ProviderState): void {

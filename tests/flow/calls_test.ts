@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { parseScenario } from "../../src/fake/scenarios/scenario.ts";
 import { LINEERR } from "../../src/tapi/constants.ts";
+import { LINECALLINFO } from "../../src/tapi/structs.ts";
+import { setU32 } from "../support/answers.ts";
 import type { RecordingClient } from "../support/client.ts";
-import { TestProgram } from "../support/program.ts";
+import { hangUpOutside, TestProgram } from "../support/program.ts";
 
 const OUTSIDE = "+441632960123";
 
@@ -263,4 +265,24 @@ Deno.test("stopping with calls up says 1001 to clients and gives every handle ba
   assert.equal(client.closed?.code, 1001);
   assert.equal(flow.fake.liveHandles(), 0);
   assert.equal(flow.clock.pendingTimers, 0);
+});
+
+Deno.test("the end of a group's call that waits for a member is published before the program stops", async () => {
+  const ONE_CALL = 0x42;
+  const dwCallID = LINECALLINFO.fields.dwCallID.offset;
+  await using flow = await TestProgram.start({
+    args: ["--groups", "201"],
+    changed: ({ lineGetCallInfoW }) => ({
+      lineGetCallInfoW: (call, info) =>
+        lineGetCallInfoW(call, info).then(setU32(info, dwCallID, ONE_CALL)),
+    }),
+  });
+  await flow.ring("201");
+  await flow.ring("202");
+  hangUpOutside(flow.fake, "201");
+  await flow.reachAll("201", "DISCONNECTED");
+  await flow.pass(() => flow.program.live.handles === 1);
+  assert.deepEqual(flow.statesOf("201"), ["DISCONNECTED"]);
+  await flow.stop();
+  assert.deepEqual(flow.statesOf("201"), []);
 });

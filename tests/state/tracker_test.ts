@@ -294,6 +294,18 @@ Deno.test("the end of a group's call waits for the members at whose telephones i
   }
 });
 
+Deno.test("the end of a group's call that waits is not lost when the program stops", () => {
+  const { tracker, clock, told } = rig();
+  tracker.receive(stateOf(GROUP, 1, "OFFERING"));
+  tracker.receive(stateOf(line("201"), 2, "OFFERING"));
+  tracker.receive(stateOf(GROUP, 1, "IDLE"));
+  told();
+  tracker.stop();
+  assert.deepEqual(told(), ["110 ended IDLE"]);
+  clock.advance(1000);
+  assert.deepEqual(told(), []);
+});
+
 Deno.test("a group's call that nobody has taken was missed by the group", () => {
   const member = line("201");
   assert.equal(groupAfter(), undefined);
