@@ -102,14 +102,16 @@ fieldTest(
   },
 );
 
+function onlySetsUpConferences(standin: StandIn): void {
+  standin.set("LINEADDRESSCAPS", {
+    dwTransferModes: 0x1,
+    dwAddrCapFlags: bits("LINEADDRCAPFLAGS", "CONFERENCEHELD|CONFERENCEMAKE"),
+  });
+  standin.lack(bits("LINECALLFEATURE", "COMPLETETRANSF"));
+}
+
 fieldTest("two ordinary calls are joined by lineSetupConference, where only that is there", {
-  before: (standin) => {
-    standin.set("LINEADDRESSCAPS", {
-      dwTransferModes: 0x1,
-      dwAddrCapFlags: bits("LINEADDRCAPFLAGS", "CONFERENCEHELD|CONFERENCEMAKE"),
-    });
-    standin.lack(bits("LINECALLFEATURE", "COMPLETETRANSF"));
-  },
+  before: onlySetsUpConferences,
 }, async (field) => {
   await twoCalls(field);
   const { call } = await field.does({ cmd: "complete", line: "201", mode: "conference" });
@@ -124,6 +126,21 @@ fieldTest("two ordinary calls are joined by lineSetupConference, where only that
   assert.equal(field.standin.callsOf("lineAddToConference"), 1);
   // The call that was made to ask somebody in is not left in DIALTONE.
   assert.equal((await field.calls()).length, 3);
+});
+
+fieldTest("a conference that the held call cannot be added to is taken off hold", {
+  before: onlySetsUpConferences,
+}, async (field) => {
+  await twoCalls(field);
+  field.standin.fail("lineAddToConference", lineError("CONFERENCEFULL"));
+  const { error } = await field.ask({ cmd: "complete", line: "201", mode: "conference" });
+  assert.equal(error?.tapi?.name, "LINEERR_CONFERENCEFULL");
+  assert.equal(field.standin.callsOf("lineUnhold"), 1);
+  await field.becomes(
+    async () => (await field.calls()).filter(({ state }) => state === "ONHOLDPENDCONF").length,
+    0,
+  );
+  assert.equal((await field.calls()).find(({ callId }) => callId === "0x1").state, "ONHOLD");
 });
 
 fieldTest("a switch that joins no ordinary calls says so, and both are as they were", {

@@ -122,10 +122,15 @@ async function confer(
   active: TapiCall,
 ): Promise<CommandOutcome> {
   const { held: conference, consultation } = await setupConference(requests, active, {});
-  // Nobody is to be asked in.
-  await drop(requests, consultation);
-  const calls = [conference, held] as const;
-  await requests.send(calls, "lineAddToConference", conference.handle, held.handle);
+  try {
+    // Nobody is to be asked in.
+    await drop(requests, consultation);
+    const calls = [conference, held] as const;
+    await requests.send(calls, "lineAddToConference", conference.handle, held.handle);
+  } catch (error) {
+    await retrieve(requests, conference);
+    throw error;
+  }
   return { call: conference.id };
 }
 
