@@ -138,7 +138,8 @@ export class Tracker implements StatePort {
     return call !== undefined &&
       this.#calls.values().some((other) =>
         other.direction === "in" && other.connectedAtMs === undefined &&
-        other.state !== "DISCONNECTED" && isSameCall(call, other)
+        other.state !== "DISCONNECTED" && !this.#waitingEnds.has(other.id) &&
+        isSameCall(call, other)
       );
   }
 

@@ -312,6 +312,22 @@ Deno.test("a group's call that nobody has taken was missed by the group", () => 
   assert.equal(groupAfter(stateOf(member, 2, "OFFERING"), stateOf(member, 2, "IDLE")), undefined);
 });
 
+Deno.test("two groups whose calls end without an answer have both missed them", () => {
+  const { tracker, mirror, clock } = rig();
+  const other: LineIdentity = { ...line("120"), kind: "group" };
+  tracker.receive(stateOf(GROUP, 1, "OFFERING"));
+  tracker.receive(stateOf(other, 2, "OFFERING"));
+  tracker.receive(stateOf(GROUP, 1, "IDLE"));
+  tracker.receive(stateOf(other, 2, "IDLE"));
+  const ends = () =>
+    mirror.events.flatMap((event) =>
+      event.type === "call" && event.change === "ended" ? [event.call.unanswered] : []
+    );
+  assert.deepEqual(ends(), [undefined, undefined]);
+  clock.advance(1000);
+  assert.equal(ends().length, 2);
+});
+
 Deno.test("another call at a member's telephone is not the group's", () => {
   const member = line("201");
   for (const other of [{ callId: "0x43" }, { callId: "0x0" }]) {
