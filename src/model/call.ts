@@ -107,7 +107,7 @@ export interface Call extends CallInfo {
   readonly id: CallId;
   /** The extension, see {@linkcode LineIdentity.line}. */
   readonly line: string;
-  /** The line's permanent id, which tells lines with one extension apart. */
+  /** The line's permanent id, which distinguishes lines with one extension. */
   readonly permanentId: string;
   readonly state: CallState;
   /** Detail that TAPI adds to some states, without prefix: `ACTIVE` to CONNECTED, `STATION` to BUSY. */
@@ -115,7 +115,7 @@ export interface Call extends CallInfo {
   readonly direction: Direction;
   /** When the program first heard of it: milliseconds since 1970, UTC, as all the following. */
   readonly startedAtMs: number;
-  /** When it was first CONNECTED. */
+  /** When it was first known to be answered at this telephone. */
   readonly connectedAtMs?: number;
   readonly endedAtMs?: number;
   /**

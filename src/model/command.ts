@@ -6,7 +6,7 @@ import type { CallId } from "./call_id.ts";
 import type { CommandError } from "./error.ts";
 import { FORWARD_CASES } from "./forward.ts";
 
-/** What can be sent as DTMF; a comma is a pause. */
+/** Digits that can be sent as DTMF; a comma is a pause. */
 export const DTMF_DIGITS = /^[0-9A-Da-d*#,]{1,80}$/;
 
 /** How a consultation ends. */
@@ -183,7 +183,7 @@ export type CommandOf<C extends CommandName> =
   & Fields<Commands[C]["fields"]>
   & Granted<C>;
 
-/** What the server adds to a command, by the rights of the client that gives it. */
+/** The fields that the server adds to a command, by the rights of the client that gives it. */
 type Granted<C extends CommandName> = C extends "pickup" ? {
     /** The client may control the line that rings: its call may be redirected. */
     readonly redirect?: boolean;
@@ -207,7 +207,7 @@ export function* fieldsOf(
   }
 }
 
-/** What a command has led to: the id of the call it made, the slot a call was parked in. */
+/** The result of a command: the id of the call it made, the slot a call was parked in. */
 export interface CommandOutcome {
   readonly call?: CallId;
   readonly slot?: string;

@@ -12,7 +12,7 @@ export type EventKind = typeof EVENT_KINDS[number];
 export const CALL_CHANGES = ["new", "state", "info", "ended"] as const;
 export type CallChange = typeof CALL_CHANGES[number];
 
-/** `added`: the line was found. `removed`: it is gone. `info`: the commands it takes changed. */
+/** `added`: the line was found. `removed`: it is gone. `info`: its label or its commands changed. */
 export const LINE_CHANGES = [
   "added",
   "removed",

@@ -1,9 +1,9 @@
-/** The journal: what is kept of a finished call. */
+/** The journal: the records of finished calls. */
 import type { CallInfo, Direction } from "./call.ts";
 import type { CallId } from "./call_id.ts";
 
 /**
- * What came of a call, seen from its line.
+ * The result of a call, seen from its line.
  *
  * `answered`: it was connected. `missed`: it came in and nobody took it. `unanswered`: it went out, or
  * nobody knows which way, and nobody took it. `elsewhere`: another telephone took it, or it was

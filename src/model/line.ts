@@ -17,8 +17,8 @@ export type LineKind = typeof LINE_KINDS[number];
 /** Which line it is. */
 export interface LineIdentity {
   /**
-   * The extension: the line's first TAPI address, else its name, else its device id. Lines may share
-   * it: then {@linkcode permanentId} tells them apart.
+   * The extension: the text of its TAPI address, else the device's name, else its id. Lines may share
+   * it: then {@linkcode permanentId} distinguishes them.
    */
   readonly line: string;
   /** A label that people gave the line. */

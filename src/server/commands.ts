@@ -9,7 +9,7 @@ import { hostOf } from "./net/connected_clients.ts";
 
 const audit = logger("audit");
 
-/** Who gives a command. */
+/** The client that gives a command. */
 interface Sender {
   readonly identity: Identity;
   readonly address: string;

@@ -1,6 +1,6 @@
 /** Checks text from outside, whatever the dialect: JSON, the fields of commands, what errors say. */
 import { z } from "zod";
-import type { Field } from "../model/command.ts";
+import { DTMF_DIGITS, type Field } from "../model/command.ts";
 import type { CommandError, ErrorCode } from "../model/error.ts";
 
 /** The longest number that is passed on: TAPIMAXDESTADDRESSSIZE without its NUL. */
@@ -25,7 +25,7 @@ export const telephoneNumber: z.ZodString = z.string({
   .regex(NO_CONTROL_CHARACTERS, "expected no control characters");
 
 const digits = z.string({ error: "expected digits, a string" }).regex(
-  /^[0-9A-Da-d*#,]{1,80}$/,
+  DTMF_DIGITS,
   "expected 1 to 80 of 0-9, A-D, *, #, and , for a pause",
 );
 

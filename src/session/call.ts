@@ -3,7 +3,7 @@ import type { CallId } from "../model/call_id.ts";
 import { LINECALLSTATE } from "../tapi/constants.ts";
 import type { TapiLine } from "./line.ts";
 
-/** What the program knows of a call because a command of its own made it. */
+/** Facts that the program knows of a call because its own command made it. */
 export interface MadeBy {
   /** The number that was dialled, if one was. */
   readonly dialled?: string;
@@ -44,7 +44,7 @@ export class TapiCall {
     return this.#line;
   }
 
-  /** Whether its line is known; otherwise lineGetCallInfo tells it, before the call is reported. */
+  /** Whether its line is known; otherwise lineGetCallInfo says so, before the call is reported. */
   get isPlaced(): boolean {
     return this.#isPlaced;
   }

@@ -1,4 +1,4 @@
-/** What the parts of a session share. */
+/** The context that the parts of a session share. */
 import type { Clock } from "../clock.ts";
 import type { Tapi } from "../tapi/calls.ts";
 import type { CallTable } from "./call.ts";

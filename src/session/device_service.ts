@@ -16,7 +16,7 @@ class Level {
   }
 
   /**
-   * What is so; `undefined` if the level does not say it.
+   * Whether the flag is set now; `undefined` if the level does not say so.
    *
    * @param isReturn Whether the driver has just reported a return, which a level that is set confirms.
    */
@@ -26,7 +26,7 @@ class Level {
 }
 
 /**
- * What the driver of an open device reports of it: by messages, which say that something changed, and
+ * The reports of an open device's driver: by messages, which say that something changed, and
  * by LINEDEVSTATUS, which says what is so.
  */
 export class DeviceService {

@@ -25,7 +25,7 @@ export interface DrainOptions {
   /** Ends the loop even where lineShutdown does not. */
   readonly signal: AbortSignal;
   /**
-   * Told once when lineGetMessage starts to fail, with the error's name, and once with `undefined`
+   * Called once when lineGetMessage starts to fail, with the error's name, and once with `undefined`
    * when it works again.
    */
   readonly onTrouble: (error: string | undefined) => void;

@@ -49,7 +49,7 @@ export class TapiLine {
     this.#features = description.features;
   }
 
-  /** What clients know it by: one object for as long as the line is known. */
+  /** Its names for clients: one object for as long as the line is known. */
   get identity(): LineIdentity {
     return this.#identity;
   }
@@ -95,14 +95,14 @@ export class TapiLine {
     }
   }
 
-  /** A slot to park a call in, for a switch that wants to be told: the extension and a digit. */
+  /** A slot to park a call in, for a switch that does not choose one: the extension and a digit. */
   nextSlot(): string {
     this.#lastSlot = this.#lastSlot % 9 + 1;
     return `${this.name}${this.#lastSlot}`;
   }
 }
 
-/** What another description of a device has changed. */
+/** Changes that another description of a device has brought. */
 export interface Redescription {
   /** Lines that have another label. */
   readonly renamed: readonly { readonly line: TapiLine; readonly name: string }[];
@@ -115,7 +115,7 @@ export interface Redescription {
 /** Of a device that has not been described. */
 const NO_CAPS: DeviceCaps = { apiVersion: 0, mediaModes: 0, lineStates: 0, addressStates: 0 };
 
-/** What lineOpen has returned, and whether the device has taken it. */
+/** The handle that lineOpen has returned, and whether the device has taken it. */
 interface OpenedHandle {
   readonly handle: number;
   readonly isTaken: boolean;
@@ -169,13 +169,13 @@ export class LineDevice {
     return this.#lines.find((line) => line.addressId === addressId) ?? this.#lines[0];
   }
 
-  /** Whether an address alone does not tell whose a call is: there are several. */
+  /** Whether a call of the device may be on one of several addresses. */
   get hasAddresses(): boolean {
     return this.#lines.length + this.#unwanted.size > 1;
   }
 
   /**
-   * Takes what the driver says that the device is. A line that is described as before stays the same
+   * Takes the driver's description of the device. A line that is described as before stays the same
    * object.
    *
    * @param wanted Whether a line with this extension is wanted.

@@ -1,20 +1,20 @@
 /**
- * A line's work, one task after the other: what a line's messages cause happens in their order, while
- * lines do not wait for each other's provider.
+ * A device's work, one task after the other: the work that its messages cause is done in their order,
+ * while devices do not wait for each other's driver.
  */
 
 import type { Clock } from "../clock.ts";
 
-/** A line whose provider hangs may keep so many tasks waiting; later messages are passed over. */
+/** A device whose driver hangs may keep so many tasks waiting; later messages are discarded. */
 const MOST_WAITING = 10_000;
-/** A task that takes so long hangs. One that is only slow is waited for, whatever waits behind it. */
+/** A task that takes so long hangs. One that is only slow is waited for, whatever waits after it. */
 export const HANG_MS = 5000;
 
 export interface LineQueueOptions {
   readonly clock: Clock;
-  /** Told what a task threw; the next task runs all the same. */
+  /** Receives the error that a task threw; the next task runs all the same. */
   readonly onFailure: (error: unknown) => void;
-  /** Told once when tasks begin to be passed over. */
+  /** Called once when tasks begin to be discarded. */
   readonly onOverflow: () => void;
 }
 
@@ -51,7 +51,7 @@ export class LineQueue {
     return new Promise((resolve, reject) => this.#push(() => task().then(resolve, reject)));
   }
 
-  /** How many tasks wait behind the one that runs. */
+  /** How many tasks wait for the one that runs. */
   get waiting(): number {
     return this.#taken + this.#queue.length;
   }

@@ -1,5 +1,5 @@
 /**
- * What a message means and which call or device it concerns. That is decided in the turn in which the
+ * Decides what a message means and which call or device it concerns. That happens in the turn in which the
  * message came; the work that follows runs in the device's queue, in the order of its messages.
  */
 import { logger } from "../log.ts";
@@ -29,7 +29,7 @@ const log = logger("session");
 /** Messages kept for calls that are being made and whose handle is not known yet. */
 const MOST_UNCLAIMED = 1000;
 
-/** What may change with the device's service: its level is read then. */
+/** States that may change the device's service: its level is read then. */
 const SERVICE_STATES = LINEDEVSTATE.INSERVICE | LINEDEVSTATE.OUTOFSERVICE |
   LINEDEVSTATE.CONNECTED | LINEDEVSTATE.DISCONNECTED;
 

@@ -1,6 +1,6 @@
-/** What is to be read again of a device, which adds up until there is time. */
+/** Collects the things to be read again of a device until there is time. */
 
-/** Everything that can be read again once the device's messages have been worked off. */
+/** Everything that can be read again once the device's messages have been handled. */
 export interface Refresh {
   /** The commands that calls take. */
   readonly calls?: boolean;

@@ -1,4 +1,4 @@
-/** What TAPI reports about calls and lines, with names instead of numbers and without handles. */
+/** Signals: the reports of TAPI about calls and lines, with names instead of numbers and without handles. */
 import type { CallState } from "../model/call.ts";
 import type { CallId } from "../model/call_id.ts";
 import type { CallCommandName, LineCommandName } from "../model/command.ts";
@@ -17,9 +17,9 @@ interface OfCall {
 export interface CallStateSignal extends OfCall {
   readonly kind: "call-state";
   readonly state: CallState;
-  /** What TAPI adds to the state, if it does. */
+  /** The detail that TAPI adds to the state, if any. */
   readonly mode: string | undefined;
-  /** Who has answered the call, by this state: this telephone, another one, or nobody yet. */
+  /** Which telephone has answered the call, by this state; `undefined` if none has yet. */
   readonly answered: "here" | "elsewhere" | undefined;
   /** With DISCONNECTED: why, the most telling first; none if the driver does not say so. */
   readonly disconnects: readonly string[];
@@ -32,7 +32,7 @@ export interface CallStateSignal extends OfCall {
   readonly heardAtMs?: number;
 }
 
-/** What is known of a call may have changed within its state. */
+/** The information of a call may have changed within its state. */
 export interface CallInfoSignal extends OfCall {
   readonly kind: "call-info";
   readonly info: CallReading;
@@ -56,7 +56,7 @@ interface OfLine {
 /** A line was found; it is not open yet. */
 export interface LineFoundSignal extends OfLine {
   readonly kind: "line-found";
-  /** What its address was before: that line is gone. */
+  /** The line that its address was before, which is gone. */
   readonly replaces: LineIdentity | undefined;
 }
 
@@ -74,7 +74,7 @@ export interface LineStatusSignal extends OfLine {
   readonly can?: readonly LineCommandName[];
 }
 
-/** What a line says of itself; members that are left out were not reported. */
+/** Details of a line; members that are left out were not reported. */
 export interface LineReportSignal extends OfLine {
   readonly kind: "line-report";
   /** Another label than before. */

@@ -1,6 +1,6 @@
 /**
  * Keeps a session with TAPI alive: initialises it for as long as it takes, gives it up when the
- * telephony service dies or wants it, begins anew. Tells which functions hang.
+ * telephony service dies or wants it, begins anew. Reports which functions hang.
  */
 import { sleep } from "../clock.ts";
 import { describeError, logger } from "../log.ts";

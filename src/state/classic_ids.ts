@@ -1,4 +1,4 @@
-/** The keys of calls for classic clients, which tell calls of an extension apart by nothing else. */
+/** The keys of calls for classic clients, which distinguish the calls of an extension by nothing else. */
 import type { Call } from "../model/call.ts";
 
 /** The first key of the server's own: above the ids that drivers give. */

@@ -7,7 +7,7 @@ import type { Forward } from "../model/forward.ts";
 import type { Line, LineIdentity } from "../model/line.ts";
 import type { LineFoundSignal, LineReportSignal, LineSignal } from "../session/signals.ts";
 
-/** What happened to a line. */
+/** A change of a line. */
 export type LineChange = Pick<LineEvent, "change" | "now">;
 type LineChanges = Generator<LineChange, void, void>;
 
@@ -72,7 +72,7 @@ export class Lines {
     this.#byLineIdentity.set(line, tracked);
     this.#byPermanentId.set(line.permanentId, line);
     if (returned === undefined) return yield { change: "added", now: tracked.now };
-    // How it ended may not have been told yet, and is not awaited any more.
+    // Its end in the session before may not have been reported, and is not awaited any more.
     if (returned.now.status !== "closed") yield change(returned, "status", closed(returned.now));
     const { name, provider, kind } = line;
     const { now } = returned;
@@ -91,7 +91,7 @@ export class Lines {
     if (messageWaiting !== undefined && messageWaiting !== tracked.now.messageWaiting) {
       yield change(tracked, "message_lamp", { ...tracked.now, messageWaiting });
     }
-    // The same abilities are the same array.
+    // The same commands are the same array.
     if (can !== undefined && can !== tracked.now.can) {
       yield change(tracked, "info", { ...tracked.now, can });
     }

@@ -17,24 +17,24 @@ export const NO_PARTIES: Parties = {
 };
 
 /**
- * What is known of the parties when `told` has been told. The same object where nothing changes.
+ * The parties after another report. The same object if nothing changes.
  *
  * @param line The extension of the call's line.
  * @param isOutbound Whether the line made the call.
  */
 export function mergeParties(
   known: Parties,
-  told: CallInfo,
+  reported: CallInfo,
   line: string,
   isOutbound: boolean,
 ): Parties {
-  const hides = PARTY_ROLES.some((role) => told[role].presentation === "withheld");
+  const hides = PARTY_ROLES.some((role) => reported[role].presentation === "withheld");
   const merged = {
-    caller: mergeParty(known.caller, told.caller, hides),
-    called: mergeParty(known.called, told.called, hides),
-    connected: mergeParty(known.connected, told.connected, hides),
-    redirecting: mergeParty(known.redirecting, told.redirecting, hides),
-    redirection: mergeParty(known.redirection, told.redirection, hides),
+    caller: mergeParty(known.caller, reported.caller, hides),
+    called: mergeParty(known.called, reported.called, hides),
+    connected: mergeParty(known.connected, reported.connected, hides),
+    redirecting: mergeParty(known.redirecting, reported.redirecting, hides),
+    redirection: mergeParty(known.redirection, reported.redirection, hides),
   };
   if (PARTY_ROLES.some((role) => merged[role].presentation === "withheld")) {
     guard(known, merged, line, isOutbound);
@@ -61,26 +61,26 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 function mayBeCaller({ caller, called, connected }: Parties, line: string): boolean {
   if (caller.presentation !== "withheld") return false;
   if (connected.number !== "") return ![called.number, line].includes(connected.number);
-  // A name without a number tells who it is as well.
+  // A name without a number gives the caller away as well.
   return connected.name !== "" && connected.name !== called.name;
 }
 
 /**
  * Number and name by themselves: what is silent leaves what is known, and another number does not get
  * the name of the one before. What the network withholds now is taken away, and stays so until something
- * is told in its place.
+ * is reported in its place.
  *
  * @param hides Whether anybody is withheld now: then what was taken out before stays so as well.
  */
-function mergeParty(known: Party, told: Party, hides: boolean): Party {
-  if (told.presentation === "withheld") return WITHHELD;
+function mergeParty(known: Party, reported: Party, hides: boolean): Party {
+  if (reported.presentation === "withheld") return WITHHELD;
   if (known.presentation === "withheld") {
-    return told.presentation === "shown" && !hides ? told : known;
+    return reported.presentation === "shown" && !hides ? reported : known;
   }
-  const number = told.number || known.number;
+  const number = reported.number || known.number;
   const isSameNumber = known.number === "" || number === known.number;
-  const name = told.name || (isSameNumber ? known.name : "");
-  const presentation = number === "" ? told.presentation : "shown";
+  const name = reported.name || (isSameNumber ? known.name : "");
+  const presentation = number === "" ? reported.presentation : "shown";
   const merged: Party = { number, name, presentation };
   return isSame(known, merged) ? known : merged;
 }

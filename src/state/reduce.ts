@@ -1,11 +1,11 @@
-/** What a call is, and how a signal changes it. Pure: no clock, no bus, no TAPI. */
+/** The reducer of calls: how a signal changes one. Pure: no clock, no bus, no TAPI. */
 import type { Call, Direction, Party } from "../model/call.ts";
 import type { CallEvent } from "../model/event.ts";
 import type { CallReading } from "../session/calls/info.ts";
 import type { CallSignal, CallStateSignal } from "../session/signals.ts";
 import { mergeParties, NO_PARTIES } from "./parties.ts";
 
-/** What a signal made of a call: the call as it is now, and the event to publish, if any. */
+/** The effect of a signal: the call as it is now, and the event to publish, if any. */
 export interface Reduced {
   readonly call: Call | undefined;
   readonly event: Omit<CallEvent, "seq"> | undefined;
@@ -15,8 +15,8 @@ export interface Reduced {
  * Applies a signal to a call, `undefined` before its first state is known.
  *
  * Every call-state message makes an event, also one that repeats the state; IDLE ends the call for
- * good. Anything else makes one where it changes what is known. What was known and is not told any
- * more stays known, because providers clear a call's information at its end or fail to answer.
+ * good. Anything else makes one where it changes what is known. What was known and is not reported
+ * any more stays known, because drivers clear a call's information at its end or fail to answer.
  *
  * @param atMs When the signal came: milliseconds since 1970, UTC.
  */
@@ -117,21 +117,21 @@ function inState(call: Call, signal: CallStateSignal, atMs: number): Call {
   };
 }
 
-/** What says nothing of why a call has ended. */
+/** Reasons that say nothing of why a call has ended. */
 const SILENT_DISCONNECTS: ReadonlySet<string> = new Set(["UNKNOWN", "UNAVAIL"]);
 
 /** Reasons are added to those known; the first that says something is the most telling one. */
 function disconnectsBy(
   { disconnect, disconnects = disconnect === undefined ? [] : [disconnect] }: Call,
-  told: readonly string[],
+  reported: readonly string[],
 ): Pick<Call, "disconnect" | "disconnects"> {
-  if (told.length === 0) return {};
-  const all = [...new Set([...disconnects, ...told])];
+  if (reported.length === 0) return {};
+  const all = [...new Set([...disconnects, ...reported])];
   const telling = all.find((reason) => !SILENT_DISCONNECTS.has(reason)) ?? all[0] as string;
   return { disconnect: telling, ...all.length > 1 && { disconnects: all } };
 }
 
-/** The call with what is told of it; the same object where nothing changes. */
+/** The call with new information; the same object if nothing changes. */
 function merge(call: Call, info: CallReading): Call {
   const callId = info.callId === "0x0" ? call.callId : info.callId;
   const relatedCallId = info.relatedCallId === "0x0" ? call.relatedCallId : info.relatedCallId;
@@ -163,7 +163,7 @@ function merge(call: Call, info: CallReading): Call {
   };
 }
 
-/** What a driver writes that clears a call's information; 0 is no value of TAPI's. */
+/** Values that a driver writes when it clears a call's information; 0 is no value of TAPI's. */
 const SILENT_ORIGINS: ReadonlySet<string> = new Set(["UNKNOWN", "UNAVAIL", "LINECALLORIGIN_$0"]);
 const SILENT_REASONS: ReadonlySet<string> = new Set(["UNKNOWN", "UNAVAIL", "LINECALLREASON_$0"]);
 

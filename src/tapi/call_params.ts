@@ -3,6 +3,9 @@ import { LINEADDRESSMODE, LINEBEARERMODE, LINEMEDIAMODE } from "./constants.ts";
 import type { Memory } from "./library.ts";
 import { LINECALLPARAMS } from "./structs.ts";
 
+/** dwCountryCode: the driver's default. */
+export const NO_COUNTRY = 0;
+
 /**
  * For a voice call from an address of a device; `null` for the first one: that is the default, and
  * drivers are most at home with it.

@@ -131,7 +131,7 @@ Deno.test("messages for the call that a command makes wait until its handle is k
     });
   }
   const before = handlesOf(telephony);
-  const { id, owned } = session.messages.adopt(line, UNKNOWN_HANDLE, {});
+  const { id, owned } = session.messages.adopt(line, UNKNOWN_HANDLE, {}) ?? {};
   returned.resolve();
   await asked;
   assert.deepEqual(before, []);

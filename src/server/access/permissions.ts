@@ -1,4 +1,4 @@
-/** What an identity sees of the state, and why it may not give a command. Pure. */
+/** Permissions: the part of the state that an identity sees, and the commands it may give. Pure. */
 import type { CommandPort, StatePort } from "../../bus/ports.ts";
 import { type Command, COMMANDS, type CommandShape, fieldsOf } from "../../model/command.ts";
 import type { LineFilter, LineNames } from "../../model/line.ts";

@@ -1,5 +1,5 @@
 /**
- * What is reported of calls, and the end of their handles: reads a call's information and status,
+ * Reports calls, and ends their handles: reads a call's information and status,
  * signals it, gives the handle back after IDLE. All work for a device's calls runs in its queue.
  */
 import { describeError, logger } from "../../log.ts";
@@ -50,7 +50,7 @@ export class CallFeed {
     if (call.ended) return;
     const state = callStateOf(rawState);
     const isIdle = state === LINECALLSTATE.IDLE;
-    // Whoever waits for the parties gets them with the state.
+    // A LINE_CALLINFO that waits to be read is answered by this state.
     call.takeInfo();
     const reading = readInfo(this.#context, call);
     // No command fits a call that is over.
@@ -290,7 +290,7 @@ export class CallFeed {
   }
 }
 
-/** Who has answered the call, by the state it is in. */
+/** Which telephone has answered the call, by the state it is in. */
 function answeredBy(call: TapiCall, info: RawCallInfo | undefined): CallStateSignal["answered"] {
   if (isElsewhere(call)) return "elsewhere";
   if (call.state === LINECALLSTATE.CONFERENCED) return "here";

@@ -10,7 +10,7 @@ import type { RawCallInfo } from "../../tapi/call_info.ts";
 import { has, LINECALLORIGIN, LINECALLPARTYID } from "../../tapi/constants.ts";
 import { hex, originName, reasonName } from "./bit_names.ts";
 
-/** What one LINECALLINFO says of a call. */
+/** A call by one LINECALLINFO. */
 export interface CallReading extends CallInfo {
   /** The direction that dwOrigin suggests: evidence, which other evidence outweighs. */
   readonly direction: Direction;

@@ -1,4 +1,4 @@
-/** Habits of single drivers that would be told wrongly, as far as they can be told apart for sure. */
+/** Habits of single drivers that would be misreported, as far as they can be recognised for sure. */
 import type { RawCallInfo } from "../../tapi/call_info.ts";
 
 /** LINEDEVCAPS' provider info of Avaya IP Office. */

@@ -4,6 +4,7 @@
  */
 import { describeError, logger } from "../../log.ts";
 import type { CommandOf, CommandOutcome } from "../../model/command.ts";
+import { NO_COUNTRY } from "../../tapi/call_params.ts";
 import { HELD_STATES } from "../../tapi/call_states.ts";
 import {
   has,
@@ -24,9 +25,7 @@ import type { Requests } from "./requests.ts";
 const log = logger("session");
 
 const CAN = LINECALLFEATURE;
-/** dwCountryCode: the driver's default. */
-const NO_COUNTRY = 0;
-/** How many parties a conference shall have, as far as is known beforehand. */
+/** How many parties a conference is expected to have. */
 const PARTIES = 3;
 /** How often, and how long, a consultation call is asked for before it can dial. */
 const DIALTONE_LOOKS = 20;

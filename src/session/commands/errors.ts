@@ -24,7 +24,7 @@ export function unsupported(message: string): CommandFailure {
 }
 
 /**
- * What a client is answered for anything that was thrown.
+ * The error that a client is answered with for anything that was thrown.
  *
  * @param isOfCall Whether the command named a call, not a line.
  */

@@ -22,20 +22,20 @@ const MODE = LINEFORWARDMODE;
 const FORWARD = LINEADDRFEATURE.FORWARD | LINEADDRFEATURE.FORWARDFWD;
 const FORWARD_DEVICE = LINEFEATURE.FORWARD | LINEFEATURE.FORWARDFWD;
 
-/** For everybody's calls; for those from inside and from outside, where a line tells them apart. */
+/** For all calls; for those from inside and from outside, if the line distinguishes them. */
 const MODES: Readonly<Record<ForwardCase, readonly [all: number, ...apart: number[]]>> = {
   always: [MODE.UNCOND, MODE.UNCONDINTERNAL, MODE.UNCONDEXTERNAL],
   busy: [MODE.BUSY, MODE.BUSYINTERNAL, MODE.BUSYEXTERNAL],
   no_answer: [MODE.NOANSW, MODE.NOANSWINTERNAL, MODE.NOANSWEXTERNAL],
 };
-/** What is busy and unanswered at once, and what is left of it without the one or the other. */
+/** Modes for busy and unanswered calls at once, and the one that is left without the other. */
 const BOTH: readonly (readonly [both: number, busy: number, unanswered: number])[] = [
   [MODE.BUSYNA, MODE.BUSY, MODE.NOANSW],
   [MODE.BUSYNAINTERNAL, MODE.BUSYINTERNAL, MODE.NOANSWINTERNAL],
   [MODE.BUSYNAEXTERNAL, MODE.BUSYEXTERNAL, MODE.NOANSWEXTERNAL],
 ];
-/** What a line tells that does not know itself. */
-const NOT_TOLD = MODE.UNKNOWN | MODE.UNAVAIL;
+/** Reported by a line that does not know its forwarding. */
+const NOT_KNOWN = MODE.UNKNOWN | MODE.UNAVAIL;
 
 /**
  * Forwards a line's calls to a number, or stops forwarding them (`to` is `null`). Its forwarding in
@@ -91,7 +91,7 @@ function changed(
   possible: number,
 ): RawForward[] {
   const kept = forwards.flatMap((entry) => {
-    const mode = without(entry.mode & ~NOT_TOLD, when);
+    const mode = without(entry.mode & ~NOT_KNOWN, when);
     return mode === 0 ? [] : { ...entry, mode };
   });
   if (to === null) return kept;
@@ -109,7 +109,7 @@ function without(mode: number, when: ForwardCase): number {
   return left;
 }
 
-/** The modes that say it together. @param possible 0 where the line does not tell. */
+/** The modes that together cover the case. @param possible 0 if the line does not report them. */
 function modesFor(when: ForwardCase, possible: number): readonly number[] {
   const [all, ...apart] = MODES[when];
   if (possible === 0 || (possible & all) !== 0) return [all];

@@ -1,5 +1,6 @@
 /** Calls that wait elsewhere, and calls of others: parking, taking a parked call, picking up. */
 import type { CommandOf, CommandOutcome } from "../../model/command.ts";
+import { NO_COUNTRY } from "../../tapi/call_params.ts";
 import {
   has,
   LINEADDRFEATURE,
@@ -19,14 +20,12 @@ import { demandOneOf } from "./features.ts";
 import type { Requests } from "./requests.ts";
 
 const { DIRECTED, NONDIRECTED } = LINEPARKMODE;
-/** dwCountryCode: the driver's default. */
-const NO_COUNTRY = 0;
 /** The slots that a line has for itself. */
 const MOST_SLOTS = 9;
 
 /**
- * Parks a call: in `slot`, or where the switch likes; a switch that wants to be told is given a slot of
- * the line's own. Answers the slot, if it is known.
+ * Parks a call: in `slot`, or where the switch likes; a switch that does not choose a slot is given one
+ * of the line's own. Answers the slot, if it is known.
  */
 export async function park(
   requests: Requests,

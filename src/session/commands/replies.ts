@@ -25,7 +25,7 @@ export class ReplyTimeoutError extends CommandFailure {
   }
 }
 
-/** The line, or the session, ended before the answer came. */
+/** The device was closed, or the session ended, before the answer came. */
 export class RequestEndedError extends CommandFailure {
   constructor(fn: string) {
     super("provider_down", `Cannot complete ${fn}: the line was closed before the answer came`);
@@ -36,7 +36,7 @@ export class RequestEndedError extends CommandFailure {
 export interface Request<T> {
   /** The function's name, for errors. */
   readonly fn: string;
-  /** Whose closing ends the request: the driver then sends no reply. */
+  /** The device, which ends the request when it is closed: its driver then sends no reply. */
   readonly owner: object;
   /** Where it waits for its turn. */
   readonly turns: Semaphore;
@@ -65,7 +65,7 @@ interface Pending {
   readonly pinned: unknown;
   /** Whether the timeout has passed: nobody waits any more, but the reply may still come. */
   expired: boolean;
-  /** Whether the line, or the session, has ended: no reply comes, and none is believed. */
+  /** Whether the device was closed, or the session ended: no reply comes, and none is believed. */
   ended: boolean;
   succeed(): void;
   fail(error: Error): void;

@@ -18,7 +18,7 @@ import {
   LINEDIGITMODE,
   LINEFEATURE,
 } from "../../tapi/constants.ts";
-import { callParamsFor } from "../../tapi/call_params.ts";
+import { callParamsFor, NO_COUNTRY } from "../../tapi/call_params.ts";
 import type { ArgumentsOf, FunctionName } from "../../tapi/invoke.ts";
 import { encodeText } from "../../tapi/text.ts";
 import type { TapiCall } from "../call.ts";
@@ -33,8 +33,6 @@ import { forward } from "./forwarding.ts";
 import { park, pickup, unpark } from "./parking.ts";
 import type { Requests } from "./requests.ts";
 
-/** dwCountryCode: the driver's default. */
-const NO_COUNTRY = 0;
 /** dwDuration: as long as the driver likes. */
 const DEFAULT_DURATION = 0;
 

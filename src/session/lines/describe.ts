@@ -13,7 +13,7 @@ import type { AddressDescription, AddressFeatures, DeviceDescription } from "../
 const log = logger("session");
 
 const VOICE_MODES = LINEMEDIAMODE.INTERACTIVEVOICE | LINEMEDIAMODE.AUTOMATEDVOICE;
-/** Line states that tell whether a line works, its message lamp, and what it can do. */
+/** Line states that report whether a line works, its message lamp, and its capabilities. */
 const REPORTED_LINE_STATES = LINEDEVSTATE.CONNECTED | LINEDEVSTATE.DISCONNECTED |
   LINEDEVSTATE.INSERVICE | LINEDEVSTATE.OUTOFSERVICE |
   LINEDEVSTATE.MSGWAITON | LINEDEVSTATE.MSGWAITOFF | LINEDEVSTATE.CAPSCHANGE;
@@ -64,7 +64,7 @@ export async function describeDevice(
       addressStates: states & REPORTED_ADDRESS_STATES,
     },
     addresses: read.flatMap((address, addressId) =>
-      // An address without a text is none that calls could be told apart by.
+      // Without a text, the address has no extension: its calls count as the first one's.
       addressId > 0 && !address?.Address
         ? []
         : describeAddress(deviceId, caps, addressId, address, isGroup)
@@ -73,7 +73,7 @@ export async function describeDevice(
   };
 }
 
-/** What stands for a device that cannot be described: it is there, and why nothing is heard of it. */
+/** Stands for a device that cannot be described, so that clients see it and its error. */
 export function unknownDevice(deviceId: number): DeviceDescription {
   const name = `device ${deviceId}`;
   return {
@@ -144,7 +144,7 @@ function describeAddress(
 }
 
 /**
- * What a device keeps over restarts: its GUID if version 2.2 has one, else the driver and its
+ * An id that a device keeps over restarts: its GUID if version 2.2 has one, else the driver and its
  * dwPermanentLineID, else, with a driver that numbers its lines all 0, its name and extension.
  */
 function permanentIdOf(caps: DevCaps, extension: string): string {

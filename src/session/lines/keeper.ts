@@ -148,7 +148,7 @@ export class LineKeeper {
       } catch (error) {
         if (until.aborted) return;
         const isMissing = error instanceof TapiError && MISSING.includes(error.code);
-        // A device that does not exist has no name that clients could be told.
+        // A device that does not exist has no name to report it by.
         const device = isMissing ? devices.byId(deviceId) : catalogue.known(deviceId);
         if (device !== undefined && describeError(error) !== trouble) {
           this.#reportFailure(device, error);

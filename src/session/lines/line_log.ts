@@ -9,7 +9,7 @@ const COLLECT_MS = 500;
 /** So many are written one by one. */
 const MOST_SINGLE = 5;
 
-/** What happens to lines: the entry for one, and for several. Monitoring matches these texts. */
+/** Events of lines: the entry for one, and for several. Monitoring matches these texts. */
 const KINDS = {
   "closed": {
     level: "error",
@@ -27,7 +27,7 @@ type Kind = keyof typeof KINDS;
 export class LineLog {
   readonly #clock: Clock;
   readonly #ended: AbortSignal;
-  /** What happened, by kind and reason: the lines that it happened to. */
+  /** The lines concerned, by the kind of event and its reason. */
   readonly #collected = new Map<string, { kind: Kind; reason: string; lines: string[] }>();
 
   /** @param ended Aborted when nothing more is collected. */

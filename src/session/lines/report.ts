@@ -1,4 +1,4 @@
-/** What clients learn of lines: the status of a device is that of each of its lines. */
+/** Reports lines to clients: the status of a device is that of each of its lines. */
 import type { LineStatus } from "../../model/line.ts";
 import { lineCommands, NO_LINE_COMMANDS, NO_LINE_FEATURES } from "../commands/can.ts";
 import type { SessionContext } from "../context.ts";
