@@ -215,6 +215,11 @@ export class LineDevice {
     return this.#lines.map(({ name }) => name).join(", ") || `device ${this.id}`;
   }
 
+  /** Its driver's name; "" if the driver does not say it. */
+  get provider(): string {
+    return this.#lines[0]?.identity.provider ?? "";
+  }
+
   /** dwCallbackInstance: identifies its messages even before lineOpen has returned the handle. */
   get instance(): number {
     return this.id + 1;

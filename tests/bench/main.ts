@@ -1,6 +1,7 @@
 /**
- * The benchmarks: `deno task bench [drain|fanout|batch|selectivity|memory|journal|guard|reads]…`, all of them when
- * none is named. Prints what was measured, against baselines of the same run and the targets.
+ * The benchmarks: `deno task bench [drain|fanout|batch|selectivity|memory|journal|guard|reads|opening]…`,
+ * all of them when none is named. Prints what was measured, against baselines of the same run and the
+ * targets.
  *
  * Exits 0 whatever the times; 1 when something is wrong, such as a lost frame; 2 on a wrong name.
  */
@@ -10,6 +11,7 @@ import { fanout } from "./fanout.ts";
 import { guard } from "./guard.ts";
 import { journal } from "./journal.ts";
 import { memory } from "./memory.ts";
+import { opening } from "./opening.ts";
 import { print, printTable, type Row } from "./report.ts";
 import { reads } from "./reads.ts";
 import { selectivity } from "./selectivity.ts";
@@ -23,6 +25,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Row[]>>> = {
   journal,
   guard,
   reads,
+  opening,
 };
 
 async function main(names: readonly string[]): Promise<number> {

@@ -224,6 +224,7 @@ export const SYMBOLS = {
   standin_fail: { parameters: ["buffer", "u32", "u32"], result: "u32" },
   standin_fail_for: { parameters: ["buffer", "u32", "u32", "u32", "u32"], result: "u32" },
   standin_delay: { parameters: ["buffer", "u32"], result: "u32" },
+  standin_hang_opening: { parameters: ["u32", "u32"], result: "u32" },
   standin_calls_of: { parameters: ["buffer"], result: "u32" },
   standin_live_calls: { parameters: [], result: "u32" },
   standin_abandoned_calls: { parameters: [], result: "u32" },
@@ -488,6 +489,11 @@ export class StandIn {
   /** Lets a TAPI function take its time, also where it runs already; `Infinity` until changed. */
   delay(fn: string, ms: number): void {
     existing(this.#c.standin_delay(narrow(fn), Math.min(ms, FOR_EVER)));
+  }
+
+  /** Whether lineOpen of one device hangs from now on, also where it runs already. */
+  hangOpening(device: number, hangs: boolean): void {
+    existing(this.#c.standin_hang_opening(device, hangs ? 1 : 0));
   }
 
   /** How often a TAPI function was called. */

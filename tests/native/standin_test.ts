@@ -739,6 +739,20 @@ nativeTest("functions can be made to fail and to hang", async (rig) => {
   assert.throws(() => standin.fail("lineNothing", 0), /no such/);
 });
 
+nativeTest("a device that hangs in lineOpen keeps no other waiting", async (rig) => {
+  const { standin } = rig;
+  standin.hangOpening(0, true);
+  let hangs = true;
+  const hanging = rig.openLine(0).finally(() => hangs = false);
+  await rig.openLine(1);
+  assert.ok(hangs);
+  assert.equal(standin.openLines, 1);
+  standin.hangOpening(0, false);
+  await hanging;
+  assert.equal(standin.openLines, 2);
+  assert.throws(() => standin.hangOpening(99, true), /no such/);
+});
+
 nativeTest("the log tells what was called, with what, and what came of it", async (rig) => {
   const line = await rig.openLine(0);
   await rig.library.lineMakeCallW(line, new Uint8Array(4), encodeText("Ж1"), 0, null);

@@ -4,7 +4,6 @@
  */
 import { sleep } from "../../clock.ts";
 import { describeError, logger } from "../../log.ts";
-import { Semaphore } from "../../semaphore.ts";
 import { LINECALLPRIVILEGE, LINEERR } from "../../tapi/constants.ts";
 import { TapiError } from "../../tapi/errors.ts";
 import { Backoff } from "../backoff.ts";
@@ -14,6 +13,7 @@ import type { SessionContext } from "../context.ts";
 import type { LineDevice } from "../line.ts";
 import type { LineCatalogue } from "./catalogue.ts";
 import type { LineLog } from "./line_log.ts";
+import { DriverPlaces } from "./places.ts";
 import { reportOpen, reportStatus } from "./report.ts";
 import type { LineStatuses } from "./status.ts";
 
@@ -23,8 +23,6 @@ const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
 /** After a line was open for so long, its pauses begin with the shortest again. */
 const SETTLED_MS = 60_000;
-/** A device that takes longer than this no longer counts as one of those that are being opened. */
-const PLACE_MS = 5000;
 /** The device does not exist (any more, or yet): LINE_CREATE reports when it comes back. */
 const MISSING: readonly number[] = [LINEERR.NODEVICE, LINEERR.BADDEVICEID];
 /** How often a device that was announced is tried: some drivers announce one before it is there. */
@@ -48,11 +46,11 @@ export interface LineKeeperOptions {
 export class LineKeeper {
   readonly #options: LineKeeperOptions;
   readonly #kept = new Map<number, AbortController>();
-  readonly #places: Semaphore;
+  readonly #places: DriverPlaces;
 
   constructor(options: LineKeeperOptions) {
     this.#options = options;
-    this.#places = new Semaphore(options.devicesAtOnce);
+    this.#places = new DriverPlaces(options.devicesAtOnce);
   }
 
   /**
@@ -133,7 +131,11 @@ export class LineKeeper {
     let missing = 0;
     while (!until.aborted) {
       try {
-        const device = await this.#inPlace(until, () => catalogue.describe(deviceId, until));
+        const device = await this.#inPlace(
+          devices.byId(deviceId),
+          until,
+          () => catalogue.describe(deviceId, until),
+        );
         if (device === undefined || until.aborted) return;
         await this.#open(device, until);
         if (trouble !== undefined) this.#options.lineLog.note("open again", device.name);
@@ -170,7 +172,7 @@ export class LineKeeper {
       try {
         await devices.opening(
           device,
-          () => this.#inPlace(until, () => this.#lineOpen(device, until)),
+          () => this.#inPlace(device, until, () => this.#lineOpen(device, until)),
         );
       } catch (error) {
         feed.forget(device);
@@ -223,16 +225,17 @@ export class LineKeeper {
     reportStatus(this.#options.context, device);
   }
 
-  /** Runs `task` while few others run. One that hangs gives its place up, but goes on. */
-  async #inPlace<T>(until: AbortSignal, task: () => Promise<T>): Promise<T> {
-    const { clock } = this.#options.context;
-    const leave = await this.#places.enter();
-    const timer = clock.setTimeout(leave, PLACE_MS);
+  /** Runs `task` while few others run: until it is over, its driver has one of the threads. */
+  async #inPlace<T>(
+    device: LineDevice | undefined,
+    until: AbortSignal,
+    task: () => Promise<T>,
+  ): Promise<T> {
+    const leave = await this.#places.enter(device?.provider ?? "");
     try {
       until.throwIfAborted();
       return await task();
     } finally {
-      clock.clearTimeout(timer);
       leave();
     }
   }

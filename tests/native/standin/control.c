@@ -509,6 +509,15 @@ EXPORT DWORD standin_delay(const char *function, DWORD ms) {
   return answer(true);
 }
 
+/* Whether lineOpenW of a device hangs, until told otherwise or a reset. Answers whether there is it. */
+EXPORT DWORD standin_hang_opening(DWORD device, DWORD hangs) {
+  lock();
+  if (device >= exchange.device_count) return answer(false);
+  exchange.devices[device].hangs = hangs != 0;
+  condition_wake_all(&exchange.delays_changed);
+  return answer(true);
+}
+
 /* ---- What the application did ---- */
 
 /* How often a function was called; 0xFFFFFFFF for no such function. */

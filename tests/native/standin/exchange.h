@@ -74,6 +74,7 @@ struct device {
   enum device_kind kind;
   DWORD newest_version;
   DWORD negotiated; /* 0 before lineNegotiateAPIVersion */
+  bool hangs;       /* lineOpenW does not return */
   HLINE line;       /* 0 while not open */
   DWORD_PTR instance;
   DWORD privileges;

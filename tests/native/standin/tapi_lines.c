@@ -145,6 +145,15 @@ EXPORT LONG WINAPI lineGetLineDevStatusW(HLINE hLine, LPLINEDEVSTATUS lpLineDevS
   return leave(FN_lineGetLineDevStatusW, result, "line=0x%X", hLine);
 }
 
+/* Waits while the device hangs; others go on. */
+static void await_opening(const struct device *device) {
+  const uint64_t for_ever = UINT64_C(1) << 40;
+  DWORD app_count = exchange.app_count;
+  while (device->hangs && exchange.app_count == app_count) {
+    condition_wait_until(&exchange.delays_changed, &exchange.mutex, now_ms() + for_ever);
+  }
+}
+
 static LONG open_line(struct device *device, LPHLINE out, DWORD_PTR instance, DWORD privileges,
                       DWORD media_modes) {
   const DWORD known = LINECALLPRIVILEGE_MONITOR | LINECALLPRIVILEGE_OWNER;
@@ -180,6 +189,10 @@ EXPORT LONG WINAPI lineOpenW(HLINEAPP hLineApp, DWORD dwDeviceID, LPHLINE lphLin
   LONG result = enter(FN_lineOpenW);
   if (result == 0) result = check_device(hLineApp, dwDeviceID);
   if (result == 0) result = check_version(dwDeviceID, dwAPIVersion);
+  if (result == 0) {
+    await_opening(&exchange.devices[dwDeviceID]);
+    result = check_app(hLineApp);
+  }
   if (result == 0) {
     result = open_line(&exchange.devices[dwDeviceID], lphLine, dwCallbackInstance, dwPrivileges,
                        dwMediaModes);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { makeCall } from "../../../src/session/commands/dialling.ts";
 import { LINE, LINECALLPRIVILEGE, LINEERR, LINEMEDIAMODE } from "../../../src/tapi/constants.ts";
+import { LINEDEVCAPS } from "../../../src/tapi/structs.ts";
 import { LogRecorder } from "../../support/log.ts";
 import { step, Telephony } from "../../support/session.ts";
 
@@ -275,9 +276,43 @@ Deno.test("as many devices are opened at a time as threads can be spared", async
   assert.deepEqual(begun, [0, 1000, 2000].flatMap((ms) => Array(4).fill(ms)));
 });
 
-Deno.test("a device that takes longer than 5 s to open keeps the others waiting no more", async () => {
+Deno.test("devices that hang in lineOpen leave a function to whatever else is to be done", async () => {
   const begun = await openingsMs(20_000, 1000);
-  // The one function that may still run is theirs, one after the other.
-  const others = Array.from({ length: 8 }, (_, i) => 5000 + i * 1000);
-  assert.deepEqual(begun, [0, 0, 0, 0, ...others]);
+  // The others of their driver get the places that become free.
+  assert.deepEqual(begun, [0, 20_000, 21_000].flatMap((ms) => Array(4).fill(ms)));
 });
+
+Deno.test("a driver whose devices all hang in lineOpen keeps no other driver's from being opened", async () => {
+  const hanging = 8;
+  await using telephony = new Telephony({
+    extensions: 12,
+    blockingThreads: 4 + 3,
+    library: (fake) => ({
+      ...fake,
+      async lineGetDevCapsW(...args) {
+        const answer = await fake.lineGetDevCapsW(...args);
+        const [, deviceId, , , memory] = args;
+        if (deviceId <= hanging) renameDriver(memory);
+        return answer;
+      },
+      lineOpenW(...args) {
+        return args[1] <= hanging ? new Promise<never>(() => {}) : fake.lineOpenW(...args);
+      },
+    }),
+  });
+  void telephony.supervisor.start();
+  const statuses = () => telephony.tracker.lines().map(({ status }) => status);
+  await telephony.until(() => statuses().filter((status) => status === "open").length === 4);
+  // One that is closed later finds a place as well.
+  telephony.fake.forceClose("212");
+  await telephony.until(() => statusOf(telephony, "212") === "closed");
+  await telephony.until(() => statusOf(telephony, "212") === "open");
+});
+
+/** Another driver is at work: its name begins with another letter. */
+function renameDriver(devCaps: Uint8Array<ArrayBuffer>): void {
+  const view = new DataView(devCaps.buffer, devCaps.byteOffset);
+  // A size, then an offset.
+  const offset = view.getUint32(LINEDEVCAPS.fields.ProviderInfo.offset + 4, true);
+  if (offset !== 0) devCaps[offset] = "X".charCodeAt(0);
+}
