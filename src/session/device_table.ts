@@ -1,8 +1,9 @@
 /** The line devices of a session, and whose message a message is. */
 import type { LineDevice, TapiLine } from "./line.ts";
 
-/** The devices found, by their callback instance. */
+/** The devices found: there may be thousands. */
 export class DeviceTable {
+  readonly #byId = new Map<number, LineDevice>();
   readonly #byInstance = new Map<number, LineDevice>();
   /** Those whose lineOpen is under way, also after the device was removed. */
   readonly #opening = new Set<LineDevice>();
@@ -16,9 +17,19 @@ export class DeviceTable {
     for (const { lines } of this) yield* lines;
   }
 
+  /** Whether a line other than this one has the permanent id. */
+  hasOther(line: TapiLine, permanentId: string): boolean {
+    for (const { lines } of this) {
+      for (const other of lines) {
+        if (other !== line && other.identity.permanentId === permanentId) return true;
+      }
+    }
+    return false;
+  }
+
   /** The device with this id; `undefined` if it is not known. */
   byId(deviceId: number): LineDevice | undefined {
-    return this.#byInstance.values().find(({ id }) => id === deviceId);
+    return this.#byId.get(deviceId);
   }
 
   byInstance(instance: number): LineDevice | undefined {
@@ -31,10 +42,12 @@ export class DeviceTable {
   }
 
   add(device: LineDevice): void {
+    this.#byId.set(device.id, device);
     this.#byInstance.set(device.instance, device);
   }
 
   delete(device: LineDevice): void {
+    this.#byId.delete(device.id);
     this.#byInstance.delete(device.instance);
   }
 

@@ -86,10 +86,10 @@ export class TapiLine {
   }
 
   /** Makes the permanent id unique, if the driver gives several lines the same one. */
-  tellApart(taken: ReadonlySet<string>): void {
+  tellApart(isTaken: (permanentId: string) => boolean): void {
     let { permanentId } = this.#identity;
-    if (taken.has(permanentId)) permanentId += `/${this.name}`;
-    if (taken.has(permanentId)) permanentId += `#${this.device.id}`;
+    if (isTaken(permanentId)) permanentId += `/${this.name}`;
+    if (isTaken(permanentId)) permanentId += `#${this.device.id}`;
     if (permanentId !== this.#identity.permanentId) {
       this.#identity = { ...this.#identity, permanentId };
     }

@@ -20,6 +20,19 @@ Deno.test("a device is found by its id, its instance and its handle while it is 
   assert.equal(table.byHandle(77), undefined);
 });
 
+Deno.test("a permanent id is taken by other lines alone", () => {
+  const table = new DeviceTable();
+  const [one, other] = [deviceOf(1), deviceOf(2)];
+  table.add(one);
+  const [line] = one.lines;
+  assert(line);
+  const { permanentId } = line.identity;
+  assert(!table.hasOther(line, permanentId));
+  table.add(other);
+  assert(!table.hasOther(line, permanentId));
+  assert(table.hasOther(other.lines[0]!, permanentId));
+});
+
 Deno.test("no device has the handle 0, although none is open", () => {
   const table = new DeviceTable();
   table.add(deviceOf(1));

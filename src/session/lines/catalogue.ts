@@ -115,8 +115,7 @@ export class LineCatalogue {
     const moved = this.#feed.handOver([...removed, ...replaced]);
     for (const { identity } of removed) onSignal({ kind: "line-removed", line: identity });
     for (const { line, replaces } of found) {
-      const others = [...devices.lines()].filter((other) => other !== line);
-      line.tellApart(new Set(others.map(({ identity }) => identity.permanentId)));
+      line.tellApart((permanentId) => devices.hasOther(line, permanentId));
       onSignal({ kind: "line-found", line: line.identity, replaces: replaces?.identity });
       if (device.handle !== 0) reportOpen(this.#context, line);
     }
