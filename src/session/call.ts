@@ -6,7 +6,7 @@ import type { TapiLine } from "./line.ts";
 /** Facts that the program knows of a call because its own command made it. */
 export interface MadeBy {
   /** The number that was dialled, if one was. */
-  readonly dialled?: string;
+  readonly dialled?: string | undefined;
   /** Whether it is a conference, not a call to somebody. */
   readonly isConference?: boolean;
 }
@@ -193,14 +193,16 @@ export class CallTable {
    * The call of a handle, added if it is new: several messages may be the first to name a call.
    *
    * @param isPlaced Whether it is known to be on this line, of those of its device.
+   * @param made Facts that are known already of a new call.
    */
   upsert(
     line: TapiLine,
     handle: number,
-    { owned = false, isPlaced, heardAtMs }: {
+    { owned = false, isPlaced, heardAtMs, made = {} }: {
       readonly owned?: boolean;
       readonly isPlaced: boolean;
       readonly heardAtMs: number;
+      readonly made?: MadeBy;
     },
   ): TapiCall {
     const known = this.#byHandle.get(handle);
@@ -211,6 +213,7 @@ export class CallTable {
     }
     if (known !== undefined) this.delete(known);
     const call = new TapiCall(this.#nextId(), handle, line, isPlaced, owned, heardAtMs);
+    call.setMade(made);
     this.#byHandle.set(handle, call);
     this.#byId.set(call.id, call);
     this.#join(call);

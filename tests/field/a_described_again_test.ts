@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { LogRecorder } from "../support/log.ts";
 import { V2TestClient } from "../support/v2_client.ts";
-import { type Field, fieldTest, lineError, shown, tokens, WITHOUT_REDIRECT } from "./rig.ts";
+import { DIAL, type Field, fieldTest, lineError, shown, tokens, WITHOUT_REDIRECT } from "./rig.ts";
 
 const CONTROL = ["monitor", "control"];
 const SETTINGS = tokens({
@@ -244,3 +244,20 @@ fieldTest("a call that was being dialled on a line that is not wanted any more i
   await field.becomes(() => field.standin.liveCalls, 0);
   assert.deepEqual(await field.calls(), []);
 });
+
+fieldTest(
+  "a call that was dialled stays one that goes out, whatever line it is on",
+  {},
+  async (field) => {
+    field.standin.dialScript(DIAL.NOTHING);
+    const { call: dialled } = await field.does({ cmd: "dial", line: "201", number: "0815" });
+    field.play(`
+    made x 0
+    info x origin=INBOUND reason=DIRECT
+    state x CONNECTED ACTIVE
+  `);
+    await field.call({ id: dialled, direction: "out", called: shown("0815") });
+    await becomesZoes(field, WAYS["LINE_ADDRESSSTATE CAPSCHANGE"]);
+    await field.call({ line: "333", direction: "out", called: shown("0815") });
+  },
+);

@@ -51,20 +51,20 @@ export class CallFeed {
     const state = callStateOf(rawState);
     const isIdle = state === LINECALLSTATE.IDLE;
     // A LINE_CALLINFO that waits to be read is answered by this state.
-    call.takeInfo();
+    const awaitsInfo = call.takeInfo();
     const reading = readInfo(this.#context, call);
     // No command fits a call that is over.
     const status = known ?? (isIdle ? undefined : await this.#readStatus(call));
     const info = await reading;
+    if (info === undefined && awaitsInfo) call.demandInfo();
     // Lost with its line meanwhile.
     if (call.ended) return;
     const isDead = info === "dead" || status === "dead";
     // A call that is gone before anything was reported of it is not worth reporting.
     if (call.state === 0 && isDead && !isIdle) return await this.#end(call);
     // Which line of its device it is on must be known first; it is asked for again.
-    const isUnplaced = call.state === 0 && !call.isPlaced && info === undefined;
-    if (isUnplaced && !isIdle) return;
-    if (isUnplaced || call.state === 0 && !this.#place(call, info)) return await this.#end(call);
+    if (call.state === 0 && !call.isPlaced && info === undefined && !isIdle) return;
+    if (call.state === 0 && !this.#place(call, info)) return await this.#end(call);
     const answer = status === "dead" ? undefined : status;
     const isFirst = call.enter(state, mode === 0 ? modeOf(state, answer) : mode);
     if (isIdle) call.end();
@@ -220,9 +220,10 @@ export class CallFeed {
     });
   }
 
-  /** Puts a call on the line of its address. @returns Whether that line is wanted. */
+  /** Puts a call on the line of its address. @returns Whether that line is known, and wanted. */
   #place(call: TapiCall, info: Answer<RawCallInfo>): boolean {
-    if (call.isPlaced || info === undefined || info === "dead") return true;
+    if (call.isPlaced) return true;
+    if (info === undefined || info === "dead") return false;
     const line = call.line.device.lineAt(info.dwAddressID);
     if (line !== undefined) this.#context.calls.place(call, line);
     return line !== undefined;
@@ -248,13 +249,13 @@ export class CallFeed {
   }
 
   /** Goes on with a call that was another line's, or gives it back if its line is not wanted now. */
-  async takeOver(device: LineDevice, { handle, line, owned }: TapiCall): Promise<void> {
-    const { calls, clock, ended } = this.#context;
+  async takeOver(device: LineDevice, made: TapiCall): Promise<void> {
+    const { handle, line, owned, heardAtMs } = made;
+    const { calls, ended } = this.#context;
     if (device.handle === 0 || ended.aborted) return;
     const now = device.lineAt(line.addressId);
     if (now === undefined) return await this.refuse(handle, device);
-    const heardAtMs = clock.uptimeMs();
-    await this.check(calls.upsert(now, handle, { owned, isPlaced: true, heardAtMs }));
+    await this.check(calls.upsert(now, handle, { owned, isPlaced: true, heardAtMs, made }));
   }
 
   #lose(device: LineDevice, lost: readonly TapiCall[], then: () => void): void {

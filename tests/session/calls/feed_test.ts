@@ -314,3 +314,24 @@ Deno.test("the calls of a line that could not be opened after all were never the
   assert.equal(telephony.session.calls.size, 0);
   assert(!telephony.signals.some(({ kind }) => kind.startsWith("call-")));
 });
+
+Deno.test("parties that a state was to bring are read again if the driver did not answer then", async () => {
+  let failures = 0;
+  await using telephony = await talking({
+    library: (fake) => ({
+      ...fake,
+      lineGetCallInfoW: (call, info) =>
+        failures-- > 0
+          ? Promise.resolve(LINEERR.OPERATIONFAILED | 0)
+          : fake.lineGetCallInfoW(call, info),
+    }),
+  });
+  const { handle: hDevice } = telephony.tapiCallOf("201");
+  await telephony.takeSignals("call-info");
+  failures = 2;
+  for (let times = 0; times < 2; times++) {
+    telephony.deliver("201", { dwMessageID: LINE.CALLSTATE, hDevice, dwParam1: CONNECTED });
+  }
+  telephony.deliver("201", { dwMessageID: LINE.CALLINFO, hDevice });
+  assert.equal((await telephony.takeSignals("call-info")).length, 1);
+});
