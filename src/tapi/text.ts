@@ -27,7 +27,8 @@ const ANSI_NUMBER = /^(?=.*[0-9])[0-9*#+()., /-]{2,}$/;
  * As {@linkcode decodeText}, for a telephone number. Some drivers put ANSI bytes where UTF-16 belongs:
  * bytes that are a number as they stand are that number, and not the Chinese that UTF-16 makes of them.
  */
-export function decodeNumber(span: Uint8Array): string {
+export function decodeNumber(whole: Uint8Array): string {
+  const span = whole.subarray(0, MOST_CHARACTERS * 2);
   const second = span[1];
   if (second === undefined || second === 0) return decodeText(span);
   const end = span.indexOf(0);

@@ -1,6 +1,6 @@
 /** UTF-16 as providers deliver it. */
 import assert from "node:assert/strict";
-import { decodeText, encodeText } from "../../src/tapi/text.ts";
+import { decodeNumber, decodeText, encodeText } from "../../src/tapi/text.ts";
 import { fc } from "../support/properties.ts";
 
 /** The bytes of 16-bit units. */
@@ -72,4 +72,10 @@ Deno.test("any bytes decode to whole characters without NUL", () => {
 
 Deno.test("of a text that is longer than any name, 500 characters are read", () => {
   assert.equal(decodeText(encodeText("x".repeat(400_000))), "x".repeat(500));
+});
+
+Deno.test("a number that fills all of the largest answer is read in part", () => {
+  const span = new Uint8Array(1 << 20).fill(0x39);
+  assert.match(decodeNumber(span), /^9+$/);
+  assert.match(decodeNumber(span.map((byte, at) => at % 2 === 0 ? byte : 0)), /^9+$/);
 });
