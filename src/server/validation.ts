@@ -10,11 +10,14 @@ const MOST_EXTENSION_CHARACTERS = 300;
 
 // deno-lint-ignore no-control-regex -- the very characters that must not reach a driver or a log
 const NO_CONTROL_CHARACTERS = /^[^\u0000-\u001f\u007f-\u009f]*$/;
+/** Lone surrogates, which no text that is sent on may have. */
+const NO_HALF_CHARACTERS = /^\P{Surrogate}*$/u;
 
 export const extension: z.ZodString = z.string({ error: "expected an extension, a string" })
   .min(1, "expected an extension")
   .max(MOST_EXTENSION_CHARACTERS, `expected at most ${MOST_EXTENSION_CHARACTERS} characters`)
-  .regex(NO_CONTROL_CHARACTERS, "expected no control characters");
+  .regex(NO_CONTROL_CHARACTERS, "expected no control characters")
+  .regex(NO_HALF_CHARACTERS, "expected no half of a character");
 
 /** A number to dial, a slot or a group. */
 export const telephoneNumber: z.ZodString = z.string({
@@ -22,7 +25,8 @@ export const telephoneNumber: z.ZodString = z.string({
 })
   .trim().min(1, "expected a telephone number")
   .max(MOST_NUMBER_CHARACTERS, `expected at most ${MOST_NUMBER_CHARACTERS} characters`)
-  .regex(NO_CONTROL_CHARACTERS, "expected no control characters");
+  .regex(NO_CONTROL_CHARACTERS, "expected no control characters")
+  .regex(NO_HALF_CHARACTERS, "expected no half of a character");
 
 const digits = z.string({ error: "expected digits, a string" }).regex(
   DTMF_DIGITS,
