@@ -80,6 +80,22 @@ for (const [name, way] of Object.entries(WAYS)) {
   });
 
   if (way === WAYS.LINE_CLOSE) continue;
+  fieldTest(`${name}: a dial that is pending goes on at Zoe's line`, {}, async (field) => {
+    const { answer } = await field.dialling("x");
+    await becomesZoes(field, way);
+    field.standin.releaseReplies();
+    field.play("state x DIALING");
+    await field.call({ line: "333", state: "DIALING" });
+    assert.equal((await answer).error, undefined);
+  });
+
+  fieldTest(`${name}, then LINE_CLOSE: a dial that is pending fails`, {}, async (field) => {
+    const { answer } = await field.dialling("x");
+    await becomesZoes(field, way);
+    field.play("close 0");
+    assert.equal((await answer).error?.code, "provider_down");
+  });
+
   fieldTest(
     `${name}: a call that is up goes with its line`,
     { settings: SETTINGS },

@@ -4,6 +4,7 @@
  * up a state of a call that is told of.
  */
 import assert from "node:assert/strict";
+import { LINECALLSTATE } from "../../src/tapi/constants.ts";
 import { V2TestClient } from "../support/v2_client.ts";
 import { type Field, fieldTest, lineError, tokens } from "./rig.ts";
 
@@ -32,6 +33,23 @@ function failing(
   for (const fn of questions) {
     field.standin.failFor({ call: field.handle(name) }, fn, lineError(error));
   }
+}
+
+for (const ended of [LINECALLSTATE.IDLE, LINECALLSTATE.DISCONNECTED]) {
+  const dwCallState = ended | LINECALLSTATE.ONHOLD | LINECALLSTATE.CONNECTED;
+  fieldTest(
+    `0x${dwCallState.toString(16)}, several states at once, is none`,
+    FAST,
+    async (field) => {
+      await field.talk("a");
+      field.standin.set("LINECALLSTATUS", { dwCallState }, field.handle("a"));
+      const asked = field.standin.callsOf("lineGetCallStatus");
+      await field.pass(MINUTES_S);
+      await field.called("lineGetCallStatus", asked + 1);
+      await field.settled();
+      assert.equal(told(field).at(-1), "CONNECTED");
+    },
+  );
 }
 
 for (

@@ -6,17 +6,15 @@ import { describeError, logger } from "../../log.ts";
 import type { CallStatus } from "../../tapi/calls.ts";
 import type { RawCallInfo } from "../../tapi/call_info.ts";
 import { ENDED_STATES } from "../../tapi/call_states.ts";
-import { LINECALLSTATE } from "../../tapi/constants.ts";
+import { LINECALLSTATE, nameOf } from "../../tapi/constants.ts";
 import type { TapiCall } from "../call.ts";
 import type { SessionContext } from "../context.ts";
 import type { LineDevice, TapiLine } from "../line.ts";
 import type { LineStatuses } from "../lines/status.ts";
-import type { CallStateSignal } from "../signals.ts";
 import { disconnectNames, stateModeName } from "./bit_names.ts";
 import { readCallInfo } from "./info.ts";
 import { type Answer, readInfo, readStatus } from "./questions.ts";
-import { callStateName, callStateOf, isElsewhere, isTalking, modeOf } from "./states.ts";
-import { isUnansweredConsultation } from "./quirks.ts";
+import { answeredBy, callStateName, callStateOf, modeOf } from "./states.ts";
 
 const log = logger("session");
 
@@ -137,7 +135,8 @@ export class CallFeed {
     }
     call.heard(clock.uptimeMs());
     const state = callStateOf(status.dwCallState);
-    const saysEnded = (state & ENDED_STATES) !== 0;
+    // Several states at once are nonsense, and no end.
+    const saysEnded = nameOf(LINECALLSTATE, state) !== undefined && (state & ENDED_STATES) !== 0;
     if (saysEnded && isListed && call.state === 0) return await this.#end(call);
     // Some drivers leave a call DISCONNECTED for ever; nothing can come of it.
     if (saysEnded && isDisconnected) return await this.reportEnd(call);
@@ -248,14 +247,22 @@ export class CallFeed {
     return moved;
   }
 
-  /** Goes on with a call that was another line's, or gives it back if its line is not wanted now. */
-  async takeOver(device: LineDevice, made: TapiCall): Promise<void> {
-    const { handle, line, owned, heardAtMs } = made;
-    const { calls, ended } = this.#context;
-    if (device.handle === 0 || ended.aborted) return;
-    const now = device.lineAt(line.addressId);
-    if (now === undefined) return await this.refuse(handle, device);
-    await this.check(calls.upsert(now, handle, { owned, isPlaced: true, heardAtMs, made }));
+  /**
+   * Goes on with calls that were another line's, or gives them back if their line is not wanted now.
+   * All are known again in this turn: the next message may be about any of them.
+   */
+  async takeOver(device: LineDevice, moved: readonly TapiCall[]): Promise<void> {
+    const { calls } = this.#context;
+    const taken: TapiCall[] = [];
+    const unwanted: number[] = [];
+    for (const made of moved) {
+      const { handle, line, owned, heardAtMs } = made;
+      const now = device.lineAt(line.addressId);
+      if (now === undefined) unwanted.push(handle);
+      else taken.push(calls.upsert(now, handle, { owned, isPlaced: true, heardAtMs, made }));
+    }
+    await Promise.all(unwanted.map((handle) => this.refuse(handle, device)));
+    for (const call of taken) await this.check(call);
   }
 
   #lose(device: LineDevice, lost: readonly TapiCall[], then: () => void): void {
@@ -289,12 +296,4 @@ export class CallFeed {
   #words(info: RawCallInfo) {
     return readCallInfo(info, this.#context.placeholders);
   }
-}
-
-/** Which telephone has answered the call, by the state it is in. */
-function answeredBy(call: TapiCall, info: RawCallInfo | undefined): CallStateSignal["answered"] {
-  if (isElsewhere(call)) return "elsewhere";
-  if (call.state === LINECALLSTATE.CONFERENCED) return "here";
-  if (!isTalking(call)) return undefined;
-  return isUnansweredConsultation(call.line.identity.provider, info) ? undefined : "here";
 }

@@ -3,7 +3,11 @@ import type { CallState } from "../../model/call.ts";
 import type { CallStatus } from "../../tapi/calls.ts";
 import { HELD_STATES } from "../../tapi/call_states.ts";
 import { LINECALLSTATE, LINECONNECTEDMODE, nameOf } from "../../tapi/constants.ts";
+import type { RawCallInfo } from "../../tapi/call_info.ts";
+import type { TapiCall } from "../call.ts";
+import type { CallStateSignal } from "../signals.ts";
 import { hex } from "./bit_names.ts";
+import { isUnansweredConsultation } from "./quirks.ts";
 
 /** The high 8 bits may hold a vendor's substate. */
 const CALLSTATE_MASK = 0x00ffffff;
@@ -61,4 +65,15 @@ export function isTalking(call: InState): boolean {
 /** Whether the call waits for a consultation to end. */
 export function isPending({ state }: InState): boolean {
   return (state & PENDING) !== 0;
+}
+
+/** Which telephone has answered the call, by the state it is in. */
+export function answeredBy(
+  call: TapiCall,
+  info: RawCallInfo | undefined,
+): CallStateSignal["answered"] {
+  if (isElsewhere(call)) return "elsewhere";
+  if (call.state === STATE.CONFERENCED) return "here";
+  if (!isTalking(call)) return undefined;
+  return isUnansweredConsultation(call.line.identity.provider, info) ? undefined : "here";
 }

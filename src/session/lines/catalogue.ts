@@ -77,7 +77,7 @@ export class LineCatalogue {
     if (!this.#isWanted(description)) return false;
     if (description.caps.apiVersion !== caps.apiVersion) return false;
     const moved = this.#take(device, description, this.#wanted);
-    for (const call of moved) await this.#feed.takeOver(device, call);
+    await this.#feed.takeOver(device, moved);
     return true;
   }
 

@@ -104,8 +104,10 @@ export class LineKeeper {
     const { catalogue, context, feed } = this.#options;
     if (await catalogue.describeAgain(device) || device.handle !== handle) return;
     const held = feed.handOver(device.lines);
-    this.closed(device);
     await Promise.all(held.map((call) => feed.refuse(call.handle, device)));
+    // Closed by its driver meanwhile, or with the session: the handle is dead already.
+    if (device.handle !== handle || context.ended.aborted) return;
+    this.closed(device);
     try {
       await context.tapi.close(handle);
     } catch (error) {
