@@ -33,6 +33,8 @@ export class Hearing {
   readonly #endedBefore = new Set<number>();
   readonly #offered = new Map<string, { readonly first: number; last: number }>();
   readonly #dialled = new Map<string, number>();
+  /** The caller of each live call, by what tells calls apart for classic pages: line and callId. */
+  readonly #callers = new Map<string, string>();
 
   /** @param lines Among how many lines the bursts' calls go round. */
   constructor(lines: number) {
@@ -48,6 +50,8 @@ export class Hearing {
     this.frames++;
     const wrong = frame.error !== undefined
       ? `error ${frame.error.code}: ${frame.error.message}`
+      : this.#hasWrongKey(frame)
+      ? "the callId is no call's, or another one's"
       : frame.origin === "OUTBOUND"
       ? this.#hearDialled(frame)
       : this.#hearBurst(frame);
@@ -76,6 +80,15 @@ export class Hearing {
     if (offered === undefined || caller < offered.first) this.#endedBefore.add(caller);
     this.#live.delete(caller);
     return undefined;
+  }
+
+  /** Whether a frame's callId is 0, or that of another live call of the line. */
+  #hasWrongKey({ line, callId = "", callerId = "", state }: Frame): boolean {
+    const key = `${line} ${callId}`;
+    const caller = this.#callers.get(key) ?? callerId;
+    if (state === "IDLE") this.#callers.delete(key);
+    else this.#callers.set(key, caller);
+    return callId === "0x0" || caller !== callerId;
   }
 
   #hearDialled({ callId = "", state }: Frame): string | undefined {

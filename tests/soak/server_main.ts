@@ -7,7 +7,7 @@
 import process from "node:process";
 import { configure } from "@logtape/logtape";
 import { startProgram } from "../../src/program.ts";
-import { LINEERR } from "../../src/tapi/constants.ts";
+import { LINECALLSTATE, LINEERR } from "../../src/tapi/constants.ts";
 import { openTapi32 } from "../../src/rights.ts";
 import { TAPI_SYMBOLS } from "../../src/tapi/symbols.ts";
 import { answer, collectGarbage } from "../bench/subject.mjs";
@@ -34,6 +34,10 @@ await configure({
 });
 const standin = openControl(path);
 standin.reset({ voiceLines: Number(lines) });
+// Two habits of a driver that is in use: its calls have no id, and what it answers about their states
+// is not so.
+standin.set("LINECALLINFO", { dwCallID: 0 });
+standin.set("LINECALLSTATUS", { dwCallState: LINECALLSTATE.ONHOLDPENDTRANSFER });
 const program = startProgram(
   settingsOf("--max-unsent-bytes", String(MAX_UNSENT_BYTES), "--journal-file", journal),
   openTapi32(path),

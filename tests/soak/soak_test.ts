@@ -29,11 +29,19 @@ Deno.test({
   },
 });
 
-/** The states of the calls of a burst, as a client hears them: `[caller, state]`. */
-function heard(...states: [caller: number, state: string][]): Hearing {
+type Heard = [caller: number, state: string, callId?: string];
+
+/** The states of the calls of a burst, as a client hears them. */
+function heard(...states: Heard[]): Hearing {
   const hearing = new Hearing(LINES);
-  for (const [caller, state] of states) {
-    const frame: Frame = { line: 201, callerId: String(caller), origin: "EXTERNAL", state };
+  for (const [caller, state, callId] of states) {
+    const frame: Frame = {
+      line: 201,
+      callId: callId ?? `0x${caller}`,
+      callerId: String(caller),
+      origin: "EXTERNAL",
+      state,
+    };
     hearing.hear(frame);
   }
   return hearing;
@@ -57,7 +65,9 @@ for (
     ["a missing beginning", [...life(1), [3, "ACCEPTED"]]],
     ["a state behind the end", [...life(1), [1, "IDLE"]]],
     ["a state behind the end of a call that began before", [[1, "IDLE"], [1, "IDLE"]]],
-  ] as [string, [number, string][]][]
+    ["a call without an id", [[1, "OFFERING", "0x0"]]],
+    ["two calls with one id", [[1, "OFFERING", "0x7"], [3, "OFFERING", "0x7"]]],
+  ] as [string, Heard[]][]
 ) {
   Deno.test(`${what} is noticed`, () => assert.notEqual(heard(...states).problem, undefined));
 }
