@@ -4,20 +4,13 @@ import type { Command, Target } from "../../src/model/command.ts";
 import type { Random } from "../../src/fake/random.ts";
 import { LINE, LINECALLPRIVILEGE, LINECALLSTATE, LINEDEVSTATE } from "../../src/tapi/constants.ts";
 import { anyDword, anyText } from "./bytes.ts";
-import type { Clients } from "./clients.ts";
-import type { Exchange } from "./exchange.ts";
-import type { GivenCall, GivenLine } from "./ledger.ts";
+import { playHabit } from "./habits.ts";
+import { anyLine, liveCall, openLine, type Scene } from "./scene.ts";
 
 const STATES = Object.values(LINECALLSTATE);
 const MOST_IN_A_STORM = 100;
 /** Ids that no request has: TAPI's own come from one counter. */
 const FOREIGN_REQUEST_IDS = 0x70000000;
-
-interface Scene {
-  readonly random: Random;
-  readonly exchange: Exchange;
-  readonly clients: Clients;
-}
 
 type Action = (scene: Scene) => void;
 
@@ -36,6 +29,7 @@ const ACTIONS: readonly (readonly [shares: number, action: Action])[] = [
   [1, createStorm],
   [2, changeDevState],
   [1, wantReinit],
+  [30, playHabit],
   [3, ({ exchange }) => exchange.changeMood()],
   [6, ({ clients }) => clients.message()],
   [14, ({ clients }) => clients.command()],
@@ -52,21 +46,6 @@ export function act(scene: Scene): void {
   }
 }
 
-function openLine({ random, exchange }: Scene): GivenLine | undefined {
-  const lines = exchange.ledger.openLines.filter(({ valid }) => valid);
-  return lines.length === 0 ? undefined : random.pick(lines);
-}
-
-function anyLine({ random, exchange }: Scene): GivenLine | undefined {
-  const { lines } = exchange.ledger;
-  return lines.length === 0 ? undefined : random.pick(lines);
-}
-
-function liveCall({ random, exchange }: Scene): GivenCall | undefined {
-  const calls = exchange.ledger.liveCalls;
-  return calls.length === 0 ? undefined : random.pick(calls);
-}
-
 /** A call comes up: announced once, twice, by its state alone, or behind its state. */
 function newCall(scene: Scene): void {
   const { random, exchange } = scene;
@@ -74,14 +53,14 @@ function newCall(scene: Scene): void {
   if (line === undefined) return;
   const handle = exchange.newCallHandle();
   const privilege = random.pick([LINECALLPRIVILEGE.MONITOR, LINECALLPRIVILEGE.OWNER]);
-  const announce = () => exchange.postNewCall(line, handle, privilege);
+  const announce = () => exchange.postNewCall(line, handle, { privilege });
   const state = random.pick(STATES);
   const order = random.between(0, 4);
   if (order !== 1) announce();
   if (order === 2) announce();
-  exchange.postState(line, handle, state, order === 0 ? 0 : privilege);
+  exchange.postState(line, handle, state, order === 0 ? {} : { privilege });
   if (order === 3) announce();
-  if (order === 4) exchange.postState(line, handle, state, privilege);
+  if (order === 4) exchange.postState(line, handle, state, { privilege });
 }
 
 /** Any state after any other, IDLE twice, and with the vendor's bits. */
@@ -93,7 +72,7 @@ function changeState(scene: Scene): void {
   const state = random.oneIn(30) ? anyDword(random) : random.pick(STATES) | vendorBits;
   const privilege = random.oneIn(10) ? LINECALLPRIVILEGE.OWNER : 0;
   for (let left = random.pick([1, 1, 1, 2, 5]); left > 0; left--) {
-    exchange.postState(call.line, call.handle, state >>> 0, privilege);
+    exchange.postState(call.line, call.handle, state >>> 0, { privilege });
   }
 }
 
@@ -211,7 +190,7 @@ export function anyCommand(
   const line = lines.length > 0 && !random.oneIn(10) ? random.pick(lines) : anyText(random);
   const call = calls.length > 0 && !random.oneIn(10) ? random.pick(calls) : random.between(0, 99);
   const target: Target = random.oneIn(2) ? { line } : { call };
-  const number = random.oneIn(2) ? "0123" : anyText(random);
+  const number = random.oneIn(2) ? "0123" : anyText(random).toWellFormed();
   return random.pick<readonly Command[]>([
     { cmd: "dial", line, number },
     { cmd: "drop", line, all: true },

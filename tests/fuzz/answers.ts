@@ -1,4 +1,5 @@
 /** What the hostile library answers into the memory of variable-length structs: the truth, or lies. */
+import { setImmediate } from "node:timers";
 import { LINEERR } from "../../src/tapi/constants.ts";
 import type { Memory } from "../../src/tapi/library.ts";
 import { LINECALLLIST } from "../../src/tapi/structs.ts";
@@ -10,7 +11,7 @@ const LEAST_BYTES = 24;
 
 export class Answers {
   readonly #exchange: Exchange;
-  /** What was told to want more room, and so is asked for again, although its handle may die. */
+  /** What was told to want more room, and so is asked for again in this turn, although its handle may die. */
   readonly #grown = new Set<string>();
 
   constructor(exchange: Exchange) {
@@ -18,31 +19,40 @@ export class Answers {
   }
 
   isAskedAgain(what: string): boolean {
-    return this.#grown.delete(what);
+    return this.#grown.has(what);
   }
 
-  /** @param truth Fills in what is so; its answer below 0 is an error. */
+  /**
+   * @param truth Fills in what is so; its answer below 0 is an error.
+   * @param isHonest Whether nothing is made of the truth.
+   */
   fill(
     what: string,
     memory: Memory,
     fixedBytes: number,
     truth: () => number | { needed: number; used: number },
+    isHonest = false,
   ): Promise<number> {
     const { random, mood } = this.#exchange;
     return this.#exchange.inTime(() => {
       const failure = this.#exchange.failure();
       if (failure !== undefined) {
-        if (failure === (LINEERR.STRUCTURETOOSMALL | 0)) this.#grown.add(what);
+        if (failure === (LINEERR.STRUCTURETOOSMALL | 0)) this.#grow(what);
         return failure;
       }
       this.#exchange.structs++;
       const filled = truth();
       if (typeof filled === "number") return filled;
       setSizes(memory, filled.needed, filled.used);
-      if (random.oneIn(mood.lies)) corrupt(random, memory, fixedBytes);
-      if (u32At(memory, 4) > memory.length) this.#grown.add(what);
+      if (!isHonest && random.oneIn(mood.lies)) corrupt(random, memory, fixedBytes);
+      if (u32At(memory, 4) > memory.length) this.#grow(what);
       return random.oneIn(mood.errors) ? random.between(1, 0x7fffffff) : 0;
     });
+  }
+
+  #grow(what: string): void {
+    this.#grown.add(what);
+    setImmediate(() => this.#grown.delete(what));
   }
 
   /** Lists calls that nobody announced; what a right reader sees of it, the program was given. */

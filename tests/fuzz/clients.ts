@@ -57,12 +57,39 @@ export class Clients {
 
   /** Somebody gives a command of any kind. */
   command(): void {
-    const command = anyCommand(this.#random, [...this.#lines], [...this.live]);
+    this.#give(anyCommand(this.#random, [...this.#lines], [...this.live]));
+  }
+
+  #anyLine(): string | undefined {
+    return this.#lines.size === 0 ? undefined : this.#random.pick([...this.#lines]);
+  }
+
+  #give(command: Command): void {
     this.commands++;
     void this.#port.execute(command).then((result) => {
       const problem = problemOfResult(command, result);
       if (problem !== undefined) this.#problems.push(`${JSON.stringify(command)} ${problem}`);
     }).finally(() => this.commands--);
+  }
+
+  /** Somebody dials, and drops the line before the call can be made. */
+  dialAndDrop(): void {
+    const line = this.#anyLine();
+    if (line === undefined) return;
+    this.#give({ cmd: "dial", line, number: "0123" });
+    this.#give({ cmd: "drop", line });
+  }
+
+  /** Somebody wants a new call. */
+  dialOrConsult(): void {
+    const line = this.#anyLine();
+    if (line === undefined) return;
+    const [call] = this.live;
+    this.#give(
+      call === undefined || this.#random.oneIn(2)
+        ? { cmd: "dial", line, number: "0123" }
+        : { cmd: "consult", call, number: "0123" },
+    );
   }
 
   /** A client connects or leaves; some want one line only, some do not read. */

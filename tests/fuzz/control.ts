@@ -10,6 +10,8 @@ import type { Exchange, Outcome } from "./exchange.ts";
 import type { GivenLine } from "./ledger.ts";
 
 const IDLE = 1;
+/** Longer than any command is waited for. */
+const LATE_REPLY_MS = 13_000;
 const INVALID_CALL = LINEERR.INVALCALLHANDLE | 0;
 const INVALID_LINE = LINEERR.INVALLINEHANDLE | 0;
 
@@ -55,7 +57,17 @@ export function createHostileControl(exchange: Exchange): Control {
   };
 
   return {
-    lineMakeCallW: (line, out) => onLine("lineMakeCallW", line, out),
+    lineMakeCallW(handle, out) {
+      if (exchange.making !== "a late reply") return onLine("lineMakeCallW", handle, out);
+      exchange.making = undefined;
+      const line = ledger.useLine("lineMakeCallW", handle);
+      if (line === undefined) return Promise.resolve(INVALID_LINE);
+      exchange.played("lineMakeCall whose reply comes late, and a drop meanwhile");
+      const requestId = exchange.newRequestId();
+      exchange.owed.set(requestId, { requestId, line, ...making(exchange, line, [out]) });
+      exchange.clock.setTimeout(() => exchange.postReply(requestId, 0), LATE_REPLY_MS);
+      return Promise.resolve(requestId);
+    },
     lineDrop: (call) => onCalls("lineDrop", [call]),
     lineDialW: orLacking((call) => onCalls("lineDialW", [call])),
     lineAnswer: orLacking((call) => onCalls("lineAnswer", [call])),
@@ -101,9 +113,14 @@ export function createHostileControl(exchange: Exchange): Control {
 /** Calls that are made: new ones, ones that were announced meanwhile, or none at all. */
 function making(exchange: Exchange, line: GivenLine, outs: readonly Memory[]): Outcome {
   const { random } = exchange;
+  const isNone = outs.length > 0 && exchange.making === "no handle";
+  if (isNone) {
+    exchange.making = undefined;
+    exchange.played("success without a handle");
+  }
   return {
     outs: outs.map((memory) => {
-      const handle = random.oneIn(10) ? 0 : exchange.newCallHandle();
+      const handle = isNone || random.oneIn(10) ? 0 : exchange.newCallHandle();
       if (handle !== 0 && random.oneIn(4)) exchange.postNewCall(line, handle);
       return { memory, handle };
     }),

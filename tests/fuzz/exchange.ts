@@ -3,12 +3,13 @@
  * reply. Everything in it follows from the seed and the clock.
  */
 import type { Random } from "../../src/fake/random.ts";
-import { LINE, LINECALLPRIVILEGE, LINEERR } from "../../src/tapi/constants.ts";
+import { LINE, LINECALLPRIVILEGE, LINEDEVSTATE, LINEERR } from "../../src/tapi/constants.ts";
 import type { Memory } from "../../src/tapi/library.ts";
 import { LINEMESSAGE } from "../../src/tapi/structs.ts";
+import type { HabitName } from "./habits.ts";
 import type { ManualClock } from "../support/clock.ts";
 import { anyDword } from "./bytes.ts";
-import { type GivenLine, Ledger } from "./ledger.ts";
+import { type CallHabits, type GivenCall, type GivenLine, Ledger } from "./ledger.ts";
 
 /** How often things go wrong: once in so many times. */
 export interface Mood {
@@ -58,6 +59,14 @@ export interface Message {
   readonly dwParam3?: number;
 }
 
+/** How a call is announced. */
+export interface Announcement {
+  readonly privilege?: number;
+  readonly addressId?: number;
+  /** What its driver says of it from the beginning. */
+  readonly is?: Partial<Pick<GivenCall, "state"> & CallHabits>;
+}
+
 /** What a request of the program gives it with its LINE_REPLY. */
 export interface Outcome {
   /** Where the handles of the calls that it made go, and which they are. */
@@ -82,8 +91,18 @@ export class Exchange {
   delivered = 0;
   /** Structs filled so far. */
   structs = 0;
+  /** The extensions of devices, by id: one for each address. */
+  readonly extensions = new Map<number, readonly string[]>();
+  /** The feature bits that the driver reports of everything; chance decides where it is undefined. */
+  features: number | undefined;
+  /** Initialisations that are followed by a REINIT. */
+  reinits = 0;
+  /** What the next request for a call meets. */
+  making: "a late reply" | "no handle" | undefined;
+  /** How often each habit was played. */
+  readonly habits = new Map<HabitName, number>();
   readonly owed = new Map<number, OwedReply>();
-  readonly #queue: Message[] = [];
+  readonly #queue: { readonly message: Message; readonly is: Announcement["is"] }[] = [];
   readonly #hanging = new Set<() => void>();
   #waiting: (() => void) | undefined;
   #lastHandle = FIRST_HANDLE;
@@ -105,6 +124,11 @@ export class Exchange {
 
   newRequestId(): number {
     return ++this.#lastRequestId;
+  }
+
+  /** A habit has been played. */
+  played(habit: HabitName): void {
+    this.habits.set(habit, (this.habits.get(habit) ?? 0) + 1);
   }
 
   changeMood(): void {
@@ -139,18 +163,24 @@ export class Exchange {
   }
 
   /** Queues a message for the program, if TAPI is initialised. */
-  post(message: Message): void {
+  post(message: Message, is?: Announcement["is"]): void {
     if (this.app === 0) return;
-    this.#queue.push(message);
+    this.#queue.push({ message, is });
     this.#waiting?.();
   }
 
-  postState(line: GivenLine, handle: number, state: number, privilege = 0): void {
+  postState(
+    line: GivenLine,
+    handle: number,
+    state: number,
+    { privilege = 0, mode = 0 } = {},
+  ): void {
     this.post({
       hDevice: handle,
       dwMessageID: LINE.CALLSTATE,
       dwCallbackInstance: line.instance,
       dwParam1: state,
+      dwParam2: mode,
       dwParam3: privilege,
     });
   }
@@ -158,19 +188,34 @@ export class Exchange {
   postNewCall(
     line: GivenLine,
     handle: number,
-    privilege: number = LINECALLPRIVILEGE.MONITOR,
+    { privilege = LINECALLPRIVILEGE.MONITOR, addressId = 0, is }: Announcement = {},
   ): void {
-    this.post({
+    const message = {
       hDevice: line.handle,
       dwMessageID: LINE.APPNEWCALL,
       dwCallbackInstance: line.instance,
+      dwParam1: addressId,
       dwParam2: handle,
       dwParam3: privilege,
-    });
+    };
+    this.post(message, is);
   }
 
   postReply(requestId: number, result: number): void {
     this.post({ dwMessageID: LINE.REPLY, dwParam1: requestId, dwParam2: result });
+  }
+
+  /** The driver reports that a line is lost in both ways, and its return once. */
+  loseService({ handle, instance }: GivenLine): void {
+    const { OUTOFSERVICE, DISCONNECTED, INSERVICE } = LINEDEVSTATE;
+    for (const dwParam1 of [OUTOFSERVICE | DISCONNECTED, INSERVICE]) {
+      this.post({
+        hDevice: handle,
+        dwMessageID: LINE.LINEDEVSTATE,
+        dwCallbackInstance: instance,
+        dwParam1,
+      });
+    }
   }
 
   /** The driver closes a line: its handles are dead before the program can know. */
@@ -218,10 +263,10 @@ export class Exchange {
   /** Delivers the next message, if there is one. */
   take(app: number, memory: Memory): number {
     if (app !== this.app) return LINEERR.INVALAPPHANDLE | 0;
-    const message = this.#queue.shift();
-    if (message === undefined) return LINEERR.OPERATIONFAILED | 0;
-    this.#write(memory, message);
-    this.#note(message);
+    const next = this.#queue.shift();
+    if (next === undefined) return LINEERR.OPERATIONFAILED | 0;
+    this.#write(memory, next.message);
+    this.#note(next.message, next.is);
     this.delivered++;
     return 0;
   }
@@ -253,20 +298,25 @@ export class Exchange {
   }
 
   /** Keeps the books on what a message tells the program. */
-  #note(message: Message): void {
+  #note(message: Message, is: Announcement["is"]): void {
     const { ledger } = this;
     const { hDevice = 0, dwCallbackInstance = 0, dwParam1 = 0, dwParam2 = 0, dwParam3 = 0 } =
       message;
     switch (message.dwMessageID) {
-      case LINE.APPNEWCALL:
+      case LINE.APPNEWCALL: {
         ledger.give(dwParam2, ledger.lineOf(dwCallbackInstance, hDevice));
+        const call = ledger.call(dwParam2);
+        if (call !== undefined) Object.assign(call, is);
         break;
+      }
       case LINE.CALLSTATE: {
         const known = ledger.call(hDevice);
         const isKnown = known !== undefined && !known.freed && known.line.end === "no";
         if (!isKnown && dwParam3 !== 0) this.#giveByInstance(hDevice, dwCallbackInstance);
         const call = ledger.call(hDevice);
-        if (call !== undefined) call.state = dwParam1 & 0xffffff;
+        const state = dwParam1 & 0xffffff;
+        if (call !== undefined) call.state = state;
+        ledger.hear(hDevice, state);
         break;
       }
       case LINE.CLOSE: {

@@ -10,6 +10,8 @@ Deno.test(`${ITERATIONS} random structs and messages: no exception, no leak, no 
   const figures = await fuzz({ iterations: ITERATIONS, seed: SEED });
   assert(figures.structsInSequences > ITERATIONS / 4);
   assert(figures.calls > ITERATIONS / 50);
+  const neverPlayed = [...figures.habits].flatMap(([habit, times]) => times === 0 ? habit : []);
+  assert.deepEqual(neverPlayed, []);
 });
 
 const LINE = {
@@ -19,6 +21,7 @@ const LINE = {
   instance: 1,
   valid: true,
   removed: false,
+  counted: 0,
   end: "no",
 } as const;
 

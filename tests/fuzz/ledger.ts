@@ -2,6 +2,9 @@
  * The books of the hostile exchange: which handles the program was given, which of them are dead, and
  * whether it keeps TAPI's rules with them. What breaks a rule is reported as a problem.
  */
+import type { LINECALLINFO } from "../../src/tapi/structs.ts";
+
+export type CallInfo = Parameters<typeof LINECALLINFO.encode>[1];
 
 export interface GivenLine {
   readonly handle: number;
@@ -13,11 +16,25 @@ export interface GivenLine {
   valid: boolean;
   /** Whether its device was removed: closing it all the same does no harm. */
   removed: boolean;
+  /** dwNumActiveCalls. */
+  counted: number;
   /** Whether the program may know that the handle is dead: the message is on its way, or worked off. */
   end: "no" | "delivered" | "handled";
 }
 
-export interface GivenCall {
+/** What a driver says of a call, in its own way. */
+export interface CallHabits {
+  /** What lineGetCallInfo answers; chance decides about the rest. */
+  info: Partial<CallInfo>;
+  /** The state that lineGetCallStatus answers instead of the call's own. */
+  claim: number | undefined;
+  /** Whether every question about it is answered with LINEERR_INVALCALLHANDLE. */
+  isDead: boolean;
+  /** Whether every question about it fails. */
+  isMute: boolean;
+}
+
+export interface GivenCall extends CallHabits {
   readonly handle: number;
   readonly line: GivenLine;
   /** The LINECALLSTATE that an honest answer names. */
@@ -27,6 +44,8 @@ export interface GivenCall {
   disputed: boolean;
 }
 
+const PLAIN: CallHabits = { info: {}, claim: undefined, isDead: false, isMute: false };
+
 export class Ledger {
   /** Handles that the program let die by closing their line, or by shutting TAPI down. */
   abandoned = 0;
@@ -35,6 +54,8 @@ export class Ledger {
   readonly #calls = new Map<number, GivenCall>();
   readonly #deadApps = new Set<number>();
   readonly #reusable: number[] = [];
+  /** By HCALL, for all the calls that have had it: the states that messages have brought. */
+  readonly #heard = new Map<number, Set<number>>();
 
   constructor(problems: string[]) {
     this.#problems = problems;
@@ -83,8 +104,19 @@ export class Ledger {
     if (handle === 0 || line === undefined || line.end !== "no") return;
     const known = this.#calls.get(handle);
     if (known === undefined || known.freed || known.line.end !== "no") {
-      this.#calls.set(handle, { handle, line, state: 0, freed: false, disputed: false });
+      this.#calls.set(handle, { handle, line, state: 0, freed: false, disputed: false, ...PLAIN });
     } else if (known.line !== line) known.disputed = true;
+  }
+
+  /** A message has brought a call's state. */
+  hear(handle: number, state: number): void {
+    const heard = this.#heard.get(handle);
+    if (heard === undefined) this.#heard.set(handle, new Set([state]));
+    else heard.add(state);
+  }
+
+  hasHeard(handle: number, state: number): boolean {
+    return this.#heard.get(handle)?.has(state) === true;
   }
 
   /** The program names a line. @returns The line where the handle is good. */

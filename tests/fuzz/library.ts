@@ -3,7 +3,7 @@
  * books on the handles it is given, then answers whatever the exchange's mood makes it answer.
  */
 import type { Random } from "../../src/fake/random.ts";
-import { LINEERR, LINEMEDIAMODE } from "../../src/tapi/constants.ts";
+import { LINEDEVSTATUSFLAGS, LINEERR, LINEMEDIAMODE } from "../../src/tapi/constants.ts";
 import { API_VERSION } from "../../src/tapi/layout.ts";
 import type { Memory, TapiLibrary } from "../../src/tapi/library.ts";
 import {
@@ -18,10 +18,12 @@ import { Answers } from "./answers.ts";
 import { anyDword, anyText } from "./bytes.ts";
 import { createHostileControl } from "./control.ts";
 import type { Exchange } from "./exchange.ts";
+import { REINIT, WITHHELD_NUMBER } from "./habits.ts";
 import type { GivenLine } from "./ledger.ts";
 
 const INVALID_CALL = LINEERR.INVALCALLHANDLE | 0;
 const INVALID_LINE = LINEERR.INVALLINEHANDLE | 0;
+const IN_SERVICE = LINEDEVSTATUSFLAGS.INSERVICE | LINEDEVSTATUSFLAGS.CONNECTED;
 
 /** Makes the library of an exchange; sometimes it lacks a function that a library may lack. */
 export function createHostileTapi(exchange: Exchange): TapiLibrary {
@@ -43,6 +45,10 @@ export function createHostileTapi(exchange: Exchange): TapiLibrary {
       inTime(() => {
         exchange.app = exchange.newHandle();
         setU32(outApp, exchange.app);
+        if (exchange.reinits > 0) {
+          exchange.reinits--;
+          exchange.post(REINIT);
+        }
         setU32(outDeviceCount, random.oneIn(40) ? anyDword(random) : exchange.devices.size);
       }),
     lineShutdown(app) {
@@ -66,22 +72,24 @@ export function createHostileTapi(exchange: Exchange): TapiLibrary {
             dwMediaModes: LINEMEDIAMODE.INTERACTIVEVOICE,
             dwLineStates: 0xffffffff,
             dwPermanentLineID: random.between(0, 2),
+            dwNumAddresses: exchange.extensions.get(deviceId)?.length ?? 1,
             LineName: anyText(random),
           }),
       ),
     lineGetAddressCapsW: orLacking(
       "lineGetAddressCapsW",
-      (_app, deviceId, _addressId, apiVersion, _extVersion, caps) =>
+      (_app, deviceId, addressId, apiVersion, _extVersion, caps) =>
         answers.fill(
           `lineGetAddressCapsW ${deviceId}`,
           caps,
           LINEADDRESSCAPS.fixedSize(apiVersion),
           () =>
             LINEADDRESSCAPS.encode(caps, {
-              Address: extensionOf(random, deviceId),
+              Address: exchange.extensions.get(deviceId)?.[addressId] ??
+                extensionOf(random, deviceId),
               dwAddressStates: 0xffffffff,
-              dwCallFeatures: random.oneIn(3) ? 0 : anyDword(random),
-              dwAddressFeatures: random.oneIn(3) ? 0 : anyDword(random),
+              dwCallFeatures: exchange.features ?? anyFeatures(random),
+              dwAddressFeatures: exchange.features ?? anyFeatures(random),
             }),
         ),
     ),
@@ -106,9 +114,12 @@ export function createHostileTapi(exchange: Exchange): TapiLibrary {
         status,
         LINEDEVSTATUS.size,
         () => {
-          const dwLineFeatures = anyDword(random);
-          if (line?.valid) return LINEDEVSTATUS.encode(status, { dwLineFeatures });
-          return INVALID_LINE;
+          if (!line?.valid) return INVALID_LINE;
+          return LINEDEVSTATUS.encode(status, {
+            dwNumActiveCalls: line.counted,
+            dwLineFeatures: exchange.features ?? anyDword(random),
+            dwDevStatusFlags: IN_SERVICE,
+          });
         },
       );
     }),
@@ -120,7 +131,7 @@ export function createHostileTapi(exchange: Exchange): TapiLibrary {
       return answers.fill(what, status, LINEADDRESSSTATUS.size, () => {
         if (!line?.valid) return INVALID_LINE;
         return LINEADDRESSSTATUS.encode(status, {
-          dwAddressFeatures: anyDword(random),
+          dwAddressFeatures: exchange.features ?? anyDword(random),
           dwForwardNumEntries: random.oneIn(2) ? random.between(0, 4) : anyDword(random),
           Forward: new Uint8Array(random.between(0, 200)).map(() => random.between(0, 0xff)),
         });
@@ -140,21 +151,25 @@ export function createHostileTapi(exchange: Exchange): TapiLibrary {
       const call = answers.isAskedAgain(`lineGetCallInfoW ${handle}`)
         ? ledger.call(handle)
         : ledger.useCall("lineGetCallInfoW", handle);
-      return answers.fill(`lineGetCallInfoW ${handle}`, info, LINECALLINFO.size, () => {
-        if (!call?.line.valid) return INVALID_CALL;
-        return LINECALLINFO.encode(info, anyCallInfo(random));
-      });
+      const truth = () => {
+        if (!call?.line.valid || call.isDead) return INVALID_CALL;
+        if (call.isMute) return LINEERR.OPERATIONFAILED | 0;
+        return LINECALLINFO.encode(info, { ...anyCallInfo(random), ...call.info });
+      };
+      const isHonest = call?.info.CallerID === WITHHELD_NUMBER;
+      return answers.fill(`lineGetCallInfoW ${handle}`, info, LINECALLINFO.size, truth, isHonest);
     },
     lineGetCallStatus(handle, status) {
       const call = answers.isAskedAgain(`lineGetCallStatus ${handle}`)
         ? ledger.call(handle)
         : ledger.useCall("lineGetCallStatus", handle);
       return answers.fill(`lineGetCallStatus ${handle}`, status, LINECALLSTATUS.size, () => {
-        if (!call?.line.valid) return INVALID_CALL;
+        if (!call?.line.valid || call.isDead) return INVALID_CALL;
+        if (call.isMute) return LINEERR.OPERATIONFAILED | 0;
         return LINECALLSTATUS.encode(status, {
-          dwCallState: call.state,
+          dwCallState: call.claim ?? call.state,
           dwCallStateMode: anyDword(random),
-          dwCallFeatures: random.oneIn(3) ? 0 : anyDword(random),
+          dwCallFeatures: exchange.features ?? anyFeatures(random),
         });
       });
     },
@@ -193,6 +208,7 @@ function openLine(
     instance,
     valid: true,
     removed: false,
+    counted: 0,
     end: "no",
   };
   ledger.addLine(line);
@@ -202,6 +218,10 @@ function openLine(
     setU32(outLine, handle);
     return random.oneIn(10) ? 7 : 0;
   });
+}
+
+function anyFeatures(random: Random): number {
+  return random.oneIn(3) ? 0 : anyDword(random);
 }
 
 function anyCallInfo(random: Random): Parameters<typeof LINECALLINFO.encode>[1] {

@@ -25,8 +25,10 @@ try {
       ["reads out of bounds", 0],
       ["leaks", 0],
       ["seconds", Math.round((performance.now() - startMs) / 1000)],
+      ["habits of drivers played", figures.habits.values().reduce((sum, times) => sum + times, 0)],
+      ...figures.habits,
     ] as const
-  ) print(`${what.padEnd(36)}${figure.toLocaleString("en").padStart(12)}`);
+  ) print(`${what.padEnd(60)}${figure.toLocaleString("en").padStart(12)}`);
 } catch (error) {
   if (!(error instanceof FuzzFailure)) throw error;
   print(error.message);

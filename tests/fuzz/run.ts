@@ -1,5 +1,6 @@
 /** A whole fuzz run: random structs, then random lives of the program, until there were enough. */
 import { Random } from "../../src/fake/random.ts";
+import { type HabitName, HABITS } from "./habits.ts";
 import { FuzzFailure, runSequence } from "./sequence.ts";
 import { decodeAnyStruct } from "./structs.ts";
 import { Troubles } from "./troubles.ts";
@@ -17,6 +18,8 @@ export interface FuzzFigures {
   readonly messages: number;
   readonly calls: number;
   readonly sequences: number;
+  /** How often each habit of a driver was played. */
+  readonly habits: ReadonlyMap<HabitName, number>;
 }
 
 /** @throws FuzzFailure at the first thing that does not hold. */
@@ -27,13 +30,18 @@ export async function fuzz({ iterations, seed }: FuzzOptions): Promise<FuzzFigur
     if (problem !== undefined) throw new FuzzFailure(seed, `struct ${at}`, [problem]);
   }
   const figures = { structsAlone: iterations, structsInSequences: 0, messages: 0, calls: 0 };
+  const habits = new Map(HABITS.map((habit) => [habit, 0]));
   let sequences = 0;
   await using troubles = await Troubles.listen();
   for (; figures.messages < iterations; sequences++) {
-    const { structs, messages, calls } = await runSequence(seed + sequences, troubles);
+    const { structs, messages, calls, habits: played } = await runSequence(
+      seed + sequences,
+      troubles,
+    );
     figures.structsInSequences += structs;
     figures.messages += messages;
     figures.calls += calls;
+    for (const [habit, times] of played) habits.set(habit, (habits.get(habit) ?? 0) + times);
   }
-  return { ...figures, sequences };
+  return { ...figures, sequences, habits };
 }

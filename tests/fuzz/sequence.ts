@@ -3,6 +3,7 @@
  * What must hold is checked after every step and at the end.
  */
 import { EventBus } from "../../src/bus/bus.ts";
+import type { CallId } from "../../src/model/call_id.ts";
 import { Dispatch } from "../../src/state/dispatch.ts";
 import { Tracker } from "../../src/state/tracker.ts";
 import { Random } from "../../src/fake/random.ts";
@@ -14,8 +15,9 @@ import { act } from "./actions.ts";
 import { Clients } from "./clients.ts";
 import { Exchange } from "./exchange.ts";
 import { createHostileTapi } from "./library.ts";
-import { NO_PLACEHOLDERS } from "../support/lines.ts";
+import { changeExtension, type HabitName, PLACEHOLDERS } from "./habits.ts";
 import type { Troubles } from "./troubles.ts";
+import { Witness } from "./witness.ts";
 
 const MOST_STEPS = 300;
 const MOST_DEVICES = 6;
@@ -23,6 +25,10 @@ const REPLY_TIMEOUT_MS = 10_000;
 const BLOCKING_THREADS = 64;
 /** Long enough for every pause between attempts, and for a look at stale calls. */
 const HEALING_MS = 120_000;
+/** Long enough for a line to be opened again. */
+const SETTLING_MS = 5000;
+/** Extensions that no line has otherwise. */
+const MOVED_EXTENSIONS = 900;
 const LONGEST_STOP_MS = 5000;
 const STOP_STEP_MS = 250;
 
@@ -31,6 +37,8 @@ export interface SequenceFigures {
   readonly structs: number;
   readonly messages: number;
   readonly calls: number;
+  /** How often each habit was played. */
+  readonly habits: ReadonlyMap<HabitName, number>;
 }
 
 /** Something that must hold did not. */
@@ -59,6 +67,7 @@ class Life {
   readonly #mirror: Mirror;
   readonly #supervisor: Supervisor;
   readonly #clients: Clients;
+  readonly #reportsAddresses: boolean;
 
   constructor(seed: number, troubles: Troubles) {
     this.#seed = seed;
@@ -71,17 +80,22 @@ class Life {
     const bus = new EventBus((error) => problems.push(`a listener failed: ${error}`));
     this.#tracker = new Tracker(bus, clock);
     this.#mirror = new Mirror(bus, this.#tracker);
+    const library = createHostileTapi(exchange);
+    this.#reportsAddresses = library.lineGetAddressCapsW !== null;
     this.#supervisor = new Supervisor({
-      library: createHostileTapi(exchange),
+      library,
       clock,
       wanted: () => true,
       isGroup: () => false,
-      placeholders: NO_PLACEHOLDERS,
+      placeholders: PLACEHOLDERS,
       replyTimeoutMs: REPLY_TIMEOUT_MS,
       blockingThreads: BLOCKING_THREADS,
       onSignal: (signal) => this.#tracker.receive(signal),
       random: () => random.next(),
     });
+    const { ledger } = exchange;
+    const heldCall = (id: CallId) => this.#supervisor.session?.calls.byId(id);
+    new Witness(bus, { ledger, heldCall, problems });
     this.#clients = new Clients(random, bus, new Dispatch(this.#supervisor), problems);
   }
 
@@ -108,6 +122,7 @@ class Life {
       structs: exchange.structs,
       messages: exchange.delivered,
       calls: exchange.ledger.calls.length,
+      habits: exchange.habits,
     };
   }
 
@@ -144,7 +159,45 @@ class Life {
     for (const id of this.#clients.live) {
       if (!ids.has(id)) this.#problems.push(`call ${id} was told of and never ends`);
     }
+    this.#checkHabits();
     this.#check("healed");
+    await this.#checkChanges();
+    this.#check("changed");
+  }
+
+  /** What the habits of drivers must lead to, once there was time for it. */
+  #checkHabits(): void {
+    const { ledger } = this.#exchange;
+    for (const { id, handle, state, isReported } of this.#supervisor.session?.calls ?? []) {
+      const call = ledger.call(handle);
+      if (call === undefined) continue;
+      const { isDead, isMute, claim } = call;
+      if (isDead) this.#problems.push(`call ${id} goes on with a dead handle`);
+      else if (isMute && state === LINECALLSTATE.DISCONNECTED) {
+        this.#problems.push(`call ${id} is DISCONNECTED for ever`);
+      } else if (!isMute && !isReported && (claim ?? call.state) !== 0) {
+        this.#problems.push(`call ${id} is not told of`);
+      }
+    }
+  }
+
+  /** A line of an exchange as it should be follows what its driver says of it. */
+  async #checkChanges(): Promise<void> {
+    const exchange = this.#exchange;
+    const statusOf = (line: string) =>
+      this.#tracker.lines().find((told) => told.line === line)?.status;
+    for (const [at, line] of exchange.ledger.openLines.entries()) {
+      const extension = String(MOVED_EXTENSIONS + at);
+      changeExtension({ exchange }, line, extension);
+      await this.#pass(SETTLING_MS);
+      const reopened = exchange.ledger.openLines.find(({ deviceId }) => deviceId === line.deviceId);
+      if (reopened !== undefined) exchange.loseService(reopened);
+      await this.#pass(SETTLING_MS);
+      const status = statusOf(extension);
+      if (this.#reportsAddresses && status !== "open") {
+        this.#problems.push(`the line that became ${extension} is ${status}`);
+      }
+    }
   }
 
   async #endCalls(): Promise<void> {
