@@ -9,6 +9,7 @@ import { callEvent } from "../support/events.ts";
 import { frame, HANDSHAKE, RawConnection } from "../support/raw.ts";
 import { until } from "../support/patience.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
+import { BAD_FRAMES } from "./bad_frames.ts";
 
 const MESSAGE_BYTES = 64 * 1024;
 
@@ -104,20 +105,6 @@ Deno.test("fragments count together, and a message without an end is no one's tr
   await small.until(() => small.text.includes("unknown_command"));
   await siege.stands();
 });
-
-const BAD_FRAMES: Readonly<Record<string, Uint8Array<ArrayBuffer>[]>> = {
-  "an opcode that does not exist": [frame("{}", { opcode: 3 })],
-  "a control opcode that does not exist": [frame("{}", { opcode: 11 })],
-  "reserved bits": [frame("{}", { flags: 0xf0 })],
-  "a continuation of nothing": [frame("{}", { opcode: 0 })],
-  "a control frame in fragments": [frame("x", { flags: 0, opcode: 9 })],
-  "a ping that is too long": [frame("x".repeat(126), { opcode: 9 })],
-  "a close frame of one byte": [frame("x", { opcode: 8 })],
-  "text that is no UTF-8": [frame(new Uint8Array([0xff, 0xfe]))],
-  "a length of 2^62": [frame("", { length: 1n << 62n })],
-  "a length of 2^64 - 1": [frame("", { length: (1n << 64n) - 1n })],
-  "a message in a message": [frame("{", { flags: 0 }), frame("{")],
-};
 
 for (const [name, frames] of Object.entries(BAD_FRAMES)) {
   Deno.test(`${name} ends its own connection only`, async () => {

@@ -172,6 +172,14 @@ export class FakeExchange implements AsyncDisposable {
     return await (await fetch(`http://127.0.0.1:${this.port}/api/v2/${path}`)).json();
   }
 
+  /** The sum of a metric's samples. */
+  async metric(name: string): Promise<number> {
+    const text = await (await fetch(`http://127.0.0.1:${this.port}/metrics`)).text();
+    const samples = [...text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, "gm"))];
+    if (samples.length === 0) throw new Error(`There is no metric ${name}`);
+    return samples.reduce((sum, [, value]) => sum + Number(value), 0);
+  }
+
   async #post(path: string, body: object): Promise<void> {
     const response = await fetch(`http://127.0.0.1:${this.port}${path}`, {
       method: "POST",

@@ -44,6 +44,9 @@ export async function readBody(
       }
       body += decoder.decode(read.value, { stream: true });
     }
+  } catch {
+    // The client has left; nobody reads this.
+    return text(400, "The request broke off\n");
   } finally {
     arrived.abort();
   }

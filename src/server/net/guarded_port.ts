@@ -228,9 +228,11 @@ export class GuardedPort implements Port {
     });
     const request = webRequest(message, this.#scheme);
     const answer = request instanceof Request
-      ? await this.#handled(request, connection, () => {})
+      ? await this.#handled(request, connection, (_, events) => events.closed(1006))
       : request;
-    if (answer !== undefined) await sendResponse(answer, response, this.#options.requestMs);
+    // Without `Connection: Upgrade` it is no request for a WebSocket, whatever else it says.
+    const given = answer ?? new Response("Not a WebSocket request\n", { status: 400 });
+    await sendResponse(given, response, this.#options.requestMs);
   }
 
   async #answerUpgrade(
