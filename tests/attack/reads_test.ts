@@ -3,8 +3,12 @@ import assert from "node:assert/strict";
 import { socketTurn } from "../support/patience.ts";
 import { Pacer } from "../../src/journal/pacer.ts";
 import { HeavyReads } from "../../src/server/access/heavy_reads.ts";
-import { callEvent } from "../support/events.ts";
+import { Feed } from "../../src/server/v2/feed.ts";
+import { V2Encoder } from "../../src/server/v2/frames.ts";
+import { callEvent, shown, strictBus } from "../support/events.ts";
+import { ANYONE } from "../support/identity.ts";
 import { JournalRig } from "../support/journal.ts";
+import { FoldedState } from "../support/state.ts";
 
 Deno.test("however many reads there are, one step runs in a turn, and timers get theirs", async () => {
   const pacer = new Pacer();
@@ -73,4 +77,24 @@ Deno.test("the chain of a hunt group is whole, and timers run while it is read",
   await timers;
   assert.equal(chain.length, 100);
   assert(turns > 0);
+});
+
+Deno.test("a resume beyond the bound encodes no event again, however often it is asked", () => {
+  const bus = strictBus();
+  const context = { bus, state: FoldedState.of(bus), encoder: new V2Encoder() };
+  let encoded = 0;
+  const caller = { ...shown("202"), toJSON: () => ++encoded };
+  for (let id = 1; id <= 100; id++) bus.publish(callEvent({ id, caller }));
+  const resume = (maxUnsentBytes: number) => {
+    using feed = new Feed(context, { maxUnsentBytes, send: () => {} });
+    return feed.open({ resume: { epoch: bus.epoch, seq: 0 } }, ANYONE).kind;
+  };
+  // Half of what may be unsent is resumed: some twenty events.
+  assert.equal(resume(20_000), "snapshot");
+  const once = encoded;
+  assert(once > 0 && once < 50, `${once}`);
+  assert.equal(resume(20_000), "snapshot");
+  assert.equal(encoded, once);
+  assert.equal(resume(4 * 1024 * 1024), "replay");
+  assert.equal(encoded, 100);
 });

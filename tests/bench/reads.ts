@@ -22,6 +22,7 @@ const EVERY_MS = 5;
 const FOR_MS = 3000;
 const HISTORY_LENGTH = 10_000;
 const MAX_UNSENT_BYTES = 4 * 1024 * 1024;
+/** By how much a read may make the latest event later. */
 const MOST_MS = 20;
 
 export async function reads(): Promise<Row[]> {
@@ -40,7 +41,7 @@ export async function reads(): Promise<Row[]> {
     };
     const cases: readonly [string, () => unknown][] = [
       ["the chain of a hunt group", () => journal.chain(hunt)],
-      ["pages that search every entry", () => journal.page({ limit: 100, number: "9999999" })],
+      ["pages that search every entry", () => journal.page({ limit: 100, direction: "unknown" })],
       ["a resume beyond the bound", resume],
     ];
     const alone = await latestMs(() => bus.publish(callEvent()), () => {});
@@ -53,8 +54,8 @@ export async function reads(): Promise<Row[]> {
         measured: `${latest.toFixed(1)} ms`,
         baseline: `${alone.toFixed(1)} ms`,
         ratio: "",
-        target: `<= ${MOST_MS} ms`,
-        holds: latest <= MOST_MS,
+        target: `<= ${MOST_MS} ms more`,
+        holds: latest - alone <= MOST_MS,
       });
     }
     journal.stop();

@@ -96,17 +96,14 @@ export function toV2(event: BusEvent): EventFrame {
   }
 }
 
-/** Encodes each event once. */
+/** Encodes each event once, and has its text for as long as the bus remembers the event. */
 export class V2Encoder {
-  #event: BusEvent | undefined;
-  #text = "";
+  readonly #texts = new WeakMap<BusEvent, string>();
 
   encode(event: BusEvent): string {
-    if (event !== this.#event) {
-      this.#text = JSON.stringify(toV2(event));
-      this.#event = event;
-    }
-    return this.#text;
+    let text = this.#texts.get(event);
+    if (text === undefined) this.#texts.set(event, text = JSON.stringify(toV2(event)));
+    return text;
   }
 }
 
