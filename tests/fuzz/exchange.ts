@@ -310,9 +310,8 @@ export class Exchange {
         break;
       }
       case LINE.CALLSTATE: {
-        const known = ledger.call(hDevice);
-        const isKnown = known !== undefined && !known.freed && known.line.end === "no";
-        if (!isKnown && dwParam3 !== 0) this.#giveByInstance(hDevice, dwCallbackInstance);
+        // One of a line that is dead and one of its successor look alike.
+        if (dwParam3 !== 0) this.#giveByInstance(hDevice, dwCallbackInstance);
         const call = ledger.call(hDevice);
         const state = dwParam1 & 0xffffff;
         if (call !== undefined) call.state = state;
