@@ -2,6 +2,7 @@
 import type { Clock } from "../clock.ts";
 import { Semaphore } from "../semaphore.ts";
 import type { Long, TapiLibrary } from "./library.ts";
+import { LINEERR } from "./constants.ts";
 import { lineErrorName } from "./errors.ts";
 import { TAPI_SYMBOLS } from "./symbols.ts";
 
@@ -51,13 +52,21 @@ export function watch(
 ): WatchedLibrary {
   const pending = new Set<PendingFunction>();
   const places = new Semaphore(mostAtOnce);
+  let shutdowns = 0;
 
   const watched: Record<string, unknown> = {};
   for (const fn of Object.keys(TAPI_SYMBOLS) as (keyof TapiLibrary)[]) {
     const call = library[fn] as Callable | null;
     watched[fn] = call === null || NOT_WATCHED.has(fn) ? call : async (...args: unknown[]) => {
+      if (fn === "lineShutdown") shutdowns++;
+      const shutdownsBefore = shutdowns;
       // With a place that is free, the function is called in this turn.
       const leave = places.tryEnter() ?? await places.enter();
+      // Shut down while it waited: its handles may be another session's by now. TAPI says the same.
+      if (shutdowns !== shutdownsBefore && fn !== "lineShutdown") {
+        leave();
+        return LINEERR.INVALAPPHANDLE | 0;
+      }
       const entry: PendingFunction = {
         fn,
         handle: Number(args[0]),

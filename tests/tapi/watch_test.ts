@@ -77,3 +77,27 @@ Deno.test("no more functions run than there are threads for; the others wait the
   for (const { resolve } of results) resolve(0);
   assert.deepEqual(await Promise.all(drops.slice(2)), [0, 0, 0]);
 });
+
+Deno.test("a function that still waits for its turn when TAPI is shut down is not called any more", async () => {
+  const hanging = Promise.withResolvers<number>();
+  const called: string[] = [];
+  const { library } = watched({
+    lineDrop: () => hanging.promise,
+    lineAnswer: () => {
+      called.push("lineAnswer");
+      return Promise.resolve(1);
+    },
+    lineShutdown: () => {
+      called.push("lineShutdown");
+      return Promise.resolve(0);
+    },
+  });
+  const drops = [1, 2, 3].map((call) => library.lineDrop(call, null, 0));
+  const answer = library.lineAnswer!(4, null, 0);
+  const shutdown = library.lineShutdown(1);
+  hanging.resolve(7);
+  assert.deepEqual(await Promise.all(drops), [7, 7, 7]);
+  assert.equal(await answer, LINEERR.INVALAPPHANDLE | 0);
+  assert.equal(await shutdown, 0);
+  assert.deepEqual(called, ["lineShutdown"]);
+});
