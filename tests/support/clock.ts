@@ -105,25 +105,55 @@ export class ManualClock implements Clock {
   }
 }
 
-/** The real clock, so many times as fast: for programs on a native library, whose waits are real. */
+/** How often the time of a {@linkcode FastClock} moves on. */
+const TICK_MS = 1;
+/** So much real time counts at most between two ticks. */
+const MOST_STALL_MS = 4;
+
+/**
+ * The real clock, so many times as fast: for programs on a native library, whose waits are real. On a
+ * busy machine it is slower: a process that stood still for a second has not missed two minutes.
+ */
 export class FastClock implements Clock {
-  readonly #startMs = performance.now();
+  readonly #clock = new ManualClock();
+  #tickedMs = performance.now();
+  #tick: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly speed: number) {}
 
   nowMs(): number {
-    return Date.UTC(2026, 0, 1) + this.uptimeMs();
+    return this.#clock.nowMs() + this.#sinceTickMs();
   }
 
   uptimeMs(): number {
-    return (performance.now() - this.#startMs) * this.speed;
+    return this.#clock.uptimeMs() + this.#sinceTickMs();
   }
 
   setTimeout(callback: () => void, delayMs: number): TimerId {
-    return Number(setTimeout(callback, delayMs / this.speed));
+    const id = this.#clock.setTimeout(callback, this.#sinceTickMs() + Math.max(0, delayMs));
+    this.#tickSoon();
+    return id;
   }
 
   clearTimeout(id: TimerId): void {
-    clearTimeout(id);
+    this.#clock.clearTimeout(id);
+    if (this.#clock.pendingTimers > 0) return;
+    clearTimeout(this.#tick);
+    this.#tick = undefined;
+  }
+
+  #sinceTickMs(): number {
+    return Math.min(performance.now() - this.#tickedMs, MOST_STALL_MS) * this.speed;
+  }
+
+  /** There is no tick where there is no timer, so that nothing is left of a program that has ended. */
+  #tickSoon(): void {
+    this.#tick ??= setTimeout(() => {
+      this.#tick = undefined;
+      const passedMs = this.#sinceTickMs();
+      this.#tickedMs = performance.now();
+      this.#clock.advance(passedMs);
+      if (this.#clock.pendingTimers > 0) this.#tickSoon();
+    }, TICK_MS);
   }
 }
