@@ -285,6 +285,8 @@ for (const [name, lie] of Object.entries(LIE)) {
       await until(() => lineOf(rig).forwards[0]?.to === NUMBER);
       assert.equal(lineOf(rig).forwards.length, 1);
       await until(() => lineOf(rig).status === "open");
+      // IDLE is told before the call's handle is given back.
+      await until(() => standin.liveCalls === 0);
     },
   );
 }
