@@ -392,8 +392,9 @@ nativeTest(
     const { standin, client, program } = rig;
     const call = await callUp(rig);
     standin.delay("lineGetCallInfoW", Infinity);
+    const asked = standin.callsOf("lineGetCallInfoW");
     standin.setState(call, STATE.DISCONNECTED);
-    await until(() => standin.queuedMessages === 0);
+    await until(() => standin.callsOf("lineGetCallInfoW") > asked);
     standin.closeLine(0);
     await rig.reach("IDLE", 201);
     standin.delay("lineGetCallInfoW", 0);
