@@ -180,15 +180,7 @@ export class Service {
         encodeText(this.name),
         encodeText(setup.displayName),
         SERVICE.CHANGE_CONFIG | SERVICE.START,
-        SERVICE.WIN32_OWN_PROCESS,
-        SERVICE.AUTO_START,
-        SERVICE.ERROR_NORMAL,
-        encodeText(setup.commandLine),
-        null,
-        null,
-        dependencies(setup),
-        encodeText(setup.account),
-        setup.password === null ? null : encodeText(setup.password),
+        ...configuration(setup),
       ),
     );
   }
@@ -199,15 +191,7 @@ export class Service {
       fn,
       this.#windows.advapi32[fn](
         handle,
-        SERVICE.WIN32_OWN_PROCESS,
-        SERVICE.AUTO_START,
-        SERVICE.ERROR_NORMAL,
-        encodeText(setup.commandLine),
-        null,
-        null,
-        dependencies(setup),
-        encodeText(setup.account),
-        setup.password === null ? null : encodeText(setup.password),
+        ...configuration(setup),
         encodeText(setup.displayName),
       ),
     );
@@ -254,8 +238,19 @@ export class Service {
 }
 
 /** Service names, each with a NUL at its end; encodeText adds the last one. */
-function dependencies(setup: ServiceSetup): Uint8Array<ArrayBuffer> {
-  return encodeText(setup.dependencies.map((name) => `${name}\0`).join(""));
+/** The parameters from dwServiceType to lpPassword, in the order of both functions. */
+function configuration({ commandLine, dependencies, account, password }: ServiceSetup) {
+  return [
+    SERVICE.WIN32_OWN_PROCESS,
+    SERVICE.AUTO_START,
+    SERVICE.ERROR_NORMAL,
+    encodeText(commandLine),
+    null,
+    null,
+    encodeText(dependencies.map((name) => `${name}\0`).join("")),
+    encodeText(account),
+    password === null ? null : encodeText(password),
+  ] as const;
 }
 
 /** The standard right DELETE of winnt.h. */
