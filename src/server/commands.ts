@@ -3,7 +3,7 @@ import type { CommandPort, MetricsPort, StatePort } from "../bus/ports.ts";
 import { logger, maskNumber } from "../log.ts";
 import { type Command, type CommandResult, fieldsOf } from "../model/command.ts";
 import { type Identity, isUnauthenticated, permits } from "./access/identity.ts";
-import { refusal } from "./access/permissions.ts";
+import { lineNamed, refusal } from "./access/permissions.ts";
 import type { Strangers } from "./access/strangers.ts";
 import { hostOf } from "./net/connected_clients.ts";
 
@@ -90,7 +90,5 @@ function describeTarget(
 
 /** Unknown lines are masked: they may be telephone numbers. */
 function lineOf(line: string, state: StatePort): string {
-  return state.lines().some((known) => known.line === line || known.permanentId === line)
-    ? line
-    : maskNumber(line);
+  return lineNamed(state, line) === undefined ? maskNumber(line) : line;
 }

@@ -1,7 +1,7 @@
 /** Permissions: the part of the state that an identity sees, and the commands it may give. Pure. */
 import type { CommandPort, StatePort } from "../../bus/ports.ts";
 import { type Command, COMMANDS, type CommandShape, fieldsOf } from "../../model/command.ts";
-import type { LineFilter, LineNames } from "../../model/line.ts";
+import type { Line, LineFilter, LineNames } from "../../model/line.ts";
 import type { CommandError } from "../../model/error.ts";
 import { type Matcher, matcherOf } from "../../patterns.ts";
 import { dialRefusal } from "./dial_rules.ts";
@@ -54,9 +54,11 @@ function namedBy(named: readonly string[]): LineFilter {
   return ({ line, permanentId }) => matches(line) || exact.has(permanentId);
 }
 
-/** The extension of a line that is named by it, or by its permanent id. */
-export function extensionOf(state: StatePort, name: string): string {
-  return state.lines().find(({ permanentId }) => permanentId === name)?.line ?? name;
+/** The line with this permanent id, or one with this extension. */
+export function lineNamed(state: StatePort, name: string): Line | undefined {
+  const lines = state.lines();
+  return lines.find(({ permanentId }) => permanentId === name) ??
+    lines.find(({ line }) => line === name);
 }
 
 /** The lines or calls that the identity may see, of the lines that patterns name if some do. */
@@ -88,7 +90,7 @@ function targetRefusal(
   command: Command,
 ): CommandError | undefined {
   const line = "line" in command
-    ? extensionOf(state, command.line)
+    ? lineNamed(state, command.line)?.line ?? command.line
     // The call may be too new for the state.
     : state.call(command.call)?.line ?? commands.lineOf(command.call);
   // Identities with access to all lines get TAPI's own answer.

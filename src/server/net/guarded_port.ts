@@ -14,6 +14,7 @@ import { listenOn } from "./listen_error.ts";
 import { refuseUpgrade, sendResponse, webRequest } from "./node_http.ts";
 import {
   ACCEPT_PAUSE_MS,
+  failedResponse,
   type Handler,
   type KeyPair,
   logAcceptFailure,
@@ -263,8 +264,7 @@ export class GuardedPort implements Port {
     try {
       return await this.#handler({ request, remote, upgrade });
     } catch (error) {
-      log.error("A request failed: {error}", { error: describeError(error) });
-      return new Response("Internal error\n", { status: 500 });
+      return failedResponse(error);
     }
   }
 

@@ -9,6 +9,7 @@ import { listenOn } from "./listen_error.ts";
 import {
   ACCEPT_PAUSE_MS,
   type Arrival,
+  failedResponse,
   type Handler,
   logAcceptFailure,
   type Port,
@@ -79,10 +80,7 @@ export class OpenPort implements Port {
       hostname: this.#options.host,
       port,
       onListen: () => {},
-      onError(error) {
-        log.error("A request failed: {error}", { error: describeError(error) });
-        return new Response("Internal error\n", { status: 500 });
-      },
+      onError: failedResponse,
     }, async (request, { remoteAddr }) => {
       const arrival = new OpenArrival(request, remoteAddr);
       return await this.#handler(arrival) ?? arrival.response;

@@ -70,6 +70,12 @@ export interface Port {
 /** How long to wait before connections are accepted again after that has failed. */
 export const ACCEPT_PAUSE_MS = 1000;
 
+/** Answers a request whose handler threw. */
+export function failedResponse(error: unknown): Response {
+  log.error("A request failed: {error}", { error: describeError(error) });
+  return new Response("Internal error\n", { status: 500 });
+}
+
 /** Whatever went wrong, such as too many open files: the sockets that are open stay. */
 export function logAcceptFailure(error: unknown): void {
   log.error("No connection can be accepted at present: {error}", { error: describeError(error) });
