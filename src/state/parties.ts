@@ -3,18 +3,13 @@ import {
   type CallInfo,
   NOBODY,
   type Parties,
+  partiesOf,
   type Party,
   PARTY_ROLES,
   WITHHELD,
 } from "../model/call.ts";
 
-export const NO_PARTIES: Parties = {
-  caller: NOBODY,
-  called: NOBODY,
-  connected: NOBODY,
-  redirecting: NOBODY,
-  redirection: NOBODY,
-};
+export const NO_PARTIES: Parties = partiesOf(() => NOBODY);
 
 /**
  * The parties after another report. The same object if nothing changes.

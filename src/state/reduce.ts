@@ -117,9 +117,6 @@ function inState(call: Call, signal: CallStateSignal, atMs: number): Call {
   };
 }
 
-/** Reasons that say nothing of why a call has ended. */
-const SILENT_DISCONNECTS: ReadonlySet<string> = new Set(["UNKNOWN", "UNAVAIL"]);
-
 /** Reasons are added to those known; the first that says something is the most telling one. */
 function disconnectsBy(
   { disconnect, disconnects = disconnect === undefined ? [] : [disconnect] }: Call,
@@ -127,7 +124,7 @@ function disconnectsBy(
 ): Pick<Call, "disconnect" | "disconnects"> {
   if (reported.length === 0) return {};
   const all = [...new Set([...disconnects, ...reported])];
-  const telling = all.find((reason) => !SILENT_DISCONNECTS.has(reason)) ?? all[0] as string;
+  const telling = all.find((reason) => !SILENT.has(reason)) ?? all[0] as string;
   return { disconnect: telling, ...all.length > 1 && { disconnects: all } };
 }
 
@@ -135,37 +132,29 @@ function disconnectsBy(
 function merge(call: Call, info: CallReading): Call {
   const callId = info.callId === "0x0" ? call.callId : info.callId;
   const relatedCallId = info.relatedCallId === "0x0" ? call.relatedCallId : info.relatedCallId;
-  const origin = SILENT_ORIGINS.has(info.origin) && !SILENT_ORIGINS.has(call.origin)
-    ? call.origin
-    : info.origin;
-  const reason = SILENT_REASONS.has(info.reason) && !SILENT_REASONS.has(call.reason)
-    ? call.reason
-    : info.reason;
+  const origin = moreTelling(call.origin, info.origin);
+  const reason = moreTelling(call.reason, info.reason);
   const direction = directionOf(call, info);
   const parties = mergeParties(call, info, call.line, direction === "out");
   const isSame = callId === call.callId && relatedCallId === call.relatedCallId &&
     origin === call.origin && reason === call.reason && direction === call.direction &&
     parties === call;
   if (isSame) return call;
-  const { caller, called, connected, redirecting, redirection } = parties;
-  return {
-    ...call,
-    callId,
-    relatedCallId,
-    direction,
-    origin,
-    reason,
-    caller,
-    called,
-    connected,
-    redirecting,
-    redirection,
-  };
+  return { ...call, ...parties, callId, relatedCallId, direction, origin, reason };
 }
 
-/** Values that a driver writes when it clears a call's information; 0 is no value of TAPI's. */
-const SILENT_ORIGINS: ReadonlySet<string> = new Set(["UNKNOWN", "UNAVAIL", "LINECALLORIGIN_$0"]);
-const SILENT_REASONS: ReadonlySet<string> = new Set(["UNKNOWN", "UNAVAIL", "LINECALLREASON_$0"]);
+/** Names that say nothing: drivers write them to clear what was there; 0 is no value of TAPI's. */
+const SILENT: ReadonlySet<string> = new Set([
+  "UNKNOWN",
+  "UNAVAIL",
+  "LINECALLORIGIN_$0",
+  "LINECALLREASON_$0",
+]);
+
+/** The newer name, unless it says nothing and the older one does. */
+function moreTelling<T extends string>(known: T, reported: T): T {
+  return SILENT.has(reported) && !SILENT.has(known) ? known : reported;
+}
 
 /**
  * Who began the call, by what LINECALLINFO says. A call that goes out is never turned round; one that
