@@ -26,7 +26,7 @@ export async function makeCall<F extends FunctionName>(
   const [made] = await requests.make(
     line,
     [{ ...known, handle }],
-    { pending: { isDropped: false }, dropped: (call) => void dropLate(requests, call) },
+    { dropped: (call) => void dropLate(requests, call) },
     fn,
     ...args(handle.memory),
   );

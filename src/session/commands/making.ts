@@ -1,7 +1,6 @@
 /** How a function that makes calls is asked for them. */
 import type { CallHandleOut } from "../../tapi/outs.ts";
 import type { MadeBy, TapiCall } from "../call.ts";
-import type { PendingCall } from "../line.ts";
 
 /** A handle that a function writes, and what is known of the call that it is for. */
 export interface Out extends MadeBy {
@@ -15,8 +14,6 @@ export interface MakeOptions {
   readonly optional?: boolean;
   /** Receives the calls if they come after the request was given up. */
   readonly late?: (made: readonly TapiCall[]) => void;
-  /** Notes a drop that comes before the handle. */
-  readonly pending?: PendingCall;
-  /** Receives a call that was to be dropped before it was made. */
+  /** Receives a call that was to be dropped before it was made; left out, it cannot be dropped then. */
   readonly dropped?: (made: TapiCall) => void;
 }

@@ -12,7 +12,7 @@ import type { MadeBy, TapiCall } from "../call.ts";
 import { callStateOf } from "../calls/states.ts";
 import type { SessionContext } from "../context.ts";
 import { endIfFatal } from "../fatal.ts";
-import type { TapiLine } from "../line.ts";
+import type { PendingCall, TapiLine } from "../line.ts";
 import { CallEndedError, CommandFailure, unsupported } from "./errors.ts";
 import { CallFeatures, isNever, neverText, notNowText } from "./features.ts";
 import type { MakeOptions, Out } from "./making.ts";
@@ -144,13 +144,14 @@ export class Requests {
   async make<F extends FunctionName>(
     line: TapiLine,
     outs: readonly Out[],
-    { from = [], optional = false, late, pending, dropped }: MakeOptions,
+    { from = [], optional = false, late, dropped }: MakeOptions,
     fn: F,
     ...args: ArgumentsOf<F>
   ): Promise<TapiCall[]> {
     let isGivenUp = false;
     this.#registry.forgetUnclaimed();
-    if (pending !== undefined) line.pendingCalls.add(pending);
+    const pending: PendingCall = { isDropped: false };
+    if (dropped !== undefined) line.pendingCalls.add(pending);
     try {
       return await this.#request(line, from, {
         fn,
@@ -167,12 +168,10 @@ export class Requests {
             throw new TapiError(fn, LINEERR.OPERATIONFAILED);
           }
           if (isGivenUp) late?.(made);
-          if (pending?.isDropped) made.forEach((call) => dropped?.(call));
+          if (pending.isDropped) made.forEach((call) => dropped?.(call));
           return made;
         },
-        closed: () => {
-          if (pending !== undefined) line.pendingCalls.delete(pending);
-        },
+        closed: () => void line.pendingCalls.delete(pending),
       });
     } catch (error) {
       isGivenUp = true;
