@@ -23,6 +23,18 @@ export interface AddressFeatures extends LineFeatures {
   readonly flags: number;
 }
 
+/** Of an address of which nothing is reported. */
+export const NO_FEATURES: AddressFeatures = {
+  address: 0,
+  line: 0,
+  call: 0,
+  call2: 0,
+  forwardModes: 0,
+  parkModes: 0,
+  transferModes: 0,
+  flags: 0,
+};
+
 /** An address as the driver describes it. */
 export interface AddressDescription {
   readonly addressId: number;
@@ -39,6 +51,14 @@ export interface DeviceCaps {
   readonly lineStates: number;
   readonly addressStates: number;
 }
+
+/** Of a device that has not been described. */
+export const NO_CAPS: DeviceCaps = {
+  apiVersion: 0,
+  mediaModes: 0,
+  lineStates: 0,
+  addressStates: 0,
+};
 
 /** A device as its driver describes it. */
 export interface DeviceDescription {

@@ -5,11 +5,12 @@ import type { LineIdentity, LineStatus } from "../model/line.ts";
 import { Semaphore } from "../semaphore.ts";
 import { LINEERR } from "../tapi/constants.ts";
 import { TapiError } from "../tapi/errors.ts";
-import type {
-  AddressDescription,
-  AddressFeatures,
-  DeviceCaps,
-  DeviceDescription,
+import {
+  type AddressDescription,
+  type AddressFeatures,
+  type DeviceCaps,
+  type DeviceDescription,
+  NO_CAPS,
 } from "./description.ts";
 import { DeviceService } from "./device_service.ts";
 import { LineQueue } from "./line_queue.ts";
@@ -111,9 +112,6 @@ export interface Redescription {
   /** Lines whose addresses are not there any more, or not wanted. */
   readonly removed: readonly TapiLine[];
 }
-
-/** Of a device that has not been described. */
-const NO_CAPS: DeviceCaps = { apiVersion: 0, mediaModes: 0, lineStates: 0, addressStates: 0 };
 
 /** The handle that lineOpen has returned, and whether the device has taken it. */
 interface OpenedHandle {

@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
-import type { AddressDescription, DeviceDescription } from "../../src/session/description.ts";
+import {
+  type AddressDescription,
+  type DeviceDescription,
+  NO_FEATURES,
+} from "../../src/session/description.ts";
 import type { LineDevice } from "../../src/session/line.ts";
 import { LINEDEVSTATE, LINEERR } from "../../src/tapi/constants.ts";
 import { TapiError } from "../../src/tapi/errors.ts";
-import {
-  describedDevice,
-  descriptionOf,
-  deviceOf,
-  lineOfDevice,
-  NO_FEATURES,
-} from "../support/lines.ts";
+import { describedDevice, descriptionOf, deviceOf, lineOfDevice } from "../support/lines.ts";
 
 const HANDLE = 0x80010001;
 const NEVER = new AbortController().signal;

@@ -1,21 +1,9 @@
 /** Lines of a session that no library has: for tests of what lines and calls own. */
 import type { Clock } from "../../src/clock.ts";
 import type { Placeholders } from "../../src/session/calls/info.ts";
-import type { AddressFeatures, DeviceDescription } from "../../src/session/description.ts";
+import { type DeviceDescription, NO_FEATURES } from "../../src/session/description.ts";
 import { LineDevice, type TapiLine } from "../../src/session/line.ts";
 import { ManualClock } from "./clock.ts";
-
-/** The features of an address that reports none. */
-export const NO_FEATURES: AddressFeatures = {
-  address: 0,
-  line: 0,
-  call: 0,
-  call2: 0,
-  forwardModes: 0,
-  parkModes: 0,
-  transferModes: 0,
-  flags: 0,
-};
 
 /** How a device that reports no feature describes itself, with an address for each extension. */
 export function descriptionOf(id: number, ...extensions: readonly string[]): DeviceDescription {

@@ -8,7 +8,12 @@ import {
 } from "../../tapi/constants.ts";
 import type { Tapi } from "../../tapi/calls.ts";
 import type { SessionContext } from "../context.ts";
-import type { AddressDescription, AddressFeatures, DeviceDescription } from "../description.ts";
+import {
+  type AddressDescription,
+  type DeviceDescription,
+  NO_CAPS,
+  NO_FEATURES,
+} from "../description.ts";
 
 const log = logger("session");
 
@@ -22,17 +27,6 @@ const REPORTED_ADDRESS_STATES = LINEADDRESSSTATE.FORWARD | LINEADDRESSSTATE.CAPS
 const GROUP = LINEADDRCAPFLAGS.ACDGROUP | LINEADDRCAPFLAGS.QUEUE;
 /** More addresses than any device has: a driver that claims more is not believed. */
 const MOST_ADDRESSES = 64;
-
-const NO_FEATURES: AddressFeatures = {
-  line: 0,
-  address: 0,
-  call: 0,
-  call2: 0,
-  forwardModes: 0,
-  parkModes: 0,
-  transferModes: 0,
-  flags: 0,
-};
 
 type DevCaps = Awaited<ReturnType<Tapi["getDevCaps"]>>;
 type AddressCaps = Awaited<ReturnType<Tapi["getAddressCaps"]>>;
@@ -77,7 +71,7 @@ export async function describeDevice(
 export function unknownDevice(deviceId: number): DeviceDescription {
   const name = `device ${deviceId}`;
   return {
-    caps: { apiVersion: 0, mediaModes: 0, lineStates: 0, addressStates: 0 },
+    caps: NO_CAPS,
     addresses: [{
       addressId: 0,
       identity: { line: name, name: "", permanentId: name, provider: "", kind: "extension" },

@@ -1,15 +1,13 @@
 /** The service of line devices: what drivers say of it, what is so, and what follows from it. */
-import { describeError, logger } from "../../log.ts";
 import { callCount, type LineDevStatus } from "../../tapi/calls.ts";
 import type { CallFeed } from "../calls/feed.ts";
 import { isTalking } from "../calls/states.ts";
 import type { SessionContext } from "../context.ts";
 import type { LineDevice } from "../line.ts";
 import type { LineLog } from "./line_log.ts";
+import { answerOf } from "./questions.ts";
 import { reportStatus } from "./report.ts";
 import type { LineStatuses } from "./status.ts";
-
-const log = logger("session");
 
 /** After a driver that counts calls has counted none for so long, none is there. */
 const EMPTY_MS = 20_000;
@@ -43,15 +41,8 @@ export class LineServices {
     const { handle, caps: { apiVersion } } = device;
     const { tapi, ended } = this.#context;
     if (handle === 0 || ended.aborted) return;
-    let status: LineDevStatus | undefined;
-    try {
-      status = await tapi.getLineDevStatus(handle, apiVersion);
-    } catch (error) {
-      log.debug("Line {line} does not report its status: {error}", {
-        line: device.name,
-        error: describeError(error),
-      });
-    }
+    const ask = () => tapi.getLineDevStatus(handle, apiVersion);
+    const status = await answerOf(this.#context, device, ask);
     if (device.handle === handle) this.read(device, status, states);
   }
 

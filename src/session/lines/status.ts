@@ -3,12 +3,10 @@
  * when they may have changed. Nothing is read while messages of the device wait: the answer would be
  * out of date by then, and a burst must not be slowed down.
  */
-import { describeError, logger } from "../../log.ts";
 import { type Forward, FORWARD_CASES } from "../../model/forward.ts";
 import type { RawForward } from "../../tapi/address_status.ts";
 import type { CallStatus, LineDevStatus } from "../../tapi/calls.ts";
 import { LINEFORWARDMODE } from "../../tapi/constants.ts";
-import { MissingFunctionError } from "../../tapi/errors.ts";
 import type { TapiCall } from "../call.ts";
 import { callStateOf, isElsewhere } from "../calls/states.ts";
 import { callCommands, featuresOfState, lineCommands } from "../commands/can.ts";
@@ -16,8 +14,7 @@ import type { SessionContext } from "../context.ts";
 import type { LineDevice, TapiLine } from "../line.ts";
 import type { Refresh } from "../pending_refresh.ts";
 import type { CallStateSignal, LineReportSignal } from "../signals.ts";
-
-const log = logger("session");
+import { answerOf } from "./questions.ts";
 
 /** With more messages of the device than these waiting, a call's status is read later. */
 const MOST_WAITING = 4;
@@ -117,9 +114,9 @@ export class LineStatuses {
     const { tapi } = this.#context;
     const { handle, caps: { apiVersion }, lines } = device;
     const [status, ...addresses] = await Promise.all([
-      this.#answerOf(device, () => tapi.getLineDevStatus(handle, apiVersion)),
+      answerOf(this.#context, device, () => tapi.getLineDevStatus(handle, apiVersion)),
       ...lines.map(({ addressId }) =>
-        this.#answerOf(device, () => tapi.getAddressStatus(handle, addressId, apiVersion))
+        answerOf(this.#context, device, () => tapi.getAddressStatus(handle, addressId, apiVersion))
       ),
     ]);
     if (device.handle !== handle) return;
@@ -148,23 +145,11 @@ export class LineStatuses {
     const { tapi, calls } = this.#context;
     const { handle, line: { device } } = call;
     if (!calls.has(call)) return undefined;
-    return await this.#answerOf(device, () => tapi.getCallStatus(handle, device.caps.apiVersion));
-  }
-
-  /** The driver's answer; `undefined` if it gives none, or the device is not open. */
-  async #answerOf<T>(device: LineDevice, ask: () => Promise<T>): Promise<T | undefined> {
-    if (device.handle === 0 || this.#context.ended.aborted) return undefined;
-    try {
-      return await ask();
-    } catch (error) {
-      if (!(error instanceof MissingFunctionError)) {
-        log.debug("Line {line} does not report its status: {error}", {
-          line: device.name,
-          error: describeError(error),
-        });
-      }
-      return undefined;
-    }
+    return await answerOf(
+      this.#context,
+      device,
+      () => tapi.getCallStatus(handle, device.caps.apiVersion),
+    );
   }
 
   /** The LINECALLSTATE_ bits of the line's other calls. */

@@ -7,6 +7,7 @@ import {
   neverText,
   notNowText,
 } from "../../../src/session/commands/features.ts";
+import { NO_FEATURES } from "../../../src/session/description.ts";
 import type { CallStatus } from "../../../src/tapi/calls.ts";
 import {
   LINEADDRFEATURE,
@@ -16,7 +17,6 @@ import {
 } from "../../../src/tapi/constants.ts";
 import { API_VERSION } from "../../../src/tapi/layout.ts";
 import { LINECALLSTATUS } from "../../../src/tapi/structs.ts";
-import { NO_FEATURES } from "../../support/lines.ts";
 
 /** What a driver that has written these members of a LINECALLSTATUS is read as. */
 function status(members: Partial<CallStatus>): CallStatus {
