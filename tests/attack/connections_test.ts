@@ -267,42 +267,43 @@ for (const tls of [false, true]) {
   });
 }
 
-Deno.test("a client that is closed is cut soon, although it answers nothing, and counts until then", async () => {
-  const { server } = startTestServer({ rules: rulesFor(undefined), limits: LIMITS });
-  const stubborn = await Promise.all(
+/** Connections that the server has closed with 4401, and that are still there. */
+async function fiveStubborn(port: number): Promise<RawConnection[]> {
+  const connections = await Promise.all(
     Array.from(
       { length: 5 },
-      () => RawConnection.upgraded(server.port, [...HANDSHAKE, "Authorization: Bearer wrong"]),
+      () => RawConnection.upgraded(port, [...HANDSHAKE, "Authorization: Bearer wrong"]),
     ),
   );
-  // Closed with 4401, and still there.
-  for (const raw of stubborn) await raw.until(() => raw.text.includes("\x88"));
+  for (const raw of connections) await raw.until(() => raw.text.includes("\x88"));
+  return connections;
+}
+
+/** Waits until a client can connect. */
+async function thereIsRoom(port: number): Promise<void> {
+  await until(async () => {
+    using next = await RawConnection.upgraded(port);
+    return next.text.startsWith("HTTP/1.1 101 ");
+  });
+}
+
+Deno.test("a client that is closed is cut soon, although it answers nothing, and counts until then", async () => {
+  const { server } = startTestServer({ rules: rulesFor(undefined), limits: LIMITS });
+  const stubborn = await fiveStubborn(server.port);
   using sixth = await RawConnection.upgraded(server.port);
   assert.match(sixth.text, /^HTTP\/1\.1 429 /);
   for (const raw of stubborn) await raw.until(() => raw.ended);
-  await until(async () => {
-    using next = await RawConnection.upgraded(server.port);
-    return next.text.startsWith("HTTP/1.1 101 ");
-  });
+  await thereIsRoom(server.port);
   await server.stop(1000);
 });
 
 Deno.test("on an open port one too many is refused before the upgrade, and the closed ones count", async () => {
   const { server } = startTestServer({ limits: LIMITS });
-  const stubborn = await Promise.all(
-    Array.from(
-      { length: 5 },
-      () => RawConnection.upgraded(server.port, [...HANDSHAKE, "Authorization: Bearer wrong"]),
-    ),
-  );
-  for (const raw of stubborn) await raw.until(() => raw.text.includes("\x88"));
+  const stubborn = await fiveStubborn(server.port);
   using sixth = await RawConnection.upgraded(server.port);
   assert.match(sixth.text, /^HTTP\/1\.1 429 /);
   for (const raw of stubborn) raw[Symbol.dispose]();
-  await until(async () => {
-    using next = await RawConnection.upgraded(server.port);
-    return next.text.startsWith("HTTP/1.1 101 ");
-  });
+  await thereIsRoom(server.port);
   await server.stop(1000);
 });
 

@@ -1,30 +1,11 @@
 import assert from "node:assert/strict";
-import { type Call, NOBODY } from "../../src/model/call.ts";
+import type { Call } from "../../src/model/call.ts";
 import { ClassicIds } from "../../src/state/classic_ids.ts";
+import { callEvent } from "../support/events.ts";
 
 /** A call of 201 with this dwCallID. */
 function callWith(callId: string, more: Partial<Call> = {}): Call {
-  return {
-    id: 1,
-    callId,
-    classicId: "0x0",
-    relatedCallId: "0x0",
-    line: "201",
-    permanentId: "provider:1",
-    state: "OFFERING",
-    stateMode: null,
-    direction: "in",
-    origin: "EXTERNAL",
-    reason: "DIRECT",
-    caller: NOBODY,
-    called: NOBODY,
-    connected: NOBODY,
-    redirecting: NOBODY,
-    redirection: NOBODY,
-    startedAtMs: 0,
-    can: [],
-    ...more,
-  };
+  return callEvent({ callId, classicId: "0x0", ...more }).call;
 }
 
 Deno.test("a call's key is its driver's id", () => {
