@@ -354,6 +354,12 @@ export interface Call {
   readonly redirecting: Party;
   /** The party that the call was sent to. */
   readonly redirection: Party;
+  /** The number of the group that was called, if it is not the line's own. */
+  readonly group?: string;
+  /** The trunk of a call with the outside, by the driver's own numbering. */
+  readonly trunk?: number;
+  /** Text that an application of the phone system attached to the call. */
+  readonly data?: string;
   readonly startedAt: string;
   readonly connectedAt?: string;
   readonly endedAt?: string;
@@ -392,8 +398,42 @@ export interface Line {
   readonly forwards: readonly Forward[];
   /** Whether the line's message lamp is on. */
   readonly messageWaiting: boolean;
+  /** This and the next six are left out if the driver does not report them. */
+  readonly doNotDisturb?: boolean;
+  readonly voicemail?: Voicemail;
+  /** The user who is logged in at the telephone, by extension; `null` if nobody is. */
+  readonly user?: { readonly number: string } | null;
+  readonly groups?: GroupMembership;
+  /** The absence message that callers see; `null` if none is set. */
+  readonly absence?: string | null;
+  /** Whether a second call is announced during a call. */
+  readonly callWaiting?: boolean;
+  readonly vendor?: VendorDetails;
   /** The commands that the phone system allows for it now. */
   readonly can: readonly LineAbility[];
+}
+
+export interface Voicemail {
+  /** Whether it takes calls that nobody answers. */
+  readonly on: boolean;
+  /** Messages that nobody has heard yet. */
+  readonly unread: number;
+  /** Messages that were heard, and kept. */
+  readonly read: number;
+}
+
+/** The hunt groups of a line's user. */
+export interface GroupMembership {
+  /** How many groups ring the line. */
+  readonly member: number;
+  /** How many groups the user has left for the time being. */
+  readonly disabled: number;
+}
+
+/** Details that only one vendor has; `name` says which, such as `avaya_ip_office`. */
+export interface VendorDetails {
+  readonly name: string;
+  readonly [detail: string]: string | number | boolean | readonly string[];
 }
 
 export type ForwardWhen = typeof FORWARD_CASES[number];

@@ -8,7 +8,7 @@ export type NewEntry = Omit<JournalEntry, "id">;
 
 /** The entry of a call that has ended. */
 export function entryOf({ call, atMs, lost = false }: CallEvent): NewEntry {
-  const { connectedAtMs, disconnect, disconnects } = call;
+  const { connectedAtMs, disconnect, disconnects, group } = call;
   return {
     call: call.id,
     line: call.line,
@@ -23,6 +23,7 @@ export function entryOf({ call, atMs, lost = false }: CallEvent): NewEntry {
     relatedCallId: call.relatedCallId,
     origin: call.origin,
     reason: call.reason,
+    ...group !== undefined && { group },
     ...disconnect !== undefined && { disconnect },
     ...disconnects !== undefined && { disconnects },
   };

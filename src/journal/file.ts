@@ -55,6 +55,7 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (permanent_id, line)
   ) STRICT, WITHOUT ROWID;
   `,
+  "ALTER TABLE entry ADD COLUMN called_group TEXT",
 ];
 
 /** The file was written by a later version of the program. */

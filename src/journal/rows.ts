@@ -16,7 +16,7 @@ import type { NewEntry } from "./entry.ts";
 /** The columns that {@linkcode toEntry} needs, of the table `entry`. */
 export const COLUMNS = `id, call, (SELECT name FROM line WHERE line.id = entry.line) AS line_name,
   direction, result, started_at, answered_at, ended_at, call_id, related_call_id, origin, reason,
-  disconnect, disconnects, permanent_id, parties`;
+  disconnect, disconnects, permanent_id, called_group, parties`;
 
 /** A row of {@linkcode COLUMNS}. */
 export type Row = Record<string, unknown>;
@@ -28,7 +28,7 @@ export function toEntry(row: Row): JournalEntry {
     const stored = parties[PARTY_ROLES.indexOf(role)] ?? [number, name, presentation];
     return { number: stored[0], name: stored[1], presentation: stored[2] };
   };
-  const { answered_at: answeredAt, disconnect, disconnects } = row;
+  const { answered_at: answeredAt, disconnect, disconnects, called_group: group } = row;
   return {
     id: Number(row["id"]),
     call: Number(row["call"]),
@@ -44,6 +44,7 @@ export function toEntry(row: Row): JournalEntry {
     relatedCallId: String(row["related_call_id"]),
     origin: row["origin"] as CallOrigin,
     reason: row["reason"] as CallReason,
+    ...group !== null && { group: String(group) },
     ...disconnect !== null && { disconnect: String(disconnect) },
     ...disconnects !== null && { disconnects: JSON.parse(String(disconnects)) as string[] },
   };

@@ -43,8 +43,9 @@ export class Store {
     );
     this.#insertEntry = db.prepare(`
       INSERT INTO entry (call, line, direction, result, started_at, answered_at, ended_at, call_id,
-        related_call_id, origin, reason, disconnect, disconnects, permanent_id, digits, parties)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+        related_call_id, origin, reason, disconnect, disconnects, permanent_id, called_group, digits,
+        parties)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
     this.#insertPart = db.prepare("INSERT INTO number_part (part, entry) VALUES (?, ?)");
     this.#selectOld = db.prepare(OLD_SQL);
     this.#deleteEntry = db.prepare("DELETE FROM entry WHERE id = ?");
@@ -103,6 +104,7 @@ export class Store {
       entry.disconnect ?? null,
       entry.disconnects === undefined ? null : JSON.stringify(entry.disconnects),
       entry.permanentId,
+      entry.group ?? null,
       ` ${digits.join(" ")} `,
       partiesColumn(entry),
     );

@@ -96,14 +96,24 @@ export interface CallInfo extends Parties {
   readonly relatedCallId: string;
   readonly origin: CallOrigin;
   readonly reason: CallReason;
+  /** The number of the group that was called, if it is not the line's own. */
+  readonly group?: string;
 }
 
 /** Who began a call, seen from its line. */
 export const DIRECTIONS = ["in", "out", "unknown"] as const;
 export type Direction = typeof DIRECTIONS[number];
 
+/** Details of a call that few drivers report. */
+export interface CallDetails {
+  /** dwTrunk: the trunk of a call with the outside, by the driver's own numbering. */
+  readonly trunk?: number;
+  /** LINECALLINFO's call data, if it is text. Applications of the phone system attach it to a call. */
+  readonly data?: string;
+}
+
 /** A call on a line, as last heard. */
-export interface Call extends CallInfo {
+export interface Call extends CallInfo, CallDetails {
   readonly id: CallId;
   /** The extension, see {@linkcode LineIdentity.line}. */
   readonly line: string;

@@ -12,13 +12,17 @@ export type EventKind = typeof EVENT_KINDS[number];
 export const CALL_CHANGES = ["new", "state", "info", "ended"] as const;
 export type CallChange = typeof CALL_CHANGES[number];
 
-/** `added`: the line was found. `removed`: it is gone. `info`: its label or its commands changed. */
+/**
+ * `added`: the line was found. `removed`: it is gone. `info`: its label or its commands changed.
+ * `settings`: a member of LineSettings changed.
+ */
 export const LINE_CHANGES = [
   "added",
   "removed",
   "status",
   "forwarding",
   "message_lamp",
+  "settings",
   "info",
 ] as const;
 export type LineChange = typeof LINE_CHANGES[number];

@@ -36,8 +36,46 @@ export type LineNames = Pick<LineIdentity, "line" | "permanentId">;
 /** Whether something is about one of the lines that are meant. */
 export type LineFilter = (names: LineNames) => boolean;
 
+/** The voice mailbox of a line. */
+export interface Voicemail {
+  /** Whether it takes calls that nobody answers. */
+  readonly on: boolean;
+  /** Messages that nobody has heard yet. */
+  readonly unread: number;
+  /** Messages that were heard, and kept. */
+  readonly read: number;
+}
+
+/** The hunt groups of a line's user. */
+export interface GroupMembership {
+  /** How many groups ring the line. */
+  readonly member: number;
+  /** How many groups the user has left for the time being. */
+  readonly disabled: number;
+}
+
+/** The details that only one vendor has. `name` says which: the file name in `session/vendors/`. */
+export interface VendorDetails {
+  readonly name: string;
+  readonly [detail: string]: string | number | boolean | readonly string[];
+}
+
+/** The settings of a telephone. A member is left out if the driver does not report it. */
+export interface LineSettings {
+  readonly doNotDisturb?: boolean;
+  readonly voicemail?: Voicemail;
+  /** The user who is logged in at the telephone, by the user's own extension; `null` if nobody is. */
+  readonly user?: { readonly number: string } | null;
+  readonly groups?: GroupMembership;
+  /** The absence message that callers see; `null` if none is set. */
+  readonly absence?: string | null;
+  /** Whether a second call is announced during a call. */
+  readonly callWaiting?: boolean;
+  readonly vendor?: VendorDetails;
+}
+
 /** A line as last heard. */
-export interface Line extends LineIdentity {
+export interface Line extends LineIdentity, LineSettings {
   readonly status: LineStatus;
   /** The symbolic TAPI error, if one is the cause of the status. */
   readonly error?: string;

@@ -7,6 +7,8 @@ export class DeviceTable {
   readonly #byInstance = new Map<number, LineDevice>();
   /** Those whose lineOpen is under way, also after the device was removed. */
   readonly #opening = new Set<LineDevice>();
+  /** The extensions of hunt groups' own lines; `undefined` if they may have changed. */
+  #groups: ReadonlySet<string> | undefined;
 
   [Symbol.iterator](): Iterator<LineDevice> {
     return this.#byInstance.values();
@@ -27,6 +29,14 @@ export class DeviceTable {
     return false;
   }
 
+  /** Whether the extension is a hunt group's, by its own line. */
+  isGroup(extension: string): boolean {
+    this.#groups ??= new Set(
+      [...this.lines()].filter(({ identity }) => identity.kind === "group").map(({ name }) => name),
+    );
+    return this.#groups.has(extension);
+  }
+
   /** The device with this id; `undefined` if it is not known. */
   byId(deviceId: number): LineDevice | undefined {
     return this.#byId.get(deviceId);
@@ -41,12 +51,15 @@ export class DeviceTable {
     return this.#byInstance.values().find((device) => device.handle === handle);
   }
 
+  /** Adds a device, or notes that its lines may be others. */
   add(device: LineDevice): void {
+    this.#groups = undefined;
     this.#byId.set(device.id, device);
     this.#byInstance.set(device.instance, device);
   }
 
   delete(device: LineDevice): void {
+    this.#groups = undefined;
     this.#byId.delete(device.id);
     this.#byInstance.delete(device.instance);
   }

@@ -4,7 +4,7 @@ import type { CallId } from "../model/call_id.ts";
 import type { CallCommandName, LineCommandName } from "../model/command.ts";
 import type { ProviderState } from "../model/event.ts";
 import type { Forward } from "../model/forward.ts";
-import type { LineIdentity, LineStatus } from "../model/line.ts";
+import type { LineIdentity, LineSettings, LineStatus } from "../model/line.ts";
 import type { CallReading } from "./calls/info.ts";
 
 /** `line` is one object for as long as the line is known. */
@@ -81,6 +81,7 @@ export interface LineReportSignal extends OfLine {
   readonly name?: string;
   readonly forwards?: readonly Forward[];
   readonly messageWaiting?: boolean;
+  readonly settings?: LineSettings;
   readonly can?: readonly LineCommandName[];
 }
 

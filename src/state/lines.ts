@@ -4,7 +4,7 @@
  */
 import type { LineEvent } from "../model/event.ts";
 import type { Forward } from "../model/forward.ts";
-import type { Line, LineIdentity } from "../model/line.ts";
+import type { Line, LineIdentity, LineSettings } from "../model/line.ts";
 import type { LineFoundSignal, LineReportSignal, LineSignal } from "../session/signals.ts";
 
 /** A change of a line. */
@@ -81,7 +81,7 @@ export class Lines {
   }
 
   *#report(report: LineReportSignal, tracked: Tracked): LineChanges {
-    const { name, forwards, messageWaiting, can } = report;
+    const { name, forwards, messageWaiting, settings, can } = report;
     if (name !== undefined && name !== tracked.now.name) {
       yield change(tracked, "info", { ...tracked.now, name });
     }
@@ -90,6 +90,9 @@ export class Lines {
     }
     if (messageWaiting !== undefined && messageWaiting !== tracked.now.messageWaiting) {
       yield change(tracked, "message_lamp", { ...tracked.now, messageWaiting });
+    }
+    if (settings !== undefined && changesSettings(settings, tracked.now)) {
+      yield change(tracked, "settings", { ...tracked.now, ...settings });
     }
     // The same commands are the same array.
     if (can !== undefined && can !== tracked.now.can) {
@@ -130,4 +133,10 @@ function change(tracked: Tracked, change: LineEvent["change"], now: Line): LineC
 function sameForwards(a: readonly Forward[], b: readonly Forward[]): boolean {
   return a.length === b.length &&
     a.every(({ when, to }, index) => when === b[index]?.when && to === b[index]?.to);
+}
+
+/** Whether a report says something new; its members are plain values, in an order that stays. */
+function changesSettings(settings: LineSettings, now: Line): boolean {
+  const names = Object.keys(settings) as (keyof LineSettings)[];
+  return names.some((name) => JSON.stringify(settings[name]) !== JSON.stringify(now[name]));
 }

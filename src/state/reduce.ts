@@ -136,11 +136,23 @@ function merge(call: Call, info: CallReading): Call {
   const reason = moreTelling(call.reason, info.reason);
   const direction = directionOf(call, info);
   const parties = mergeParties(call, info, call.line, direction === "out");
+  const { group = call.group, trunk = call.trunk, data = call.data } = info;
   const isSame = callId === call.callId && relatedCallId === call.relatedCallId &&
     origin === call.origin && reason === call.reason && direction === call.direction &&
-    parties === call;
+    parties === call && group === call.group && trunk === call.trunk && data === call.data;
   if (isSame) return call;
-  return { ...call, ...parties, callId, relatedCallId, direction, origin, reason };
+  return {
+    ...call,
+    ...parties,
+    callId,
+    relatedCallId,
+    direction,
+    origin,
+    reason,
+    ...group !== undefined && { group },
+    ...trunk !== undefined && { trunk },
+    ...data !== undefined && { data },
+  };
 }
 
 /** Names that say nothing: drivers write them to clear what was there; 0 is no value of TAPI's. */

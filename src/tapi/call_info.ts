@@ -8,6 +8,7 @@ const MEMBERS = [
   "dwRelatedCallID",
   "dwOrigin",
   "dwReason",
+  "dwTrunk",
   "dwCallerIDFlags",
   "CallerID",
   "CallerIDName",
@@ -23,6 +24,7 @@ const MEMBERS = [
   "dwRedirectingIDFlags",
   "RedirectingID",
   "RedirectingIDName",
+  "CallData",
 ] as const;
 
 export type RawCallInfo = Pick<Decoded<typeof LINECALLINFO>, typeof MEMBERS[number]>;

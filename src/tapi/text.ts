@@ -36,6 +36,28 @@ export function decodeNumber(whole: Uint8Array): string {
   return ANSI_NUMBER.test(ansi) ? ansi.trim() : decodeText(span);
 }
 
+// deno-lint-ignore no-control-regex -- the very characters that text does not have
+const NO_TEXT = /[\u0000-\u0008\u000e-\u001f\u007f-\u009f\ufffd]/;
+const ansi = new TextDecoder("windows-1252");
+
+/**
+ * Decodes bytes of which nothing says how text is written in them: UTF-16 or ANSI, up to the first NUL.
+ *
+ * @returns "" if they are no text.
+ */
+export function decodeAnyText(whole: Uint8Array): string {
+  const span = whole.subarray(0, MOST_CHARACTERS * 2);
+  const isWide = span.length >= 2 && span[1] === 0 && (span[0] !== 0 || span.length > 2);
+  const text = isWide ? decodeText(span) : decodeAnsi(span);
+  return NO_TEXT.test(text) ? "" : text;
+}
+
+/** Decodes 8-bit text in the code page of western Windows, up to the first NUL, trimmed. */
+export function decodeAnsi(span: Uint8Array): string {
+  const end = span.indexOf(0);
+  return ansi.decode(end < 0 ? span : span.subarray(0, end)).trim();
+}
+
 /** Encodes text as NUL-terminated UTF-16LE, the form in which every W function takes a string. */
 export function encodeText(text: string): Uint8Array<ArrayBuffer> {
   const encoded = new Uint8Array(text.length * 2 + 2);

@@ -90,6 +90,7 @@ interface Schema {
   readonly anyOf?: readonly Schema[];
   readonly type?: string | readonly string[];
   readonly items?: Schema;
+  readonly additionalProperties?: Schema | false;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
 }
@@ -97,6 +98,7 @@ interface Schema {
 /** The schema as TypeScript writes it. */
 function typeOf(schema: Schema): string {
   const { $ref, enum: words, pattern = "", anyOf, type, items, properties, required } = schema;
+  const { additionalProperties: others } = schema;
   if ($ref !== undefined) return $ref.replace("#/$defs/", "");
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (words !== undefined) return words.map((word) => JSON.stringify(word)).join(" | ");
@@ -105,6 +107,7 @@ function typeOf(schema: Schema): string {
     const members = Object.entries(properties).map(([name, member]) =>
       `readonly ${name}${required?.includes(name) ? "" : "?"}: ${typeOf(member)};`
     );
+    if (others) members.push(`readonly [name: string]: ${typeOf(others)};`);
     return `{ ${members.join(" ")} }`;
   }
   if (items !== undefined) return `readonly (${typeOf(items)})[]`;

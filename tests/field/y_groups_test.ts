@@ -102,8 +102,13 @@ for (const mode of ["FORWARDED", "NORMAL", "PICKUP", "0"]) {
 }
 
 fieldTest("a call that nobody in the group takes is missed", GROUP, async (field) => {
-  await field.scene(RINGS + ends("m", "g", "c"));
+  await field.scene(RINGS);
+  const groups = (calls: { line: string; group?: string }[]) =>
+    calls.map(({ line, group = "-" }) => `${line} ${group}`).sort();
+  assert.deepEqual(groups(await field.calls()), ["110 -", "8001 110", "8002 110"]);
+  await field.scene(ends("m", "g", "c"));
   const entries = await field.finished(3);
+  assert.deepEqual(groups(entries), ["110 -", "8001 110", "8002 110"]);
   assert.deepEqual(results(entries), ["110 missed", "8001 missed", "8002 unanswered"]);
 });
 

@@ -68,3 +68,8 @@ Deno.test("a number is found by its digits, each number once", () => {
   const kept = entry({ caller: shown("+44 (1632) 960-001"), connected: shown("201") });
   assert.deepEqual(digitsOfParties(kept), ["441632960001", "201"]);
 });
+
+Deno.test("the group that was called is kept", () => {
+  assert.equal(entry({ group: "110" }).group, "110");
+  assert(!("group" in entry({})));
+});

@@ -295,16 +295,17 @@ Deno.test("a file of the first version is taken on: its entries stay, without a 
     db.exec(`
       ALTER TABLE entry DROP COLUMN permanent_id;
       ALTER TABLE entry DROP COLUMN disconnects;
+      ALTER TABLE entry DROP COLUMN called_group;
       DROP TABLE line_of;
       PRAGMA user_version = 1;
     `);
   }
   using rig = new JournalRig({ file });
-  rig.end({ id: 2 });
+  rig.end({ id: 2, group: "110" });
   const { entries } = await rig.journal.page({ limit: 10, lines: ["201"] });
-  assert.deepEqual(entries.map(({ call, permanentId }) => [call, permanentId]), [
-    [2, "provider:1"],
-    [1, ""],
+  assert.deepEqual(entries.map(({ call, permanentId, group }) => [call, permanentId, group]), [
+    [2, "provider:1", "110"],
+    [1, "", undefined],
   ]);
   assert.deepEqual(await idsOf(rig, { lines: ["provider:1"] }), [2]);
   rig.journal.stop();

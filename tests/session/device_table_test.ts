@@ -81,3 +81,20 @@ Deno.test("a device whose lineOpen has failed is not reached any more", async ()
   await opening;
   assert.equal(device.handle, 5);
 });
+
+Deno.test("an extension is a group's while a line says so", () => {
+  const table = new DeviceTable();
+  const [one, group] = [deviceOf(1), deviceOf(2)];
+  table.add(one);
+  assert(!table.isGroup("202"));
+  const { lines: [line], caps } = group;
+  assert(line);
+  const { identity, addressId, features } = line;
+  const description = { addressId, identity: { ...identity, kind: "group" } as const, features };
+  group.describe({ caps, addresses: [description], isComplete: true }, () => true);
+  table.add(group);
+  assert(table.isGroup("202"));
+  assert(!table.isGroup("201"));
+  table.delete(group);
+  assert(!table.isGroup("202"));
+});

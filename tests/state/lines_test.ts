@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { LineIdentity } from "../../src/model/line.ts";
+import type { LineIdentity, LineSettings } from "../../src/model/line.ts";
 import type { LineSignal } from "../../src/session/signals.ts";
 import { Lines } from "../../src/state/lines.ts";
 
@@ -189,4 +189,20 @@ Deno.test("two lines with one extension are two lines", () => {
   assert.deepEqual(receive({ kind: "line-removed", line: one }), ["201 removed closed"]);
   assert.deepEqual(names(), ["201"]);
   assert.deepEqual(receive({ kind: "line-removed", line: other }), ["201 removed closed"]);
+});
+
+Deno.test("settings that are reported are kept, and are an event if one changes", () => {
+  const { lines, receive, open } = linesOf();
+  const line = open(identity("201"));
+  const report = (settings: LineSettings) => receive({ kind: "line-report", line, settings });
+  const voicemail = { on: true, unread: 3, read: 2 };
+  assert(!("doNotDisturb" in lines.all()[0]!));
+  assert.deepEqual(report({ doNotDisturb: false, voicemail }), ["201 settings open"]);
+  assert.deepEqual(report({ doNotDisturb: false, voicemail: { ...voicemail } }), []);
+  assert.deepEqual(report({}), []);
+  assert.deepEqual(report({ doNotDisturb: true }), ["201 settings open"]);
+  assert.deepEqual(report({ user: { number: "201" } }), ["201 settings open"]);
+  assert.deepEqual(report({ user: null }), ["201 settings open"]);
+  const { doNotDisturb, user, voicemail: kept } = lines.all()[0]!;
+  assert.deepEqual([doNotDisturb, user, kept], [true, null, voicemail]);
 });

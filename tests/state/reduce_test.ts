@@ -459,3 +459,14 @@ Deno.test("whatever is signalled, a call ends at most once and nothing comes beh
     }
   }));
 });
+
+Deno.test("group, trunk and data stay known once they were reported", () => {
+  const details = { group: "110", trunk: 1376267, data: "order 4711" };
+  let { call } = reduce(undefined, state("OFFERING", info(details)), 1);
+  ({ call } = reduce(call, state("CONNECTED"), 2));
+  const { group, trunk, data } = call!;
+  assert.deepEqual({ group, trunk, data }, details);
+  assert.equal(reduce(call, told(info(details)), 3).event, undefined);
+  const { event } = reduce(call, told(info({ data: "order 4712" })), 4);
+  assert.deepEqual([event?.change, event?.call.data], ["info", "order 4712"]);
+});

@@ -1,6 +1,6 @@
 /** UTF-16 as providers deliver it. */
 import assert from "node:assert/strict";
-import { decodeNumber, decodeText, encodeText } from "../../src/tapi/text.ts";
+import { decodeAnyText, decodeNumber, decodeText, encodeText } from "../../src/tapi/text.ts";
 import { fc } from "../support/properties.ts";
 
 /** The bytes of 16-bit units. */
@@ -78,4 +78,16 @@ Deno.test("a number that fills all of the largest answer is read in part", () =>
   const span = new Uint8Array(1 << 20).fill(0x39);
   assert.match(decodeNumber(span), /^9+$/);
   assert.match(decodeNumber(span.map((byte, at) => at % 2 === 0 ? byte : 0)), /^9+$/);
+});
+
+Deno.test("text of unknown width is read as UTF-16 or ANSI; other bytes are no text", () => {
+  const ansi = Uint8Array.of(0x4d, 0xfc, 0x6c, 0x6c, 0x65, 0x72, 0, 0x78);
+  assert.equal(decodeAnyText(ansi), "Müller");
+  for (const text of ["Müller", "x", "order 4711"]) {
+    assert.equal(decodeAnyText(encodeText(text)), text);
+  }
+  for (const bytes of [[], [0], [0, 0, 0, 0], [1, 2], [0x41, 0x1f, 0x42], [0, 0xd8, 0x41, 0]]) {
+    assert.equal(decodeAnyText(Uint8Array.from(bytes)), "", String(bytes));
+  }
+  assert.equal(decodeAnyText(new Uint8Array(1 << 20).fill(0x39)).length, 1000);
 });

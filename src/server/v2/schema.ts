@@ -47,6 +47,9 @@ const PARTY = z.object({
 });
 const parties = partiesOf(() => PARTY);
 
+const group = z.string().optional()
+  .describe("The number of the group that was called, if it is not the line's own");
+
 const CALL: z.ZodType<CallObject> = z.object({
   id: call.describe("The server's own number, unique over its life"),
   callId: hex.describe("dwCallID; 0x0 if the driver gives none"),
@@ -59,6 +62,9 @@ const CALL: z.ZodType<CallObject> = z.object({
   origin: named("LINECALLORIGIN", CALL_ORIGINS),
   reason: named("LINECALLREASON", CALL_REASONS),
   ...parties,
+  group,
+  trunk: z.int().nonnegative().optional().describe("dwTrunk, for a call with the outside"),
+  data: z.string().optional().describe("The call data of the phone system's applications"),
   startedAt: time,
   connectedAt: time.optional(),
   endedAt: time.optional(),
@@ -66,6 +72,23 @@ const CALL: z.ZodType<CallObject> = z.object({
   disconnects: z.array(z.string()).optional().describe("Every reason, if there are several"),
   can: z.array(z.enum(CALL_COMMANDS)).describe("The commands that the call takes now"),
 }).meta({ id: "Call", description: "A call on a line, as last heard." });
+
+const count = z.int().nonnegative();
+
+/** Left out if the driver does not report it. */
+const settings = {
+  doNotDisturb: z.boolean().optional(),
+  voicemail: z.object({ on: z.boolean(), unread: count, read: count }).optional(),
+  user: z.object({ number: z.string() }).nullable().optional()
+    .describe("Who is logged in at the telephone; null: nobody"),
+  groups: z.object({ member: count, disabled: count }).optional()
+    .describe("How many hunt groups ring the line, and how many its user has left for a while"),
+  absence: z.string().nullable().optional().describe("The message that callers see; null: none"),
+  callWaiting: z.boolean().optional(),
+  vendor: z.object({ name: z.string() })
+    .catchall(z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])).optional()
+    .describe("Details that only one vendor has"),
+};
 
 const LINE: z.ZodType<LineObject> = z.object({
   line: z.string().describe("The extension"),
@@ -77,6 +100,7 @@ const LINE: z.ZodType<LineObject> = z.object({
   error: z.string().optional(),
   forwards: z.array(z.object({ when: z.enum(FORWARD_CASES), to: z.string() })),
   messageWaiting: z.boolean(),
+  ...settings,
   can: z.array(z.enum(LINE_COMMANDS)).describe("The commands that the line takes now"),
 }).meta({ id: "Line", description: "A line as last heard." });
 
@@ -135,6 +159,7 @@ const ENTRY: z.ZodType<EntryObject> = z.object({
   direction: z.enum(DIRECTIONS),
   result: z.enum(CALL_RESULTS),
   ...parties,
+  group,
   startedAt: time,
   answeredAt: time.optional(),
   endedAt: time,

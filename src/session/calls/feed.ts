@@ -87,7 +87,7 @@ export class CallFeed {
     // Before the first state clients do not know the call: the state brings its parties.
     if (call.state === 0) return;
     const { line: { identity: line }, id } = call;
-    this.#context.onSignal({ kind: "call-info", line, call: id, info: this.#words(read) });
+    this.#context.onSignal({ kind: "call-info", line, call: id, info: this.#words(call, read) });
   }
 
   /** Finds a device's calls that the program has no handle for: TAPI does not announce them. */
@@ -212,7 +212,7 @@ export class CallFeed {
       mode: stateModeName(state, mode),
       answered: answeredBy(call, info === "dead" ? undefined : info),
       disconnects: disconnectNames(state, mode),
-      info: info === undefined || info === "dead" ? undefined : this.#words(info),
+      info: info === undefined || info === "dead" ? undefined : this.#words(call, info),
       can: this.#statuses.commandsOf(call, status),
       ...dialled !== undefined && { dialled },
       ...heardAtMs !== undefined && { heardAtMs },
@@ -293,7 +293,7 @@ export class CallFeed {
     return this.#statuses.hasTime(call) ? await readStatus(this.#context, call) : undefined;
   }
 
-  #words(info: RawCallInfo) {
-    return readCallInfo(info, this.#context.placeholders);
+  #words({ line }: TapiCall, info: RawCallInfo) {
+    return readCallInfo(info, this.#context, line.name);
   }
 }

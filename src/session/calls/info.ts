@@ -1,5 +1,6 @@
 /** LINECALLINFO in words: the parties that may be shown, origin, reason, and the direction. Pure. */
 import {
+  type CallDetails,
   type CallInfo,
   type Direction,
   type Party,
@@ -8,10 +9,14 @@ import {
 } from "../../model/call.ts";
 import type { RawCallInfo } from "../../tapi/call_info.ts";
 import { has, LINECALLORIGIN, LINECALLPARTYID } from "../../tapi/constants.ts";
+import { decodeAnyText } from "../../tapi/text.ts";
 import { hex, originName, reasonName } from "./bit_names.ts";
 
+/** dwTrunk of a call that is on no trunk, or on one that is not known. */
+const UNKNOWN_TRUNK = 0xffffffff;
+
 /** A call by one LINECALLINFO. */
-export interface CallReading extends CallInfo {
+export interface CallReading extends CallInfo, CallDetails {
   /** The direction that dwOrigin suggests: evidence, which other evidence outweighs. */
   readonly direction: Direction;
 }
@@ -27,8 +32,20 @@ export interface Placeholders {
 /** Flags, number and name of a party, as the driver writes them. */
 type RawParty = readonly [flags: number, number: string, name: string];
 
-/** Puts words to a LINECALLINFO. */
-export function readCallInfo(info: RawCallInfo, placeholders: Placeholders): CallReading {
+/** What the meaning of a number depends on. */
+interface Numbers {
+  readonly placeholders: Placeholders;
+  /** Whether an extension is a hunt group's: by the settings, or by its own line. */
+  readonly isGroup: (extension: string) => boolean;
+  readonly devices: { isGroup(extension: string): boolean };
+}
+
+/** Puts words to a LINECALLINFO. @param line The extension of the call's line. */
+export function readCallInfo(
+  info: RawCallInfo,
+  { placeholders, isGroup, devices }: Numbers,
+  line: string,
+): CallReading {
   const raw: Readonly<Record<PartyRole, RawParty>> = {
     caller: [info.dwCallerIDFlags, info.CallerID, info.CallerIDName],
     called: [info.dwCalledIDFlags, info.CalledID, info.CalledIDName],
@@ -41,6 +58,10 @@ export function readCallInfo(info: RawCallInfo, placeholders: Placeholders): Cal
     const [flags, number, name] = raw[role];
     return secret.has(number) ? WITHHELD : toParty(flags, number, name, placeholders);
   };
+  const called = party("called");
+  const isOthersGroup = called.number !== "" && called.number !== line &&
+    (isGroup(called.number) || devices.isGroup(called.number));
+  const data = decodeAnyText(info.CallData);
   return {
     callId: `0x${hex(info.dwCallID)}`,
     relatedCallId: `0x${hex(info.dwRelatedCallID)}`,
@@ -48,10 +69,14 @@ export function readCallInfo(info: RawCallInfo, placeholders: Placeholders): Cal
     reason: reasonName(info.dwReason),
     direction: directionOf(info.dwOrigin),
     caller: party("caller"),
-    called: party("called"),
+    called,
     connected: party("connected"),
     redirecting: party("redirecting"),
     redirection: party("redirection"),
+    ...isOthersGroup && { group: called.number },
+    // Drivers that do not know the trunk leave 0 there as well.
+    ...info.dwTrunk !== 0 && info.dwTrunk !== UNKNOWN_TRUNK && { trunk: info.dwTrunk },
+    ...data !== "" && { data },
   };
 }
 

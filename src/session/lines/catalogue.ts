@@ -102,9 +102,9 @@ export class LineCatalogue {
     wanted: (extension: string) => boolean,
   ): readonly TapiCall[] {
     const { devices, onSignal } = this.#context;
-    devices.add(device);
     const before = device.name;
     const { renamed, found, removed } = device.describe(description, wanted);
+    devices.add(device);
     for (const { line, name } of renamed) {
       onSignal({ kind: "line-report", line: line.identity, name });
     }

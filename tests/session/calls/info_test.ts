@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type CallReading, readCallInfo } from "../../../src/session/calls/info.ts";
+import { DeviceTable } from "../../../src/session/device_table.ts";
 import type { RawCallInfo } from "../../../src/tapi/call_info.ts";
 import { LINECALLORIGIN, LINECALLPARTYID } from "../../../src/tapi/constants.ts";
 
@@ -11,30 +12,39 @@ const PLACEHOLDERS = {
 };
 
 /** What a LINECALLINFO with these members is read as. */
-function read(members: Partial<RawCallInfo>): CallReading {
-  return readCallInfo({
-    dwAddressID: 0,
-    dwCallID: 0x1a2b,
-    dwRelatedCallID: 0xffffffff,
-    dwOrigin: 4,
-    dwReason: 1,
-    dwCallerIDFlags: 0,
-    CallerID: "",
-    CallerIDName: "",
-    dwCalledIDFlags: 0,
-    CalledID: "",
-    CalledIDName: "",
-    dwConnectedIDFlags: 0,
-    ConnectedID: "",
-    ConnectedIDName: "",
-    dwRedirectionIDFlags: 0,
-    RedirectionID: "",
-    RedirectionIDName: "",
-    dwRedirectingIDFlags: 0,
-    RedirectingID: "",
-    RedirectingIDName: "",
-    ...members,
-  }, PLACEHOLDERS);
+function read(
+  members: Partial<RawCallInfo>,
+  isGroup: (number: string) => boolean = () => false,
+): CallReading {
+  return readCallInfo(
+    {
+      dwAddressID: 0,
+      dwCallID: 0x1a2b,
+      dwRelatedCallID: 0xffffffff,
+      dwOrigin: 4,
+      dwReason: 1,
+      dwTrunk: 0xffffffff,
+      dwCallerIDFlags: 0,
+      CallerID: "",
+      CallerIDName: "",
+      dwCalledIDFlags: 0,
+      CalledID: "",
+      CalledIDName: "",
+      dwConnectedIDFlags: 0,
+      ConnectedID: "",
+      ConnectedIDName: "",
+      dwRedirectionIDFlags: 0,
+      RedirectionID: "",
+      RedirectionIDName: "",
+      dwRedirectingIDFlags: 0,
+      RedirectingID: "",
+      RedirectingIDName: "",
+      CallData: new Uint8Array(0),
+      ...members,
+    },
+    { placeholders: PLACEHOLDERS, isGroup, devices: new DeviceTable() },
+    "201",
+  );
 }
 
 Deno.test("ids are hex, and every party has its own flags", () => {
@@ -134,4 +144,24 @@ Deno.test("dwOrigin suggests a direction: OUTBOUND decides, and each of the othe
 Deno.test("origin and reason have TAPI's names, whichever bits are joined", () => {
   const { origin, reason } = read({ dwOrigin: 0x84, dwReason: 0x101 });
   assert.deepEqual([origin, reason], ["EXTERNAL", "TRANSFER"]);
+});
+
+Deno.test("a trunk is reported unless the driver does not know it", () => {
+  for (const dwTrunk of [0, 0xffffffff]) assert(!("trunk" in read({ dwTrunk })));
+  assert.equal(read({ dwTrunk: 0x15001b }).trunk, 0x15001b);
+});
+
+Deno.test("call data is reported if it is text", () => {
+  assert(!("data" in read({})));
+  assert.equal(read({ CallData: new TextEncoder().encode("order 4711\0") }).data, "order 4711");
+  assert(!("data" in read({ CallData: Uint8Array.of(1, 2, 3, 4) })));
+});
+
+Deno.test("the called party is a group if its number is one", () => {
+  const info = { CalledID: "110", dwCalledIDFlags: ADDRESS };
+  assert.equal(read(info, (number) => number === "110").group, "110");
+  assert(!("group" in read(info)));
+  assert(!("group" in read({ ...info, dwCalledIDFlags: BLOCKED }, () => true)));
+  assert(!("group" in read({}, () => true)));
+  assert(!("group" in read({ ...info, CalledID: "201" }, () => true)));
 });
