@@ -1,5 +1,5 @@
 /**
- * Puts the files of a release into a folder: the executable, the manual, the browser extension where
+ * Puts the files of a release into a folder: the executable with the manual in it, the browser extension where
  * there is one, the manifests for winget, and the sums of all of them.
  *
  *   release.ts TAG REPOSITORY EXECUTABLE FOLDER
@@ -26,7 +26,6 @@ if (tag !== `v${denoJson.version}`) {
 
 Deno.mkdirSync(folder, { recursive: true });
 Deno.copyFileSync(executable, join(folder, "tapi2ws.exe"));
-Deno.copyFileSync(join(ROOT, "README.md"), join(folder, "manual.md"));
 if (existsSync(EXTENSION)) {
   const zip = join(folder, "tapi2ws-extension.zip");
   const { success } = new Deno.Command(TAR, {

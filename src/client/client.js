@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * The client library for pages, extensions, Deno and Node: keeps a connection to a server, knows its
- * lines and calls, and gives commands. README says how it is used; `client.d.ts` has every member.
+ * lines and calls, and gives commands. The manual says how it is used; `client.d.ts` has every member.
  *
  * @module
  */

@@ -109,7 +109,7 @@ export const ACCESS_SETTINGS = {
   }, {
     default: [],
     help: "web pages from outside the intranet that can connect, such as https://*.example.com",
-    manual: "See [Security](#security)",
+    manual: "See [Security](security.md)",
     live: true,
   }),
   allowSharedAddresses: setting(trueOrFalse, {

@@ -78,7 +78,7 @@ export const GENERAL_SETTINGS = {
   journal: setting(trueOrFalse, {
     default: true,
     help: "whether finished calls are kept",
-    manual: "See [Journal](#journal)",
+    manual: "See [Journal](journal.md)",
   }),
 };
 
@@ -140,7 +140,7 @@ const TABLES = {
   "limits.guard": setting(trueOrFalse, {
     default: false,
     help: "bounds what one connection can take also where clients need no token",
-    manual: "See [Limits](#limits)",
+    manual: "See [Limits](security.md#limits)",
   }),
   "audit.file": setting(path("a file"), {
     defaultText: "the log",

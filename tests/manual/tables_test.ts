@@ -1,19 +1,19 @@
 /** The manual's samples, as they stand there: its settings, its scenario, its tables. */
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
-import { createFakeTapi } from "../src/fake/library.ts";
-import { SPECIAL_NUMBERS } from "../src/fake/exchange/dial_plan.ts";
-import { parseScenario } from "../src/fake/scenarios/scenario.ts";
-import { ACCESS_SETTINGS } from "../src/settings/access_rules.ts";
-import { ROWS } from "../src/settings/schema.ts";
-import { defaultTextOf, flagNameOf, type Setting, variableOf } from "../src/settings/setting.ts";
-import { CLOSE } from "../src/model/close_code.ts";
-import { FORMS } from "../src/server/v2/requests.ts";
-import { jsonSchema } from "../src/server/v2/schema.ts";
-import { hasOpenSsl, makeCertificate } from "./support/certificate.ts";
-import { MANUAL, rowsOf, sample, samples, TABLE_ROWS } from "./support/manual.ts";
-import { TestProgram } from "./support/program.ts";
-import { settingsOfFile } from "./support/settings.ts";
+import { createFakeTapi } from "../../src/fake/library.ts";
+import { SPECIAL_NUMBERS } from "../../src/fake/exchange/dial_plan.ts";
+import { parseScenario } from "../../src/fake/scenarios/scenario.ts";
+import { ACCESS_SETTINGS } from "../../src/settings/access_rules.ts";
+import { ROWS } from "../../src/settings/schema.ts";
+import { defaultTextOf, flagNameOf, type Setting, variableOf } from "../../src/settings/setting.ts";
+import { CLOSE } from "../../src/model/close_code.ts";
+import { FORMS } from "../../src/server/v2/requests.ts";
+import { jsonSchema } from "../../src/server/v2/schema.ts";
+import { hasOpenSsl, makeCertificate } from "../support/certificate.ts";
+import { MANUAL, rowsOf, sample, samples, TABLE_ROWS } from "../support/manual.ts";
+import { TestProgram } from "../support/program.ts";
+import { settingsOfFile } from "../support/settings.ts";
 
 /** A setting's row in the manual: flag, key, default, meaning. */
 function rowOf(key: string, row: Setting): string[] {

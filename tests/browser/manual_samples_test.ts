@@ -34,7 +34,7 @@ function sampleTest(
 
 Deno.test("the manual's pages that use the library have less than 30 lines each", () => {
   const lengths = samples("html", "/client.js").map((html) => html.trim().split("\n").length);
-  assert.equal(lengths.length, 2);
+  assert.equal(lengths.length, 3);
   for (const length of lengths) assert(length < 30, `${length} lines`);
 });
 
@@ -78,5 +78,14 @@ sampleTest(
     await page.click("#drop");
     await textBecomes(page, "#calls", "IDLE");
     assert.match(await page.locator("#calls").innerText(), /\+441632960123/);
+  },
+);
+
+sampleTest(
+  "the manual's first page lists every call that rings",
+  "Who rings?",
+  async (page, program) => {
+    await program.ring("201", "+441632960001");
+    await textBecomes(page, "#calls li", "201 rings: +441632960001");
   },
 );
