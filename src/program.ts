@@ -13,6 +13,7 @@ import { type RunningServer, startServer } from "./server/server.ts";
 import { Supervisor } from "./session/supervisor.ts";
 import { type Settings, telephonyOf } from "./settings/settings.ts";
 import { Dispatch } from "./state/dispatch.ts";
+import { Silence } from "./state/silence.ts";
 import { statusOf } from "./state/status.ts";
 import { Tracker } from "./state/tracker.ts";
 import type { TapiLibrary } from "./tapi/library.ts";
@@ -66,10 +67,12 @@ export function startProgram(
   clock: Clock = systemClock,
   simulation?: Simulation,
 ): Program {
+  const silence = new Silence(clock);
+  const status = () => statusOf(supervisor, silence, clock);
   const metrics: Metrics = new Metrics({
     version: VERSION,
     runtimeVersion: Deno.version.deno,
-    status: () => statusOf(supervisor, clock),
+    status,
     load: () => server.load,
     journal: () => journal,
     process: processLoad,
@@ -89,6 +92,7 @@ export function startProgram(
     onSignal: (signal) => {
       if ("heardAtMs" in signal) metrics.drained(clock.uptimeMs() - signal.heardAtMs);
       tracker.receive(signal);
+      silence.receive(signal);
     },
     onMessages: (count) => metrics.messagesCame(count),
     onTapiError: (name) => metrics.tapiFailed(name),
@@ -107,7 +111,7 @@ export function startProgram(
     commands,
     journal,
     metrics,
-    status: { status: () => statusOf(supervisor, clock) },
+    status: { status },
     ...simulation !== undefined && { simulation },
   });
   unlessServed.move();

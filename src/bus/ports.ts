@@ -42,6 +42,11 @@ export interface ServiceStatus {
   readonly lastMessageAgeSeconds: number | null;
   /** Seconds since the telephony service last answered a probe, or `null` before the first. */
   readonly lastProbeAgeSeconds: number | null;
+  /**
+   * For how long lines have been open without any call that was not dialled by a client; `null` once
+   * one was heard, and for the first half hour.
+   */
+  readonly silentForSeconds: number | null;
   /** The lines that are not open. */
   readonly troubles: readonly {
     readonly line: string;

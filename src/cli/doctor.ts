@@ -7,6 +7,7 @@ import { SettingsError } from "../settings/setting.ts";
 import { isOpenToDial, type Settings } from "../settings/settings.ts";
 import { LibraryError } from "../tapi/library.ts";
 import type { Windows } from "../windows/windows.ts";
+import { checkDriverAge, checkDrivers, checkVendors, INSTALL_DRIVER } from "./driver_checks.ts";
 import { type Finding, fine, lineOf, note, wrong } from "./findings.ts";
 import {
   answersOn,
@@ -14,13 +15,14 @@ import {
   hostName,
   portProblem,
   runtimeVersion,
+  silentForSeconds,
   systemName,
   writeProblem,
   writeReport,
 } from "./machine.ts";
 import { LOG_LINES, reportOf } from "./report.ts";
 import { survey } from "./survey.ts";
-import { checkWindows, windowsVersion } from "./windows_checks.ts";
+import { checkWindows, windowsBuild, windowsVersion } from "./windows_checks.ts";
 
 export interface Diagnosis {
   /** The text to print. */
@@ -91,18 +93,27 @@ async function check(
   return [
     fine("settings", "valid"),
     ...windows === undefined ? [] : checkWindows(windows, settings),
-    ...await checkLines(settings),
-    await checkPort(settings),
+    ...await checkLines(settings, windows),
+    ...await checkPort(settings),
     ...checkCertificate(settings, Date.now()),
     ...checkAccess(settings, Date.now()),
     ...checkFiles(settings),
   ];
 }
 
-async function checkLines(settings: Settings): Promise<Finding[]> {
+async function checkLines(
+  settings: Settings,
+  windows: Windows | undefined,
+): Promise<Finding[]> {
   try {
     const { library, drivers, isUp, lines } = await survey(settings);
-    const findings = [fine("library", library), checkDrivers(drivers)];
+    const findings = [
+      fine("library", library),
+      checkDrivers(drivers),
+      ...windows === undefined
+        ? []
+        : checkDriverAge(drivers, windowsBuild(windows), windows.systemFolder),
+    ];
     if (!isUp) {
       const message = "TAPI cannot be initialised";
       return [...findings, wrong("telephony", message, ADVICE.LINEERR_SERVICE_NOT_RUNNING)];
@@ -118,6 +129,7 @@ async function checkLines(settings: Settings): Promise<Finding[]> {
         const message = error === undefined ? status : `${status}: ${error}`;
         return wrong(`line ${line}`, message, adviceOn(error, status));
       }),
+      ...checkVendors(lines),
     ];
   } catch (error) {
     if (!(error instanceof LibraryError || error instanceof SettingsError)) throw error;
@@ -126,24 +138,21 @@ async function checkLines(settings: Settings): Promise<Finding[]> {
   }
 }
 
-const INSTALL_DRIVER = "Install and set up the phone system's TAPI driver (TSP), 64-bit.";
-
-function checkDrivers(drivers: readonly string[] | Error): Finding {
-  const about = "drivers";
-  if (drivers instanceof Error) return note(about, `cannot be listed: ${drivers.message}`);
-  if (drivers.length === 0) return wrong(about, "none is installed", INSTALL_DRIVER);
-  return fine(about, drivers.join(", "));
-}
-
-async function checkPort({ host, port, tls }: Settings): Promise<Finding> {
+async function checkPort({ host, port, tls }: Settings): Promise<Finding[]> {
   const about = `port ${port}`;
   const problem = portProblem(host, port);
-  if (problem === undefined) return fine(about, "free");
+  if (problem === undefined) return [fine(about, "free")];
   if (await answersOn(host, port, tls !== undefined)) {
-    return fine(about, "Tapi2Ws is running and answers");
+    const silent = await silentForSeconds(host, port, tls !== undefined);
+    return [
+      fine(about, "Tapi2Ws is running and answers"),
+      ...silent === undefined ? [] : [
+        note("calls", `none was heard for ${Math.floor(silent / 60)} min`, ADVICE.silent),
+      ],
+    ];
   }
   const advice = "Stop the program that uses it (netstat -abno), or set another port or host.";
-  return wrong(about, problem, advice);
+  return [wrong(about, problem, advice)];
 }
 
 function checkCertificate({ tls }: Settings, nowMs: number): Finding[] {

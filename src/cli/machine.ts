@@ -21,13 +21,34 @@ export function portProblem(host: string, port: number): string | undefined {
 }
 
 /** Whether a Tapi2Ws answers on the port. */
-export function answersOn(host: string, port: number, isTls: boolean): Promise<boolean> {
+export async function answersOn(host: string, port: number, isTls: boolean): Promise<boolean> {
+  const health = await askServer(host, port, isTls, "/healthz");
+  return health["status"] === "ok";
+}
+
+/** For how long the server on the port has heard no call, if that is suspicious. */
+export async function silentForSeconds(
+  host: string,
+  port: number,
+  isTls: boolean,
+): Promise<number | undefined> {
+  const { silentForSeconds: seconds } = await askServer(host, port, isTls, "/readyz");
+  return typeof seconds === "number" ? seconds : undefined;
+}
+
+/** The members of the answer to a request; none if there is no JSON object. */
+function askServer(
+  host: string,
+  port: number,
+  isTls: boolean,
+  path: string,
+): Promise<Readonly<Record<string, unknown>>> {
   const { get } = isTls ? https : http;
-  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const { promise, resolve } = Promise.withResolvers<Readonly<Record<string, unknown>>>();
   const request = get({
     host: host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host,
     port,
-    path: "/healthz",
+    path,
     timeout: PATIENCE_MS,
     agent: false,
     // Only whether it answers matters, not whose certificate it has.
@@ -35,12 +56,20 @@ export function answersOn(host: string, port: number, isTls: boolean): Promise<b
   }, async (response) => {
     let text = "";
     for await (const chunk of response) text += chunk;
-    resolve(response.statusCode === 200 && text.includes('"status":"ok"'));
+    resolve(membersOf(text));
   });
   request.on("timeout", () => request.destroy());
-  request.on("error", () => resolve(false));
-  request.on("close", () => resolve(false));
+  request.on("error", () => resolve({}));
+  request.on("close", () => resolve({}));
   return promise;
+}
+
+function membersOf(text: string): Readonly<Record<string, unknown>> {
+  try {
+    return { ...JSON.parse(text) as object };
+  } catch {
+    return {};
+  }
 }
 
 /** Why the file cannot be written; `undefined` when it can. A file that did not exist is removed. */
@@ -130,6 +159,17 @@ export function runtimeVersion(): string {
 /** The name of a system other than Windows. */
 export function systemName(): string {
   return `${Deno.build.os} ${Deno.build.arch}`;
+}
+
+/** The first bytes of a file; none if it cannot be read. */
+export function startOfFile(path: string, bytes: number): Uint8Array {
+  const start = new Uint8Array(bytes);
+  try {
+    using file = Deno.openSync(path);
+    return start.subarray(0, file.readSync(start) ?? 0);
+  } catch {
+    return start.subarray(0, 0);
+  }
 }
 
 /** The last lines of a text file; "" when it cannot be read. */

@@ -7,7 +7,6 @@ import { openProvider } from "../provider.ts";
 import { BLOCKING_THREADS } from "../program.ts";
 import { Supervisor } from "../session/supervisor.ts";
 import { type Settings, telephonyOf } from "../settings/settings.ts";
-import { statusOf } from "../state/status.ts";
 import { Tracker } from "../state/tracker.ts";
 import { listProviders } from "../tapi/provider_list.ts";
 
@@ -54,10 +53,10 @@ export async function survey(settings: Settings): Promise<Survey> {
   const tried = Promise.race([supervisor.start(), failed.promise]);
   await Promise.race([Promise.all([tried, listed]), late.promise]);
   systemClock.clearTimeout(timer);
-  const { provider } = statusOf(supervisor, systemClock);
+  const isUp = supervisor.session !== undefined;
   // Drivers report them in any order.
   const { compare } = new Intl.Collator("en", { numeric: true });
   const lines = tracker.lines().toSorted((a, b) => compare(a.line, b.line));
   await supervisor.stop();
-  return { library: description, drivers, isUp: provider === "up", lines };
+  return { library: description, drivers, isUp, lines };
 }

@@ -40,6 +40,11 @@ export function windowsVersion(windows: Windows): string {
   return `${product}, build ${build}${revision === undefined ? "" : `.${revision}`}`;
 }
 
+/** @throws WindowsError */
+export function windowsBuild(windows: Windows): number {
+  return Number(new Registry(windows).values(VERSION_KEY).get("CurrentBuild"));
+}
+
 /** Runs every check of Windows; a check that fails is a note. */
 export function checkWindows(windows: Windows, settings: Settings): Finding[] {
   const folders = foldersOf(windows);

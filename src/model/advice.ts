@@ -5,7 +5,7 @@ const DRIVER_LOG = "See the driver's own log.";
 const REMOVED = "The driver no longer has this line. Check the driver's set-up; if the line is " +
   "there, restart the Windows service Telephony.";
 
-/** By the error's name in tapi.h, by a line's status where the error is unknown; and for a hang. */
+/** By the error's name in tapi.h, by a line's status where the error is unknown; for a silent or a hanging driver. */
 export const ADVICE = {
   LINEERR_ALLOCATED: "Another program uses the line exclusively: a fax or modem program, or the " +
     "driver's own. Close it.",
@@ -52,10 +52,14 @@ export const ADVICE = {
   out_of_service:
     "The driver reports that it lost the phone system. Check the connection between " +
     "them; the driver reports when it is back.",
+  silent:
+    "If phones were used in this time, the driver lacks a licence for all of them (Avaya IP " +
+    "Office: CTI Link Pro, for third-party mode), or is too old for this version of Windows. Correct " +
+    "that, then restart the Windows service Telephony: changed driver settings take effect then.",
   hanging: "The driver does not return from this function. Other lines keep working; if it never " +
     "returns, restart the Windows service Telephony.",
 } as const satisfies Readonly<
-  Record<`LINEERR_${string}` | Exclude<LineStatus, "open"> | "hanging", string>
+  Record<`LINEERR_${string}` | Exclude<LineStatus, "open"> | "silent" | "hanging", string>
 >;
 
 /** @param error A name such as `LINEERR_ALLOCATED`, of a line with this status. */

@@ -1,6 +1,7 @@
 // @ts-check
 /** Whether the phone system is connected, in one sentence. Pure. */
 /** @import { Line, ProviderState, StatusEvent } from "../client/client.d.ts" */
+import { ADVICE } from "../model/advice.ts";
 
 /**
  * The answer to `GET readyz`.
@@ -9,6 +10,7 @@
  * @property {"up" | "down"} provider
  * @property {number | null} lastMessageAgeSeconds
  * @property {number | null} lastProbeAgeSeconds
+ * @property {number | null} silentForSeconds
  * @property {readonly { fn: string, line?: string, forSeconds: number }[]} hanging
  */
 
@@ -114,6 +116,10 @@ function ofLines({ lines, ready }) {
       "The phone system may be disconnected: TAPI has not answered for a while",
       `If it stays so, ${RESTART}.`,
     );
+  }
+  const silentMinutes = Math.floor((ready?.silentForSeconds ?? 0) / 60);
+  if (silentMinutes > 0) {
+    return warn(`${CONNECTED}, but no call was heard for ${silentMinutes} min`, ADVICE.silent);
   }
   return { tone: "ok", letter: "✓", sentence: CONNECTED };
 }

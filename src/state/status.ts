@@ -3,8 +3,13 @@ import type { ServiceStatus } from "../bus/ports.ts";
 import type { Clock } from "../clock.ts";
 import type { TapiLine } from "../session/line.ts";
 import type { Supervisor } from "../session/supervisor.ts";
+import type { Silence } from "./silence.ts";
 
-export function statusOf(supervisor: Supervisor, clock: Clock): ServiceStatus {
+export function statusOf(
+  supervisor: Supervisor,
+  silence: Silence,
+  clock: Clock,
+): ServiceStatus {
   const { session, lastMessageAtMs, lastProbeAtMs, hanging } = supervisor;
   const ageSeconds = (atMs: number | undefined) =>
     atMs === undefined ? null : (clock.uptimeMs() - atMs) / 1000;
@@ -21,6 +26,7 @@ export function statusOf(supervisor: Supervisor, clock: Clock): ServiceStatus {
     },
     lastMessageAgeSeconds: ageSeconds(lastMessageAtMs),
     lastProbeAgeSeconds: ageSeconds(lastProbeAtMs),
+    silentForSeconds: silence.seconds,
     troubles: lines.flatMap(({ name, device: { status, error } }) =>
       status === "open" || status === "opening"
         ? []

@@ -22,6 +22,7 @@ const status = {
   lines: { open: 0, closed: 0, failed: 0, outOfService: 0 },
   lastMessageAgeSeconds: null,
   lastProbeAgeSeconds: null,
+  silentForSeconds: null,
   troubles: [],
   hanging: [],
 } as const;

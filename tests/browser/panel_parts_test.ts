@@ -4,7 +4,7 @@ import { CALL_COMMANDS, type Command } from "../../src/model/command.ts";
 import type { Grant } from "../../src/settings/access_rules.ts";
 import { callEvent, lineEvent } from "../support/events.ts";
 import { until } from "../support/patience.ts";
-import { rulesFor, tokenRule } from "../support/server.ts";
+import { rulesFor, tokenRule, WORKING_STATUS } from "../support/server.ts";
 import { panelTest, talk, tileOf } from "./panel.ts";
 
 panelTest(
@@ -123,11 +123,9 @@ panelTest("a function that hangs is told, with its line", async (test) => {
   const { server } = test.madeUpServer(["201"], {
     status: {
       status: () => ({
-        provider: "up",
-        lines: { open: 1, closed: 0, failed: 0, outOfService: 0 },
+        ...WORKING_STATUS,
         lastMessageAgeSeconds: 90,
         lastProbeAgeSeconds: 5,
-        troubles: [],
         hanging: [{ fn: "lineDrop", line: "201", forSeconds: 12.3 }],
       }),
     },
@@ -137,6 +135,17 @@ panelTest("a function that hangs is told, with its line", async (test) => {
   await panel.becomes("#overview", /1:3\d ago/);
   await panel.becomes("#troubles", /lineDrop has not returned for 12 s.*201/s);
 });
+
+panelTest(
+  "lines that are open and hear no call are told, with what may be the cause",
+  async (test) => {
+    const { server } = test.madeUpServer(["201"], {
+      status: { status: () => ({ ...WORKING_STATUS, silentForSeconds: 1900 }) },
+    });
+    const panel = await test.open(server.port);
+    await panel.becomes("#overview", /no call was heard for 31 min.*licence/s);
+  },
+);
 
 panelTest("what callers call themselves is text and nothing else", async (test) => {
   const hostile = '<img src=x onerror="document.title=1"><script>document.title=2</script>';

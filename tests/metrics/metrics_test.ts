@@ -36,6 +36,7 @@ function metrics(): Metrics {
       lines: { open: 1, closed: 2, failed: 3, outOfService: 4 },
       lastMessageAgeSeconds: null,
       lastProbeAgeSeconds: 5,
+      silentForSeconds: null,
       troubles: [],
       hanging: [],
     }),

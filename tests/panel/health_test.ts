@@ -11,7 +11,13 @@ const FACTS: Facts = {
   can: ["monitor", "control"],
   provider: "up",
   lines: [LINE, { ...LINE, line: "202" }],
-  ready: { provider: "up", lastMessageAgeSeconds: 3600, lastProbeAgeSeconds: 9, hanging: [] },
+  ready: {
+    provider: "up",
+    lastMessageAgeSeconds: 3600,
+    lastProbeAgeSeconds: 9,
+    silentForSeconds: null,
+    hanging: [],
+  },
 };
 const FAILED: Line = { ...LINE, line: "203", status: "failed" };
 
@@ -36,6 +42,9 @@ const CASES: [sentence: RegExp, tone: string, facts: Partial<Facts>][] = [
   [/^Connected to the phone system, except 1 of 2 lines/, "warn", { lines: [LINE, FAILED] }],
   [/its driver hangs/, "warn", {
     ready: { ...FACTS.ready!, hanging: [{ fn: "lineDrop", forSeconds: 6 }] },
+  }],
+  [/^Connected to the phone system, but no call was heard for 31 min/, "warn", {
+    ready: { ...FACTS.ready!, silentForSeconds: 1860 },
   }],
   [/may be disconnected/, "warn", { ready: { ...FACTS.ready!, lastProbeAgeSeconds: 61 } }],
 ];

@@ -14,6 +14,7 @@ const WORKING: ServiceStatus = {
   lines: { open: 1, closed: 0, failed: 1, outOfService: 0 },
   lastMessageAgeSeconds: 3.5,
   lastProbeAgeSeconds: null,
+  silentForSeconds: null,
   troubles: [{ line: "202", status: "failed", error: "LINEERR_ALLOCATED" }],
   hanging: [],
 };

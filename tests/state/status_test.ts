@@ -4,7 +4,7 @@ import { statusOf } from "../../src/state/status.ts";
 import { LINE, LINEDEVSTATE, LINEERR } from "../../src/tapi/constants.ts";
 import { step, Telephony } from "../support/session.ts";
 
-const status = ({ supervisor, clock }: Telephony) => statusOf(supervisor, clock);
+const status = ({ supervisor, silence, clock }: Telephony) => statusOf(supervisor, silence, clock);
 
 Deno.test("a service whose lines are all open has no troubles", async () => {
   await using telephony = await Telephony.start();
@@ -13,6 +13,7 @@ Deno.test("a service whose lines are all open has no troubles", async () => {
     lines: { open: 8, closed: 0, failed: 0, outOfService: 0 },
     lastMessageAgeSeconds: null,
     lastProbeAgeSeconds: null,
+    silentForSeconds: null,
     troubles: [],
     hanging: [],
   });

@@ -1,5 +1,6 @@
 /** The server on a real bus and a real port, with a telephone system that a test answers for. */
 import { createHash } from "node:crypto";
+import type { ServiceStatus } from "../../src/bus/ports.ts";
 import type { EventBus } from "../../src/bus/bus.ts";
 import type { Command, CommandResult } from "../../src/model/command.ts";
 import { systemClock } from "../../src/clock.ts";
@@ -43,6 +44,17 @@ export const LIMITS = {
   guard: false,
 };
 
+/** A telephone system that works. */
+export const WORKING_STATUS: ServiceStatus = {
+  provider: "up",
+  lines: { open: 1, closed: 0, failed: 0, outOfService: 0 },
+  lastMessageAgeSeconds: null,
+  lastProbeAgeSeconds: null,
+  silentForSeconds: null,
+  troubles: [],
+  hanging: [],
+};
+
 export interface TestServer {
   readonly bus: EventBus;
   readonly state: FoldedState;
@@ -81,16 +93,7 @@ export function startTestServer(
       },
       lineOf: () => undefined,
     },
-    status: {
-      status: () => ({
-        provider: "up",
-        lines: { open: 1, closed: 0, failed: 0, outOfService: 0 },
-        lastMessageAgeSeconds: null,
-        lastProbeAgeSeconds: null,
-        troubles: [],
-        hanging: [],
-      }),
-    },
+    status: { status: () => WORKING_STATUS },
     ...options,
   });
   return { bus, state, commands, server };

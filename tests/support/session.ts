@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import type { Call } from "../../src/model/call.ts";
 import type { Line } from "../../src/model/line.ts";
 import type { BusEvent, CallEvent, LineEvent } from "../../src/model/event.ts";
+import { Silence } from "../../src/state/silence.ts";
 import { Tracker } from "../../src/state/tracker.ts";
 import { createFakeTapi, type FakeTapi, type FakeTapiOptions } from "../../src/fake/library.ts";
 import { parseScenario } from "../../src/fake/scenarios/scenario.ts";
@@ -48,6 +49,7 @@ export class Telephony implements AsyncDisposable {
   /** What the session has reported. */
   readonly signals: Signal[] = [];
   readonly tracker: Tracker;
+  readonly silence: Silence;
   readonly supervisor: Supervisor;
   readonly mirror: Mirror;
   #stopped = false;
@@ -75,6 +77,7 @@ export class Telephony implements AsyncDisposable {
     this.tapi = new TroubledTapi(library?.(this.fake) ?? this.fake);
     const bus = strictBus();
     this.tracker = new Tracker(bus, clock);
+    this.silence = new Silence(clock);
     this.mirror = new Mirror(bus, this.tracker);
     this.supervisor = new Supervisor({
       library: this.tapi.library,
@@ -87,6 +90,7 @@ export class Telephony implements AsyncDisposable {
       onSignal: (signal) => {
         this.signals.push(signal);
         this.tracker.receive(signal);
+        this.silence.receive(signal);
         assert.deepEqual(this.mirror.problems(), []);
       },
       random: () => 0,

@@ -6,7 +6,13 @@ import { ANYONE } from "../../support/identity.ts";
 import { LogRecorder } from "../../support/log.ts";
 import { HANDSHAKE, RawConnection } from "../../support/raw.ts";
 import { until } from "../../support/patience.ts";
-import { LIMITS, rulesFor, startTestServer as start, tokenRule } from "../../support/server.ts";
+import {
+  LIMITS,
+  rulesFor,
+  startTestServer as start,
+  tokenRule,
+  WORKING_STATUS,
+} from "../../support/server.ts";
 import { V2TestClient } from "../../support/v2_client.ts";
 
 const statusOf = (answer: string) => Number(answer.match(/^HTTP\/1\.1 (\d+)/)?.[1]);
@@ -215,14 +221,7 @@ Deno.test("/readyz names the lines that one may see, and no others", async () =>
     fn: "lineOpen",
     forSeconds: 9,
   }];
-  const now = {
-    provider: "up",
-    lines: { open: 1, closed: 0, failed: 2, outOfService: 0 },
-    lastMessageAgeSeconds: null,
-    lastProbeAgeSeconds: null,
-    troubles,
-    hanging,
-  } as const;
+  const now = { ...WORKING_STATUS, troubles, hanging };
   const { server } = start({
     rules: rulesFor({ can: ["monitor"], lines: ["201"] }),
     status: { status: () => now },
