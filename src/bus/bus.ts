@@ -7,7 +7,7 @@
  */
 import { type BusEvent, type EventDraft, lineNamesOf } from "../model/event.ts";
 import type { LineFilter, LineNames } from "../model/line.ts";
-import { History } from "./history.ts";
+import { History, type Unknown } from "./history.ts";
 
 export type Listener = (event: BusEvent) => void;
 
@@ -25,11 +25,21 @@ interface LineListeners {
 
 const DEFAULT_HISTORY_LENGTH = 10_000;
 
+/** A sequence of events that others number as well, up to the moment at which it is taken over. */
+export interface SharedSequence {
+  readonly epoch: string;
+  /** The number up to which {@linkcode events} go. */
+  readonly seq: number;
+  /** Every event after this number is among {@linkcode events}. */
+  readonly completeAfter: number;
+  /** Oldest first; their numbers may have gaps. */
+  readonly events: readonly BusEvent[];
+}
+
 export class EventBus {
-  /** Changes with every start of the program: event numbers of another epoch mean nothing. */
-  readonly epoch: string = crypto.randomUUID();
   readonly #reportFailure: (error: unknown) => void;
-  readonly #history: History;
+  readonly #historyLength: number;
+  #history: History;
   readonly #onDelivered: ((event: BusEvent, tookMs: number) => void) | undefined;
   readonly #everyLine = new Set<Listener>();
   /** Listeners to some lines only. */
@@ -37,6 +47,8 @@ export class EventBus {
   /** Of the listeners to some lines, those of each line that has had an event, by both its names. */
   readonly #byLine = new Map<string, LineListeners>();
   #seq = 0;
+  #epoch: string = crypto.randomUUID();
+  #isShared = false;
 
   /**
    * @param reportFailure Called with what a listener threw.
@@ -50,7 +62,21 @@ export class EventBus {
   ) {
     this.#reportFailure = reportFailure;
     this.#onDelivered = onDelivered;
+    this.#historyLength = historyLength;
     this.#history = new History(historyLength);
+  }
+
+  /**
+   * Changes with every start of the program, and of a shared sequence whenever it cannot go on: event
+   * numbers of another epoch mean nothing.
+   */
+  get epoch(): string {
+    return this.#epoch;
+  }
+
+  /** Whether clients of other servers have the same numbers, and may be ahead of this one. */
+  get isShared(): boolean {
+    return this.#isShared;
   }
 
   /** The number of the latest event; 0 before the first. */
@@ -60,7 +86,32 @@ export class EventBus {
 
   /** Numbers an event and delivers it to every listener that wants it. */
   publish(draft: EventDraft): void {
-    const event: BusEvent = { ...draft, seq: ++this.#seq };
+    this.#publish({ ...draft, seq: this.#seq + 1 });
+  }
+
+  /** Goes on with a sequence that others number: from here on {@linkcode follow} publishes. */
+  share({ epoch, seq, completeAfter, events }: SharedSequence): void {
+    this.#epoch = epoch;
+    this.#seq = seq;
+    this.#isShared = true;
+    this.#history = new History(this.#historyLength, completeAfter);
+    for (const event of events) this.#history.add(event);
+  }
+
+  /**
+   * Takes the next number of a shared sequence.
+   *
+   * @param event Delivered to every listener that wants it; `undefined` if clients hear nothing of it.
+   * @throws RangeError if the number is not greater than the one before.
+   */
+  follow(seq: number, event: EventDraft | undefined): void {
+    if (seq <= this.#seq) throw new RangeError(`${seq} follows ${this.#seq}`);
+    if (event === undefined) this.#seq = seq;
+    else this.#publish({ ...event, seq });
+  }
+
+  #publish(event: BusEvent): void {
+    this.#seq = event.seq;
     this.#history.add(event);
     const startMs = performance.now();
     this.#deliver(this.#everyLine, event);
@@ -71,11 +122,8 @@ export class EventBus {
     this.#onDelivered?.(event, performance.now() - startMs);
   }
 
-  /**
-   * The events after the number `seq` of this epoch, oldest first; `undefined` if not all of them are
-   * remembered.
-   */
-  since(seq: number): readonly BusEvent[] | undefined {
+  /** The events after the number `seq` of this epoch, oldest first, or why they are not known. */
+  since(seq: number): readonly BusEvent[] | Unknown {
     return this.#history.since(seq, this.#seq);
   }
 

@@ -17,6 +17,12 @@ function recorder() {
 
 const only = (lines: string[]): LineFilter => ({ line }) => lines.includes(line);
 
+/** The numbers of the events after `seq`. */
+function sinceOf(bus: EventBus, seq: number): number[] | string {
+  const events = bus.since(seq);
+  return typeof events === "string" ? events : events.map((event) => event.seq);
+}
+
 const unexpected = (error: unknown) => {
   throw error;
 };
@@ -113,16 +119,43 @@ Deno.test("what concerns every line is heard by everyone", () => {
 
 Deno.test("the latest events are remembered, and it is told when they do not reach back", () => {
   const bus = new EventBus(unexpected, 3);
-  const since = (seq: number) => bus.since(seq)?.map((event) => event.seq);
+  const since = (seq: number) => sinceOf(bus, seq);
   assert.deepEqual(since(0), []);
-  assert.equal(since(1), undefined);
+  assert.equal(since(1), "ahead");
   for (let published = 0; published < 5; published++) bus.publish(event("201"));
-  assert.equal(since(1), undefined);
+  assert.equal(since(1), "gone");
   assert.deepEqual(since(2), [3, 4, 5]);
   assert.deepEqual(since(4), [5]);
   assert.deepEqual(since(5), []);
-  assert.equal(since(6), undefined);
-  assert.equal(new EventBus(unexpected, 0).since(0)?.length, 0);
+  assert.equal(since(6), "ahead");
+  const forgetful = new EventBus(unexpected, 0);
+  assert.deepEqual(sinceOf(forgetful, 0), []);
+  forgetful.publish(event("201"));
+  assert.equal(sinceOf(forgetful, 0), "gone");
+  assert.deepEqual(sinceOf(forgetful, 1), []);
+});
+
+Deno.test("a shared sequence goes on under its own numbers, with its gaps", () => {
+  const bus = new EventBus(unexpected, 3);
+  const { heard, listener } = recorder();
+  bus.subscribe(listener);
+  const numbered = (seq: number): BusEvent => ({ ...event(String(seq)), seq });
+  bus.share({ epoch: "e", seq: 12, completeAfter: 5, events: [numbered(7), numbered(11)] });
+  assert.deepEqual([bus.epoch, bus.seq, bus.isShared], ["e", 12, true]);
+  assert.deepEqual(sinceOf(bus, 4), "gone");
+  assert.deepEqual(sinceOf(bus, 5), [7, 11]);
+  assert.deepEqual(sinceOf(bus, 7), [11]);
+  assert.deepEqual(sinceOf(bus, 9), [11]);
+  bus.follow(14, event("14"));
+  bus.follow(15, undefined);
+  assert.equal(bus.seq, 15);
+  assert.deepEqual(sinceOf(bus, 12), [14]);
+  assert.deepEqual(sinceOf(bus, 15), []);
+  bus.follow(20, event("20"));
+  // The event 7 is forgotten: after 6 something is missing, after 7 nothing is.
+  assert.deepEqual([sinceOf(bus, 6), sinceOf(bus, 7)], ["gone", [11, 14, 20]]);
+  assert.deepEqual(heard, ["14", "20"]);
+  assert.throws(() => bus.follow(20, event("20")), RangeError);
 });
 
 Deno.test("lines that share an extension are two, each with listeners of its own", () => {

@@ -8,7 +8,7 @@ import type { Identity } from "../access/identity.ts";
 import { provenanceOf } from "../access/origins.ts";
 import { hostOf } from "../net/connected_clients.ts";
 import { Client, type ClientOptions, type ClientSocket } from "../net/client.ts";
-import { Feed, type FeedContext, type Subscription } from "../v2/feed.ts";
+import { caughtUp, Feed, type FeedContext, isAhead, type Subscription } from "../v2/feed.ts";
 import { readEventFilter } from "../v2/requests.ts";
 import { failure } from "./answers.ts";
 import type { RouteContext, Visit } from "./route.ts";
@@ -18,7 +18,7 @@ const HEARTBEAT_MS = 15_000;
 const HEADERS = { "content-type": "text/event-stream" };
 
 /** Answers `GET /api/v2/events`. */
-export function eventStream(visit: Visit, context: RouteContext): Response {
+export async function eventStream(visit: Visit, context: RouteContext): Promise<Response> {
   const { request, url: { searchParams }, address, identity } = visit;
   const lines = searchParams.getAll("line");
   const events = searchParams.getAll("events").flatMap((kinds) => kinds.split(","));
@@ -31,7 +31,8 @@ export function eventStream(visit: Visit, context: RouteContext): Response {
   // A browser that reconnects sends the header; the URL of its page is older.
   const last = request.headers.get("last-event-id") ?? searchParams.get("lastEventId");
   const wanted = { ...filter, ...last !== null && { resume: resumePointOf(last) } };
-  const { clients, places, clock, maxUnsentBytes, metrics } = context;
+  const { clients, places, clock, maxUnsentBytes, metrics, bus } = context;
+  if (isAhead(wanted, bus)) await caughtUp(wanted, bus, clock);
   const place = places.take(hostOf(address));
   if (place === undefined) {
     return failure({ code: "rate_limited", message: "There are too many connections" });

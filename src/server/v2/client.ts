@@ -1,5 +1,6 @@
 /** A client that speaks v2: its events, its requests, and the order in which it is sent the answers. */
 import type { JournalPort } from "../../bus/ports.ts";
+import type { Clock } from "../../clock.ts";
 import { logger } from "../../log.ts";
 import type { CommandError } from "../../model/error.ts";
 import type { Settings } from "../../settings/settings.ts";
@@ -15,7 +16,7 @@ import {
 } from "../net/client.ts";
 import { hostOf } from "../net/connected_clients.ts";
 import { type Batcher, batchFrame } from "./batch.ts";
-import { Feed, type FeedContext } from "./feed.ts";
+import { caughtUp, Feed, type FeedContext, isAhead } from "./feed.ts";
 import { type Answer, errorFrame, resultFrame } from "./frames.ts";
 import { queryJournal, queryState } from "./queries.ts";
 import {
@@ -34,6 +35,7 @@ type Limits =
 
 /** What all v2 clients share. */
 export interface V2Context extends CommandContext, FeedContext {
+  readonly clock: Clock;
   readonly version: string;
   readonly limits: Limits;
   readonly batcher: Batcher;
@@ -47,8 +49,8 @@ export class V2Client extends Client implements SendingClient {
   readonly dialect = "v2";
   readonly #context: V2Context;
   readonly #feed: Feed;
-  /** Pending while a token is checked. */
-  #authenticating: Promise<void> | undefined;
+  /** Pending while a token is checked, or events are awaited: later messages wait for it. */
+  #pending: Promise<void> | undefined;
 
   constructor(socket: ClientSocket, options: ClientOptions, context: V2Context) {
     super(socket, options);
@@ -73,7 +75,7 @@ export class V2Client extends Client implements SendingClient {
 
   async receive(text: string): Promise<void> {
     // Messages after a token belong to its identity.
-    while (this.#authenticating !== undefined) await this.#authenticating;
+    while (this.#pending !== undefined) await this.#pending;
     if (!this.isAdmitted()) return;
     const message = parseMessage(text);
     const { id } = message;
@@ -108,7 +110,7 @@ export class V2Client extends Client implements SendingClient {
   async #handle(id: RequestId | undefined, request: ServerRequest): Promise<void> {
     switch (request.cmd) {
       case "subscribe":
-        return this.#subscribe(id, request);
+        return await this.#subscribe(id, request);
       case "unsubscribe":
         this.#feed.flush();
         this.#feed[Symbol.dispose]();
@@ -125,8 +127,17 @@ export class V2Client extends Client implements SendingClient {
     }
   }
 
+  async #subscribe(id: RequestId | undefined, request: SubscribeRequest): Promise<void> {
+    const { bus, clock } = this.#context;
+    if (!isAhead(request, bus)) return this.#open(id, request);
+    const open = () => {
+      if (this.isAdmitted()) this.#open(id, request);
+    };
+    await this.#alone(caughtUp(request, bus, clock).then(open));
+  }
+
   /** All in one turn: the state, or what was missed, and the events from then on. */
-  #subscribe(id: RequestId | undefined, request: SubscribeRequest): void {
+  #open(id: RequestId | undefined, request: SubscribeRequest): void {
     const error = monitorRefusal(this.identity);
     if (error !== undefined) return this.#answer(id, { ok: false, error });
     // Before the former subscription ends.
@@ -144,10 +155,8 @@ export class V2Client extends Client implements SendingClient {
   }
 
   async #authenticate(id: RequestId | undefined, token: string): Promise<void> {
-    const authenticated = Promise.withResolvers<void>();
-    this.#authenticating = authenticated.promise;
-    try {
-      const { strangers, identify } = this.#context;
+    const { strangers, identify } = this.#context;
+    const identified = async () => {
       const identity = await identify(token);
       if (identity === undefined) await strangers.guessed(hostOf(this.address));
       if (!this.isAdmitted()) return;
@@ -157,9 +166,19 @@ export class V2Client extends Client implements SendingClient {
       }
       this.setIdentity(identity);
       this.#answer(id, { ok: true, outcome: { identity: shownIdentity(identity) } });
+    };
+    await this.#alone(identified());
+  }
+
+  /** Lets later messages wait for `work`. */
+  async #alone(work: Promise<void>): Promise<void> {
+    const done = Promise.withResolvers<void>();
+    this.#pending = done.promise;
+    try {
+      await work;
     } finally {
-      this.#authenticating = undefined;
-      authenticated.resolve();
+      this.#pending = undefined;
+      done.resolve();
     }
   }
 

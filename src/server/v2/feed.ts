@@ -4,6 +4,7 @@
  */
 import type { EventBus } from "../../bus/bus.ts";
 import type { StatePort } from "../../bus/ports.ts";
+import { type Clock, sleep } from "../../clock.ts";
 import { type BusEvent, lineNamesOf, type ProviderState } from "../../model/event.ts";
 import type { Line } from "../../model/line.ts";
 import type { Identity } from "../access/identity.ts";
@@ -138,8 +139,9 @@ export class Feed implements Disposable {
   #missed(wanted: Subscription, identity: Identity): EncodedEvent[] | undefined {
     const { bus, encoder } = this.#context;
     const { resume } = wanted;
-    const events = resume?.epoch === bus.epoch ? bus.since(resume.seq) : undefined;
-    if (events === undefined) return undefined;
+    if (resume?.epoch !== bus.epoch) return undefined;
+    const events = bus.since(resume.seq);
+    if (typeof events === "string") return undefined;
     const isVisible = lineFilter(identity, wanted.lines);
     const isWanted = filterOf(wanted);
     const missed: EncodedEvent[] = [];
@@ -154,6 +156,31 @@ export class Feed implements Disposable {
       missed.push({ text, seq: event.seq });
     }
     return missed;
+  }
+}
+
+/** How long a client that has heard more than this server waits for it. */
+const CATCH_UP_MS = 2000;
+const CATCH_UP_STEP_MS = 10;
+
+/**
+ * Whether the client has heard more events than this server: those of another server that has the same
+ * sequence.
+ */
+export function isAhead({ resume }: Subscription, bus: EventBus): boolean {
+  return bus.isShared && resume?.epoch === bus.epoch && resume.seq > bus.seq;
+}
+
+/** Waits until the server has caught up with the client, but not for long. */
+export async function caughtUp(
+  wanted: Subscription,
+  bus: EventBus,
+  clock: Clock,
+): Promise<void> {
+  const never = new AbortController().signal;
+  const endMs = clock.uptimeMs() + CATCH_UP_MS;
+  while (isAhead(wanted, bus) && clock.uptimeMs() < endMs) {
+    await sleep(clock, CATCH_UP_STEP_MS, never);
   }
 }
 

@@ -84,6 +84,7 @@ export class Rig {
       onClosed: () => {},
     }, {
       bus: this.bus,
+      clock: this.clock,
       state: this.state,
       commands: {
         execute: async (command) => {
