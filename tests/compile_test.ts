@@ -11,7 +11,7 @@ const folder = await Deno.makeTempDir({ prefix: "tapi2ws-compile-" });
 const { metadata, files } = await pack(Deno.execPath(), join(folder, "out"), { forWindows: false })
   .finally(() => Deno.remove(folder, { recursive: true }));
 
-Deno.test("the program, the fake exchange and the client library are packed, with the version", () => {
+Deno.test("the program, the fake exchange, the client library and the manual are packed, with the version", () => {
   for (
     const file of [
       "deno.json",
@@ -22,6 +22,8 @@ Deno.test("the program, the fake exchange and the client library are packed, wit
       "src/fake/library.ts",
       "src/client/client.js",
       "src/client/client.d.ts",
+      "src/manual/install.md",
+      "src/manual/pictures/panel.png",
     ]
   ) {
     assert(files.includes(file), `${file} is not packed`);
@@ -38,6 +40,7 @@ Deno.test("of the packages only those are packed that the program imports", () =
     "@logtape/logtape",
     "@opentelemetry/api",
     "jose",
+    "marked",
     "smol-toml",
     "ws",
     "zod",

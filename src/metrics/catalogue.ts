@@ -43,6 +43,8 @@ export interface Metric {
   readonly name: string;
   readonly help: string;
   readonly type: "counter" | "gauge";
+  /** The names of its samples' labels. */
+  readonly labels: readonly string[];
   readonly read: () => Iterable<Sample>;
 }
 
@@ -57,17 +59,18 @@ export function catalogue(
     type: Metric["type"],
     name: string,
     help: string,
+    labels: readonly string[],
     read: Metric["read"],
-  ): Metric => ({ type, name, help, read });
+  ): Metric => ({ type, name, help, labels, read });
   const gauge = (name: string, help: string, value: () => number) =>
-    metric("gauge", name, help, () => [[{}, value()]]);
+    metric("gauge", name, help, [], () => [[{}, value()]]);
   const counter = (name: string, help: string, value: () => number) =>
-    metric("counter", name, help, () => [[{}, value()]]);
+    metric("counter", name, help, [], () => [[{}, value()]]);
   /** The time so many seconds ago, since 1970; 0 if there was none yet. */
   const momentOf = (ageSeconds: number | null) =>
     ageSeconds === null ? 0 : nowMs() / 1000 - ageSeconds;
   return [
-    metric("gauge", "tapi2ws_build_info", "Always 1; the versions", () => [
+    metric("gauge", "tapi2ws_build_info", "Always 1; the versions", ["version", "deno"], () => [
       [{ version, deno: runtimeVersion }, 1],
     ]),
     gauge(
@@ -75,7 +78,7 @@ export function catalogue(
       "Whether TAPI is initialised and answers",
       () => status().provider === "up" ? 1 : 0,
     ),
-    metric("gauge", "tapi2ws_lines", "Lines that were found", () => {
+    metric("gauge", "tapi2ws_lines", "Lines that were found", ["status"], () => {
       const { outOfService: out_of_service, ...others } = status().lines;
       const lines: Readonly<Record<LineStatus, number>> = { out_of_service, ...others };
       return LINE_STATUSES.map((status) => [{ status }, lines[status]]);
@@ -102,6 +105,7 @@ export function catalogue(
       "gauge",
       "tapi2ws_clients",
       "Connected clients",
+      ["dialect"],
       () => Object.entries(load().clients).map(([dialect, count]): Sample => [{ dialect }, count]),
     ),
     gauge(
@@ -153,14 +157,14 @@ function tally(
   name: string,
   help: string,
   counted: Counts["events"],
-  label: string,
-  detailLabel?: string,
+  ...labels: readonly [label: string, detailLabel?: string]
 ): Metric {
+  const [label, detailLabel] = labels;
   const read = function* (): Iterable<Sample> {
     for (const [value, detail, count] of counted) {
       const details = detailLabel === undefined ? {} : { [detailLabel]: detail };
       yield [{ [label]: value, ...details }, count];
     }
   };
-  return { type: "counter", name, help, read };
+  return { type: "counter", name, help, labels: labels.filter((name) => name !== undefined), read };
 }

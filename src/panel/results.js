@@ -8,6 +8,7 @@ const MOST = 20;
 /**
  * @typedef {object} Problem
  * @property {string} message
+ * @property {string} [code]
  * @property {{ readonly name: string } | undefined} [tapi]
  */
 
@@ -39,13 +40,30 @@ export class Results {
       lamp.dataset["tone"] = "ok";
       text.textContent = ` ${what}: ${outcome}`;
     } catch (error) {
-      const { message, tapi } = /** @type {Problem} */ (error);
+      const { message, code, tapi } = /** @type {Problem} */ (error);
       const advice = adviceOn(tapi?.name, "");
       lamp.textContent = "✕";
       lamp.dataset["tone"] = "bad";
       text.textContent = ` ${what}: ${message}${advice === undefined ? "" : `. ${advice}`}`;
+      if (code !== undefined) {
+        item.append(
+          " ",
+          make("a", "More in the manual", { href: placeOf(code, advice && tapi?.name) }),
+        );
+      }
     }
   }
+}
+
+/**
+ * Where the manual has more about an error.
+ *
+ * @param {string} code
+ * @param {string | undefined} tapiName If there is advice on it.
+ */
+function placeOf(code, tapiName) {
+  if (tapiName !== undefined) return `manual/troubleshooting#${tapiName}`;
+  return code === "disconnected" ? `manual/client-library#${code}` : `manual/protocol#${code}`;
 }
 
 /** @type {(result: unknown) => string} */

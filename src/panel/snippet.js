@@ -1,6 +1,7 @@
 // @ts-check
 /** The code that connects a page to this server, to copy. */
 /** @import { Session } from "./session.js" */
+import { copyTextOf } from "./copy.js";
 import { byId, part, write } from "./dom.js";
 import { currentToken } from "./token.js";
 
@@ -22,14 +23,7 @@ export class Snippet {
 
   async #copy() {
     const copied = part(this.#root, "copied");
-    try {
-      await navigator.clipboard.writeText(this.#code.textContent ?? "");
-      write(copied, "Copied.");
-    } catch {
-      // Pages without https cannot copy: then the code is selected, for Ctrl+C.
-      getSelection()?.selectAllChildren(this.#code);
-      write(copied, "Press Ctrl+C.");
-    }
+    write(copied, await copyTextOf(this.#code));
     setTimeout(() => write(copied, ""), COPIED_FOR_MS);
   }
 }

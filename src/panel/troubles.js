@@ -3,7 +3,7 @@
 /** @import { Readiness } from "./health.js" */
 /** @import { Session } from "./session.js" */
 import { ADVICE, adviceOn } from "../model/advice.ts";
-import { byId, copyOf, KeyedList, light, part, write } from "./dom.js";
+import { byId, copyOf, KeyedList, light, mark, part, write } from "./dom.js";
 import { counted } from "./format.js";
 import { drawSoon } from "./frames.js";
 import { lookOfLine } from "./states.js";
@@ -13,6 +13,7 @@ import { lookOfLine } from "./states.js";
  * @property {string} what
  * @property {string} error
  * @property {string} advice
+ * @property {string} place Where the manual has more about it.
  * @property {string[]} lines
  */
 
@@ -66,6 +67,7 @@ function ofLines(session) {
       what: `${counted(group.length, "line")} ${lookOfLine(first, undefined).word}`,
       error: error ?? "",
       advice: adviceOn(error, status) ?? "",
+      place: error !== undefined && error in ADVICE ? error : status,
       lines: group.map((line) => session.nameOf(line)),
     });
   }
@@ -78,17 +80,19 @@ function ofHanging(hanging) {
     what: `${fn} has not returned for ${Math.floor(forSeconds)} s`,
     error: "",
     advice: ADVICE.hanging,
+    place: "hanging",
     lines: line === undefined ? [] : [line],
   }]));
 }
 
 /** @type {(element: HTMLElement, trouble: Trouble) => void} */
-function show(element, { what, error, advice, lines }) {
+function show(element, { what, error, advice, place, lines }) {
   const named = lines.slice(0, MOST_NAMED).join(", ");
   const more = lines.length > MOST_NAMED ? ` and ${lines.length - MOST_NAMED} more` : "";
   light(part(element, "lamp"), { letter: "!", tone: "bad" });
   write(part(element, "what"), what);
   write(part(element, "error"), error);
   write(part(element, "advice"), advice);
+  mark(part(element, "more"), "href", `manual/troubleshooting#${place}`);
   write(part(element, "lines"), lines.length === 0 ? "" : `On ${named}${more}`);
 }

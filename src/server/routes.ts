@@ -6,6 +6,7 @@ import { ASSETS } from "./http/assets.ts";
 import { PANEL, panelOr } from "./http/panel.ts";
 import { monitored, type Route, type RouteContext, type Visit } from "./http/route.ts";
 import { simulationRoute } from "./http/simulations.ts";
+import { MANUAL } from "./manual/routes.ts";
 
 /** Answers a request that is not for a WebSocket: the one way out for every response. */
 export async function respond(
@@ -48,6 +49,7 @@ Pages import /client.js, which connects, keeps the state and sends commands.
 Open this address in a browser for a panel that shows all of it.
 GET /healthz reports whether the server runs, GET /readyz whether the phone system is connected.
 GET /metrics has metrics for Prometheus, GET /api/v2/journal the calls that have ended.
+GET /manual/ lists the pages of the manual, as Markdown.
 `,
     )
   ),
@@ -78,4 +80,5 @@ GET /metrics has metrics for Prometheus, GET /api/v2/journal the calls that have
   ...API,
   ...ASSETS,
   ...PANEL,
+  ...MANUAL,
 };

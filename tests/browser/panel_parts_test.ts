@@ -98,6 +98,9 @@ panelTest(
     await panel.becomes("#troubles li", /2 lines cannot be opened LINEERR_NOTREGISTERED/);
     await panel.becomes("#troubles li", /helper program is not running.*On 202, 203/s);
     await panel.becomes("#troubles li", /1 line out of service.*lost the phone system.*204/s);
+    for (const place of ["LINEERR_NOTREGISTERED", "out_of_service"]) {
+      await panel.page.locator(`#troubles a[href="manual/troubleshooting#${place}"]`).waitFor();
+    }
     await panel.lampIs("202", "✕");
     await panel.lampIs("204", "!");
     await panel.page.locator("#lines").getByLabel("Show").selectOption("not_open");

@@ -6,20 +6,21 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** Every page, one after the other. */
-export const MANUAL: string = pages().map((page) => Deno.readTextFileSync(page)).join("\n");
-
-function pages(): URL[] {
-  const folder = new URL("src/manual/", ROOT);
-  let files: string[] = [];
-  try {
-    files = [...Deno.readDirSync(folder)].map(({ name }) => name);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  const markdown = files.filter((name) => name.endsWith(".md")).sort();
-  return [new URL("README.md", ROOT), ...markdown.map((name) => new URL(name, folder))];
+export interface ManualFile {
+  /** Below the repository: `src/manual/install.md`. */
+  readonly name: string;
+  readonly text: string;
 }
+
+/** README and every page. */
+export const FILES: readonly ManualFile[] = [
+  "README.md",
+  ...[...Deno.readDirSync(new URL("src/manual/", ROOT))].map(({ name }) => `src/manual/${name}`)
+    .filter((name) => name.endsWith(".md")).sort(),
+].map((name) => ({ name, text: Deno.readTextFileSync(new URL(name, ROOT)) }));
+
+/** All of it, one after the other. */
+export const MANUAL: string = FILES.map(({ text }) => text).join("\n");
 
 /** The samples in a language that contain `marker`, without the indentation of the list around them. */
 export function samples(language: string, marker = ""): string[] {

@@ -4,7 +4,7 @@ import type { Handler } from "./route.ts";
 
 /** Answers with the file, or with 304 if the browser has it. */
 export function asset(
-  body: string,
+  body: string | Uint8Array<ArrayBuffer>,
   contentType: string,
   more: Readonly<Record<string, string>> = {},
 ): Handler {

@@ -1,12 +1,11 @@
-/**
- * The panel, for people with a browser: its files, the modules of the model that they import, and
- * the policy that keeps other hosts and injected code out.
- */
+/** The panel, for people with a browser: its files, and the modules of the model that they import. */
 import * as advice from "../../model/advice.ts";
 import * as command from "../../model/command.ts";
 import index from "../../panel/index.html" with { type: "text" };
+import { prefersHtml } from "./accept.ts";
 import { asset } from "./asset.ts";
 import * as files from "./panel_files.ts";
+import { GUARDED } from "./policy.ts";
 import type { Handler, Route } from "./route.ts";
 
 /** Modules of the model that the panel imports. */
@@ -19,34 +18,13 @@ const TYPES: Readonly<Record<string, string>> = {
   svg: "image/svg+xml",
 };
 
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  // Includes the WebSocket on the same host and port.
-  "connect-src 'self'",
-  "frame-ancestors 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
-].join("; ");
-
-const GUARDED = {
-  "content-security-policy": POLICY,
-  "referrer-policy": "no-referrer",
-  "cross-origin-opener-policy": "same-origin",
-  "x-frame-options": "DENY",
-};
-
 const page = asset(index, "text/html; charset=utf-8", { ...GUARDED, vary: "accept" });
 
 /** Answers `GET /` with the panel for browsers, with `words` for programs. */
 export function panelOr(words: Handler): Route {
   return {
     GET: async (visit, options) => {
-      if (isBrowser(visit.request)) return await page(visit, options);
+      if (prefersHtml(visit.request)) return await page(visit, options);
       const response = await words(visit, options);
       response.headers.set("vary", "accept");
       return response;
@@ -76,8 +54,4 @@ function asJavaScript(module: object): string {
     return `export const ${name} = ${text};\n`;
   };
   return Object.entries(module).map(([name, value]) => code(name, value)).join("");
-}
-
-function isBrowser(request: Request): boolean {
-  return (request.headers.get("accept") ?? "").toLowerCase().includes("text/html");
 }

@@ -5,6 +5,7 @@ export { default as "clients.js" } from "../../panel/clients.js" with { type: "t
 export { default as "command_bar.js" } from "../../panel/command_bar.js" with { type: "text" };
 export { default as "commands.js" } from "../../panel/commands.js" with { type: "text" };
 export { default as "controls.css" } from "../../panel/controls.css" with { type: "text" };
+export { default as "copy.js" } from "../../panel/copy.js" with { type: "text" };
 export { default as "dom.js" } from "../../panel/dom.js" with { type: "text" };
 export { default as "format.js" } from "../../panel/format.js" with { type: "text" };
 export { default as "frames.js" } from "../../panel/frames.js" with { type: "text" };
@@ -14,6 +15,8 @@ export { default as "icon.svg" } from "../../panel/icon.svg" with { type: "text"
 export { default as "journal.js" } from "../../panel/journal.js" with { type: "text" };
 export { default as "layout.css" } from "../../panel/layout.css" with { type: "text" };
 export { default as "lines.js" } from "../../panel/lines.js" with { type: "text" };
+export { default as "manual.css" } from "../../panel/manual.css" with { type: "text" };
+export { default as "manual.js" } from "../../panel/manual.js" with { type: "text" };
 export { default as "overview.js" } from "../../panel/overview.js" with { type: "text" };
 export { default as "parts.css" } from "../../panel/parts.css" with { type: "text" };
 export { default as "phone.js" } from "../../panel/phone.js" with { type: "text" };
