@@ -23,9 +23,12 @@ const FLAGS = new Map(
 const WITH_VALUE = [
   "config",
   ...FLAGS.keys(),
-  ...Object.values(COMMANDS).flatMap((row) => row.options ?? []),
+  ...Object.values(COMMANDS).flatMap(({ options = [], lists = [] }) => [...options, ...lists]),
 ];
-const LISTS = [...FLAGS].flatMap(([name, row]) => isList(row) ? [name] : []);
+const LISTS = [
+  ...[...FLAGS].flatMap(([name, row]) => isList(row) ? [name] : []),
+  ...Object.values(COMMANDS).flatMap(({ lists = [] }) => lists),
+];
 /** Flags without a value. */
 const SWITCHES = ["help", "version", ...Object.values(COMMANDS).flatMap((row) => row.switches)];
 
@@ -101,7 +104,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
 function checkUse(command: CommandName, operand: string | undefined, flags: Flags): void {
   const takers = (name: string) =>
     Object.entries(COMMANDS).flatMap(([command, row]) =>
-      [...row.switches, ...row.options ?? []].includes(name) ? [command] : []
+      [...row.switches, ...row.options ?? [], ...row.lists ?? []].includes(name) ? [command] : []
     );
   for (const name of flags.keys()) {
     const commands = takers(name);

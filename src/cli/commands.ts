@@ -2,6 +2,7 @@
 import { diagnose } from "./doctor.ts";
 import type { Invocation, Outcome } from "./invocation.ts";
 import { listLines } from "./lines.ts";
+import { policiesFor, POLICY_FORMATS } from "./policies.ts";
 import { run } from "./run.ts";
 import { executeService, SERVICE_VERBS } from "./service.ts";
 import { newToken } from "./token.ts";
@@ -14,12 +15,14 @@ export interface Command {
   readonly switches: readonly string[];
   /** Flags with a value that only some commands take. */
   readonly options?: readonly string[];
+  /** Flags with one value or several that only some commands take. */
+  readonly lists?: readonly string[];
   /** The word that has to follow the command, in an error message. */
   readonly operand?: string;
   readonly execute: (invocation: Invocation) => Outcome | Promise<Outcome>;
 }
 
-export type CommandName = "run" | "service" | "doctor" | "lines" | "token";
+export type CommandName = "run" | "service" | "doctor" | "lines" | "token" | "policies";
 
 export const COMMANDS: Readonly<Record<CommandName, Command>> = {
   run: {
@@ -69,5 +72,20 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     switches: [],
     operand: "a name for the token, as in tapi2ws token crm",
     execute: ({ operand }) => ({ text: newToken(operand), exitCode: 0 }),
+  },
+  policies: {
+    usage: `policies --origin ORIGIN... [--format ${POLICY_FORMATS.join("|")}] [--server HOST]`,
+    help: "prints browser policies for the pages of these origins",
+    switches: [],
+    options: ["format", "server"],
+    lists: ["origin"],
+    execute: ({ flags }) => ({
+      text: policiesFor({
+        origins: flags.get("origin") ?? [],
+        format: flags.get("format")?.[0],
+        server: flags.get("server")?.[0],
+      }),
+      exitCode: 0,
+    }),
   },
 };

@@ -30,6 +30,23 @@ import type { RIGHTS } from "../model/right.ts";
  */
 export function connect(url: string | URL, options?: ConnectOptions): Client;
 
+/**
+ * What keeps browsers from connecting a page to a server, judged by their addresses alone;
+ * `undefined` if nothing does. The page's address space is guessed from its host name.
+ */
+export function blockageOf(page: string | URL, server: string | URL): Blockage | undefined;
+
+export interface Blockage {
+  /**
+   * - `mixed_content`: a page on https, and a server without.
+   * - `permission`: the user has to allow it.
+   * - `insecure_page`: a page on http whose address may be public.
+   */
+  readonly kind: "mixed_content" | "permission" | "insecure_page";
+  /** For people: what to do. */
+  readonly message: string;
+}
+
 /** An error. The message is for people, {@linkcode code} for programs. */
 export class Tapi2WsError extends Error {
   constructor(problem: Problem, options?: { readonly cause?: unknown });
@@ -59,6 +76,7 @@ export type ServerErrorCode = typeof ERROR_CODES[number];
  * - `disconnected`: there is no connection, or it was cut before the answer. In the second case the
  *   command may have taken effect.
  * - `cannot_connect`: the browser refuses the address, or the token function failed.
+ * - `blocked`: the browser does not let this page reach the server; the message says what to do.
  * - `overflow`: an iteration was too slow for its buffer.
  * - `not_shared`: this page cannot share a connection with other tabs; it has its own.
  * - `listener`: a listener threw `cause`.
@@ -66,6 +84,7 @@ export type ServerErrorCode = typeof ERROR_CODES[number];
 export type ClientErrorCode =
   | "disconnected"
   | "cannot_connect"
+  | "blocked"
   | "overflow"
   | "not_shared"
   | "listener";
@@ -124,9 +143,11 @@ export type EventKind = typeof EVENT_KINDS[number];
  * - `connecting`: an attempt to connect is in progress.
  * - `open`: connected, and the state is the server's.
  * - `waiting`: for the next attempt. The state is that of the last connection.
+ * - `blocked`: the browser does not let this page reach the local network. The next attempt follows
+ *   when that changes, with {@linkcode Client.requestAccess}, and every five minutes.
  * - `closed`: for good, by {@linkcode Client.close} or because the server refuses.
  */
-export type Status = "connecting" | "open" | "waiting" | "closed";
+export type Status = "connecting" | "open" | "waiting" | "blocked" | "closed";
 
 /**
  * - `alone`: its own connection, as asked.
@@ -218,6 +239,13 @@ export interface Client extends Commands, AsyncDisposable {
    */
   command(cmd: string, fields?: Readonly<Record<string, unknown>>): Promise<unknown>;
 
+  /**
+   * Connects now, for a click on "allow": a browser that asks before a page reaches the local network
+   * asks now. Resolves when connected; rejects with `blocked`, whose message says where to allow it,
+   * or `disconnected`. With shared tabs, the leading tab asks.
+   */
+  requestAccess(): Promise<void>;
+
   /** Closes for good; resolves when the connection has ended. Calls continue. */
   close(): Promise<void>;
 }
@@ -262,9 +290,9 @@ export interface ClientEvents {
 
 export interface StatusEvent {
   readonly status: Status;
-  /** With `waiting`: milliseconds until the next attempt. */
+  /** With `waiting` and `blocked`: milliseconds until the next attempt. */
   readonly retryInMs?: number;
-  /** With `waiting` and `closed`: the close code of the WebSocket, if there is one. */
+  /** With `waiting`, `blocked` and `closed`: the close code of the WebSocket, if there is one. */
   readonly code?: number;
   /** For people. */
   readonly reason?: string;

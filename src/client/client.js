@@ -7,6 +7,7 @@
  */
 /** @import * as Api from "./client.d.ts" */
 /** @import { Hello, News } from "./connection.js" */
+import { blockageOf } from "./browser_rules.js";
 import { methodsOver } from "./commands.js";
 import { Connection } from "./connection.js";
 import { disconnected, Tapi2WsError } from "./errors.js";
@@ -16,7 +17,7 @@ import { canShare, SharedLink } from "./sharing.js";
 import { State } from "./state.js";
 import { withResolvers } from "./waiting.js";
 
-export { Tapi2WsError };
+export { blockageOf, Tapi2WsError };
 
 /** @type {(url: string | URL, options?: Api.ConnectOptions) => Api.Client} */
 export function connect(url, options = {}) {
@@ -136,6 +137,17 @@ class KeptClient {
   }
 
   /** @returns {Promise<void>} */
+  async requestAccess() {
+    if (this.status !== "closed") this.#link.retry();
+    while (this.status === "connecting") await this.#nextStatus();
+    if (this.status === "open") return;
+    const { status, reason = "closed" } = this.#status;
+    throw status === "blocked"
+      ? new Tapi2WsError({ code: "blocked", message: reason })
+      : disconnected(`Not connected: ${reason}`);
+  }
+
+  /** @returns {Promise<void>} */
   async close() {
     this.#setStatus({ status: "closed", reason: "closed by the page" });
     await this.#link.close();
@@ -168,6 +180,16 @@ class KeptClient {
       case "events":
         return this.#state.apply(news);
     }
+  }
+
+  /** @returns {Promise<void>} */
+  #nextStatus() {
+    return new Promise((resolve) => {
+      const stop = this.on("status", () => {
+        stop();
+        resolve();
+      });
+    });
   }
 
   /** @param {Api.StatusEvent} event */

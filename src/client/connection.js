@@ -3,20 +3,20 @@
 /** @import * as Api from "./client.d.ts" */
 /** @import { Events, Frame, Point, SubscribeResult, WholeState } from "./progress.js" */
 /** @import { Settings } from "./settings.js" */
+import { BackOff } from "./back_off.js";
+import { NetworkAccess } from "./browser_rules.js";
 import { disconnected, problemOf } from "./errors.js";
+import { KeepAlive, onWaking } from "./keep_alive.js";
 import { parseFrame, Progress } from "./progress.js";
-import { Requests, Timer, withResolvers } from "./waiting.js";
+import { canSend, closeQuietly, sayGoodbye, subProtocols } from "./socket.js";
+import { Requests, Timer } from "./waiting.js";
 
-const PROTOCOL = "tapi2ws.v2";
-const TOKEN_PREFIX = "tapi2ws.token.";
 /** Close codes that refuse the client: no token or a wrong one, not permitted. */
 const REFUSALS = new Map([[4401, "unauthorized"], [4403, "not_permitted"]]);
-/** WebSocket.OPEN. */
-const OPEN = 1;
-/** After a connection that lasted so long, the waits begin with the first one again. */
-const STABLE_MS = 5_000;
-/** How long `close()` waits for the server to close its side. */
-const GOODBYE_MS = 1_000;
+/** How long the browser may ask the user whether this page can connect. */
+const ASKING_MS = 60_000;
+/** A browser that blocks the page is tried so rarely, in case that something else has changed. */
+const BLOCKED_RETRY_MS = 300_000;
 
 /**
  * Reports of a connection.
@@ -41,21 +41,18 @@ export class Connection {
   #socket;
   #open = false;
   #closed = false;
-  /** Attempts since a connection lasted. */
-  #attempts = 0;
+  #access;
+  #backOff;
+  /** Whether the browser blocks the page, which is reported once. */
+  #isBlocked = false;
   /** @type {string | undefined} */
   #token;
   /** The refusal that no other token has overcome yet. @type {Refusal | undefined} */
   #refusal;
   /** Ends the attempt to connect, or the wait for the next. */
   #attemptTimer;
-  #stableTimer;
-  #keepAliveTimer;
-  /** The network is back: a wait is pointless, and the socket may be dead. */
-  #online = () => {
-    if (this.#open) void this.#probe();
-    else if (this.#attemptTimer.purpose === "wait") void this.#attempt();
-  };
+  #keepAlive;
+  #stopWaking;
 
   /**
    * @param {Settings} settings
@@ -68,10 +65,19 @@ export class Connection {
     this.#report = report;
     this.#progress = new Progress(point);
     this.#requests = new Requests(timers);
+    this.#access = new NetworkAccess(settings.url, () => this.retry());
+    this.#backOff = new BackOff(settings);
     this.#attemptTimer = new Timer(timers);
-    this.#stableTimer = new Timer(timers);
-    this.#keepAliveTimer = new Timer(timers);
-    globalThis.addEventListener?.("online", this.#online);
+    const ping = (/** @type {number} */ timeoutMs) => this.#ping(timeoutMs);
+    this.#keepAlive = new KeepAlive(
+      settings,
+      ping,
+      () => this.#lost({ reason: "no sign of life" }),
+    );
+    this.#stopWaking = onWaking(() => {
+      if (this.#open) void this.#keepAlive.probe();
+      else this.retry();
+    });
     // Later, so that listeners that are added now hear all of it.
     queueMicrotask(() => this.#attempt());
   }
@@ -82,24 +88,22 @@ export class Connection {
     return await this.#send(cmd, fields, this.#settings.timeoutMs);
   }
 
+  /** Connects now, if it waits for the next attempt. */
+  retry() {
+    if (this.#attemptTimer.purpose === "wait") void this.#attempt();
+  }
+
   /** @returns {Promise<void>} */
   async close() {
     const socket = this.#end("The client was closed");
-    if (socket === undefined) return;
-    const gone = withResolvers();
-    const timer = new Timer(this.#settings.timers);
-    socket.onclose = gone.resolve;
-    timer.set(GOODBYE_MS, gone.resolve);
-    closeQuietly(socket, 1000, "");
-    await gone.promise;
-    timer.clear();
+    if (socket !== undefined) await sayGoodbye(socket, this.#settings.timers);
   }
 
   async #attempt() {
     const { url, token, WebSocket, connectTimeoutMs } = this.#settings;
     if (this.#closed) return;
     this.#report({ is: "status", event: { status: "connecting" } });
-    this.#attemptTimer.set(connectTimeoutMs, () => this.#lost({ reason: "no answer" }));
+    this.#attemptTimer.set(connectTimeoutMs, () => this.#overdue());
     const { attempt } = this.#attemptTimer;
     try {
       this.#token = typeof token === "function" ? await token() : token;
@@ -115,13 +119,19 @@ export class Connection {
     if (refusal !== undefined && refusal.token === this.#token) {
       return this.#giveUp(refusal.ending);
     }
-    const offered = this.#token === undefined ? [] : [TOKEN_PREFIX + this.#token];
     try {
-      this.#listen(new WebSocket(url, [PROTOCOL, ...offered]));
+      this.#listen(new WebSocket(url, subProtocols(this.#token)));
     } catch (cause) {
-      const reason = `${url} cannot be connected to: ${cause}`;
-      this.#giveUp({ reason }, "cannot_connect", cause);
+      const blocked = this.#access.refusalOf(cause);
+      const reason = blocked ?? `${url} cannot be connected to: ${cause}`;
+      this.#giveUp({ reason }, blocked === undefined ? "cannot_connect" : "blocked", cause);
     }
+  }
+
+  #overdue() {
+    const give = () => this.#lost({ reason: "no answer" });
+    if (this.#socket === undefined || !this.#access.mayBeAsking) give();
+    else this.#attemptTimer.set(ASKING_MS, give);
   }
 
   /** @param {Api.WebSocketLike} socket */
@@ -192,13 +202,14 @@ export class Connection {
   #openIfComplete() {
     // A listener may have closed the client meanwhile.
     if (this.#open || this.#socket === undefined || !this.#progress.isComplete) return;
-    const { keepAliveMs } = this.#settings;
     this.#open = true;
+    this.#isBlocked = false;
+    this.#access.reached();
     this.#refusal = undefined;
     this.#reportEvents(this.#progress.advance());
     this.#attemptTimer.clear();
-    this.#stableTimer.set(STABLE_MS, () => this.#attempts = 0);
-    if (keepAliveMs > 0) this.#keepAliveTimer.set(keepAliveMs, () => this.#probe());
+    this.#backOff.opened();
+    this.#keepAlive.start();
     this.#report({ is: "status", event: { status: "open" } });
   }
 
@@ -211,7 +222,7 @@ export class Connection {
    */
   #send(cmd, fields, timeoutMs, onResult) {
     const socket = this.#socket;
-    if (socket?.readyState !== OPEN) {
+    if (!canSend(socket)) {
       return Promise.reject(disconnected(`Not connected: ${cmd} was not sent`));
     }
     return this.#requests.make(cmd, timeoutMs, (id) => {
@@ -219,20 +230,12 @@ export class Connection {
     }, onResult);
   }
 
-  /** Asks whether the server is still there; if not, connects again. */
-  async #probe() {
-    const { keepAliveMs, timeoutMs } = this.#settings;
-    const socket = this.#socket;
-    if (keepAliveMs > 0) this.#keepAliveTimer.set(keepAliveMs, () => this.#probe());
+  /** @param {number} timeoutMs @returns {Promise<unknown>} */
+  #ping(timeoutMs) {
     // If the chosen lines are quiet, only the answer says how far the server has got.
-    const onResult = (/** @type {unknown} */ result) =>
+    return this.#send("ping", {}, timeoutMs, (result) => {
       this.#reportEvents(this.#progress.advance(/** @type {Partial<Point>} */ (result)?.seq ?? 0));
-    try {
-      await this.#send("ping", {}, Math.min(timeoutMs, keepAliveMs || timeoutMs), onResult);
-    } catch (error) {
-      const isSilent = /** @type {Api.Tapi2WsError} */ (error).code === "timeout";
-      if (isSilent && socket === this.#socket) this.#lost({ reason: "no sign of life" });
-    }
+    });
   }
 
   /** The connection is gone: tries again, unless that is pointless. @param {Ending} ending */
@@ -243,11 +246,24 @@ export class Connection {
       this.#refusal = { ending, token: this.#token };
       if (typeof this.#settings.token !== "function") return this.#giveUp(ending);
     }
-    const { firstMs, longestMs, random } = this.#settings;
-    const ceilingMs = Math.min(longestMs, firstMs * 2 ** this.#attempts++);
-    const retryInMs = Math.round(ceilingMs * (0.5 + random() / 2));
+    if (this.#access.blocks(ending)) return this.#block(ending);
+    const reason = this.#access.explain(ending.reason);
+    this.#wait("waiting", this.#backOff.next(), { ...ending, reason });
+  }
+
+  /** @param {Ending} ending */
+  #block(ending) {
+    const reason = this.#access.remedy;
+    const isKnown = this.#isBlocked;
+    this.#isBlocked = true;
+    this.#wait("blocked", BLOCKED_RETRY_MS, { ...ending, reason });
+    if (!isKnown) this.#report({ is: "error", problem: { code: "blocked", message: reason } });
+  }
+
+  /** @type {(status: "waiting" | "blocked", retryInMs: number, ending: Ending) => void} */
+  #wait(status, retryInMs, ending) {
     this.#attemptTimer.set(retryInMs, () => this.#attempt(), "wait");
-    this.#report({ is: "status", event: { status: "waiting", retryInMs, ...ending } });
+    this.#report({ is: "status", event: { status, retryInMs, ...ending } });
   }
 
   /** @type {(ending: Ending, errorCode?: string, cause?: unknown) => void} */
@@ -261,7 +277,8 @@ export class Connection {
   /** @param {string} reason */
   #end(reason) {
     this.#closed = true;
-    globalThis.removeEventListener?.("online", this.#online);
+    this.#access.close();
+    this.#stopWaking();
     return this.#letGo(reason);
   }
 
@@ -271,22 +288,13 @@ export class Connection {
     this.#socket = undefined;
     this.#open = false;
     this.#attemptTimer.clear();
-    this.#stableTimer.clear();
-    this.#keepAliveTimer.clear();
+    this.#backOff.lost();
+    this.#keepAlive.stop();
     if (socket !== undefined) {
       socket.onmessage = null;
       socket.onclose = null;
     }
     this.#requests.rejectAll(reason);
     return socket;
-  }
-}
-
-/** @type {(socket?: Api.WebSocketLike, ...why: [code?: number, reason?: string]) => void} */
-function closeQuietly(socket, ...why) {
-  try {
-    socket?.close(...why);
-  } catch {
-    // Some WebSockets cannot be closed while they are being opened; those end by themselves.
   }
 }

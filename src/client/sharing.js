@@ -23,6 +23,7 @@ import { Requests, withResolvers } from "./waiting.js";
  *   | { is: "join" }
  *   | { is: "leader" }
  *   | { is: "bye" }
+ *   | { is: "retry" }
  *   | { is: "command", from: string, id: number, cmd: string, fields: object }
  *   | { is: "answer", to: string, id: number, answer: Answer }} TabMessage
  */
@@ -86,6 +87,12 @@ export class SharedLink {
     return this.#requests.make(cmd, this.#settings.timeoutMs, send);
   }
 
+  /** Connects now, or lets the leader do so, if it waits for the next attempt. */
+  retry() {
+    if (this.#connection === undefined) this.#post({ is: "retry" });
+    else this.#connection.retry();
+  }
+
   /** @returns {Promise<void>} */
   async close() {
     this.#stop.abort();
@@ -141,6 +148,7 @@ export class SharedLink {
         return;
       case "join":
       case "command":
+      case "retry":
         return;
       case "status":
         // Before the state is known, the sync has it.
@@ -155,6 +163,7 @@ export class SharedLink {
   /** @type {(message: TabMessage, connection: Connection) => void} */
   #serve(message, connection) {
     if (message.is === "join") return this.#post(this.#tab.sync());
+    if (message.is === "retry") return connection.retry();
     if (message.is !== "command") return;
     const { from: to, id, cmd, fields } = message;
     connection.command(cmd, fields).then(

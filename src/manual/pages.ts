@@ -1,5 +1,6 @@
 /** The manual's pages and pictures, as they are embedded in the executable. One row each. */
 import architecture from "./architecture.md" with { type: "text" };
+import browsers from "./browsers.md" with { type: "text" };
 import certificates from "./certificates.md" with { type: "text" };
 import clientLibrary from "./client-library.md" with { type: "text" };
 import fakeExchange from "./fake-exchange.md" with { type: "text" };
@@ -39,6 +40,7 @@ export const PAGES: Readonly<Record<string, Page>> = {
   lines: { audience: "administrators", text: lines },
   security: { audience: "administrators", text: security },
   certificates: { audience: "administrators", text: certificates },
+  browsers: { audience: "administrators", text: browsers },
   panel: { audience: "administrators", text: panel },
   journal: { audience: "administrators", text: journal },
   monitoring: { audience: "administrators", text: monitoring },

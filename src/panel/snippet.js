@@ -1,11 +1,15 @@
 // @ts-check
 /** The code that connects a page to this server, to copy. */
 /** @import { Session } from "./session.js" */
+// @ts-types="../client/client.d.ts"
+import { blockageOf } from "../client.js";
 import { copyTextOf } from "./copy.js";
 import { byId, part, write } from "./dom.js";
 import { currentToken } from "./token.js";
 
 const COPIED_FOR_MS = 3000;
+/** The page that is judged until another one is entered: most are on https. */
+const USUAL_PAGE = "https://crm";
 
 export class Snippet {
   #root = byId("connect", HTMLElement);
@@ -18,6 +22,11 @@ export class Snippet {
       if (type === "selected" || type === "state") show();
     });
     show();
+    const page = part(this.#root, "page", HTMLInputElement);
+    const judge = () => write(part(this.#root, "blockage"), judgementOf(page.value.trim()));
+    page.placeholder = USUAL_PAGE;
+    page.addEventListener("input", judge);
+    judge();
     part(this.#root, "copy").addEventListener("click", () => void this.#copy());
   }
 
@@ -28,6 +37,23 @@ export class Snippet {
   }
 }
 
+/**
+ * @param {string} page The address of a page; "" before one is entered.
+ * @returns {string} What browsers have against it; "" if nothing.
+ */
+function judgementOf(page) {
+  const address = page === "" ? USUAL_PAGE : page;
+  if (!/^https?:\/\/./.test(address) || !URL.canParse(address)) {
+    return "An address begins with http:// or https://.";
+  }
+  return blockageOf(address, serverUrl())?.message ?? (page === "" ? "" : "This page can connect.");
+}
+
+/** @returns {string} */
+function serverUrl() {
+  return new URL(".", document.baseURI).href;
+}
+
 /** @type {(session: Session) => string} */
 function nameIn(session) {
   const line = session.selectedLine ?? [...session.client.lines.values()][0];
@@ -36,7 +62,7 @@ function nameIn(session) {
 
 /** @type {(line: string) => string} */
 function snippetFor(line) {
-  const server = new URL(".", document.baseURI).href;
+  const server = serverUrl();
   const token = currentToken() === undefined ? "" : ', token: "YOUR-TOKEN"';
   return `<script type="module">
   import { connect } from "${server}client.js";

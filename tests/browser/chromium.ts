@@ -34,7 +34,6 @@ const OPTIONS = {
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    `--host-resolver-rules=MAP ${OTHER_MACHINE} 127.0.0.1,MAP ${WEB_SITE} 127.0.0.1`,
   ],
 };
 
@@ -50,8 +49,16 @@ export function browserTest(name: string, fn: () => Promise<void>): void {
   });
 }
 
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch(OPTIONS);
+/**
+ * @param names Of hosts, or addresses, that are this machine besides.
+ * @param switches Of Chromium, besides.
+ */
+export function launchChromium(
+  names: readonly string[] = [],
+  ...switches: readonly string[]
+): Promise<Browser> {
+  const args = [...OPTIONS.args, hostRules(OTHER_MACHINE, WEB_SITE, ...names), ...switches];
+  return chromium.launch({ ...OPTIONS, args });
 }
 
 /** Pages that have nothing of other tests' and are as patient as every test. */
@@ -76,6 +83,10 @@ export async function launchExtension(folder: string): Promise<BrowserContext> {
     ignoreDefaultArgs: ["--disable-extensions"],
   });
   return patient(context);
+}
+
+function hostRules(...names: readonly string[]): string {
+  return `--host-resolver-rules=${names.map((name) => `MAP ${name} 127.0.0.1`).join()}`;
 }
 
 function patient(context: BrowserContext): BrowserContext {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { until } from "../support/patience.ts";
 import { FakeExchange } from "../support/process.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
-import { newContext } from "./chromium.ts";
+import { newContext, OTHER_MACHINE } from "./chromium.ts";
 import { GONE, type Panel, panelTest, tileOf } from "./panel.ts";
 import { servePage } from "./page.ts";
 
@@ -155,3 +155,18 @@ panelTest(
     await site.shutdown();
   },
 );
+
+panelTest("beside the snippet stands which pages a browser keeps from using it", async (test) => {
+  const { server } = test.madeUpServer(["201"]);
+  const panel = await test.open(server.port);
+  const { page } = panel;
+  await page.goto(`http://${OTHER_MACHINE}:${server.port}/`);
+  await panel.becomes("#connect", `A page on https cannot open http://${OTHER_MACHINE}`);
+  const address = page.getByLabel("Your page's address");
+  await address.fill("http://crm");
+  await panel.becomes("#connect", "This page can connect.");
+  await address.fill("http://crm.example.com");
+  await panel.becomes("#connect", "If crm.example.com has a public address");
+  await address.fill("crm");
+  await panel.becomes("#connect", "An address begins with http://");
+}, /Cross-Origin-Opener-Policy|status of 40[49]/);

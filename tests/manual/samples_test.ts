@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import denoJson from "../../deno.json" with { type: "json" };
 import { readCommandLine } from "../../src/cli/command_line.ts";
+import { COMMANDS } from "../../src/cli/commands.ts";
 import { parseScenario } from "../../src/fake/scenarios/scenario.ts";
 import { parseClassic } from "../../src/server/classic/messages.ts";
 import { parseMessage } from "../../src/server/v2/requests.ts";
@@ -66,6 +67,13 @@ Deno.test("every message of a client that the text has is read without an error,
   }
 });
 
+/** Flags that only some commands take. */
+const COMMAND_FLAGS = Object.values(COMMANDS).flatMap(({ switches, options = [], lists = [] }) => [
+  ...switches,
+  ...options,
+  ...lists,
+]);
+
 Deno.test("every command line of the program is one that it takes", () => {
   const inline = [...MANUAL.matchAll(/`(?:\.\\)?tapi2ws((?: [^`…]+)?)`/g)];
   const lines = samples("sh").join("\n").matchAll(/^(?:\.\\)?tapi2ws((?: [^#\n]*)?)/gm);
@@ -75,7 +83,7 @@ Deno.test("every command line of the program is one that it takes", () => {
   const flags = [...MANUAL.matchAll(/`(--[a-z-]+)(?: ([^`]+))?`/g)];
   assert(flags.length >= 30);
   for (const [, flag = "", value] of flags) {
-    const ofCommand = /^--(?:json|report|account)$/.test(flag);
+    const ofCommand = COMMAND_FLAGS.includes(flag.slice(2));
     const takesNone = /^--(?:version|help)$/.test(flag);
     if (!ofCommand) readCommandLine([flag, ...takesNone ? [] : [value ?? "1"]]);
   }
@@ -105,7 +113,7 @@ Deno.test("every JavaScript sample has the types of the client library", async (
     const paths = [];
     for (const [index, text] of all.entries()) {
       const own = text.replaceAll(
-        /"http:\/\/(?:server|localhost):43001\/client\.js"/g,
+        /"https?:\/\/(?:server|localhost):43001\/client\.js"/g,
         () => '"./client.d.ts"',
       )
         .replace("import { connect }", "import { connect as connectTo }")

@@ -1,13 +1,18 @@
 /** The client library as one file, and its types: pages of every origin may import it. */
 import types from "../../client/client.d.ts" with { type: "text" };
+import backOff from "../../client/back_off.js" with { type: "text" };
+import browserRules from "../../client/browser_rules.js" with { type: "text" };
 import client from "../../client/client.js" with { type: "text" };
 import commands from "../../client/commands.js" with { type: "text" };
 import connection from "../../client/connection.js" with { type: "text" };
 import errors from "../../client/errors.js" with { type: "text" };
+import keepAlive from "../../client/keep_alive.js" with { type: "text" };
 import listeners from "../../client/listeners.js" with { type: "text" };
+import page from "../../client/page.js" with { type: "text" };
 import progress from "../../client/progress.js" with { type: "text" };
 import settings from "../../client/settings.js" with { type: "text" };
 import sharing from "../../client/sharing.js" with { type: "text" };
+import socket from "../../client/socket.js" with { type: "text" };
 import state from "../../client/state.js" with { type: "text" };
 import waiting from "../../client/waiting.js" with { type: "text" };
 import * as call from "../../model/call.ts";
@@ -23,7 +28,8 @@ import type { Route } from "./route.ts";
 
 const LIBRARY = joinModules(
   client,
-  ...[state, listeners, commands, connection, sharing, progress, waiting, settings, errors],
+  ...[state, listeners, commands, connection, backOff, browserRules, sharing, progress, waiting],
+  ...[keepAlive, socket, page, settings, errors],
 );
 const MODEL = { ...call, ...command, ...error, ...event, ...forward, ...line, ...right };
 const FOR_EVERY_ORIGIN = { "access-control-allow-origin": "*" };
