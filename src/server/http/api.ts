@@ -1,6 +1,7 @@
 /** /api/v2: the state, the journal, events and commands for programs without a WebSocket. */
 import { onlyVisible } from "../access/permissions.ts";
 import { execute } from "../commands.ts";
+import { asyncApi } from "../v2/asyncapi.ts";
 import { callObject } from "../v2/frames.ts";
 import { queryJournal, queryState } from "../v2/queries.ts";
 import { parseMessage } from "../v2/requests.ts";
@@ -10,6 +11,7 @@ import { readBody } from "./body.ts";
 import { connectedClients } from "./clients.ts";
 import { eventStream } from "./event_stream.ts";
 import { journalPage } from "./journal_page.ts";
+import { openApi } from "./openapi.ts";
 import { monitored, readerOf, type Route, type RouteContext, type Visit } from "./route.ts";
 
 let schemaText: string | undefined;
@@ -30,6 +32,8 @@ export const API: Readonly<Record<string, Route>> = {
   "/api/v2/schema.json": {
     GET: () => jsonText(200, schemaText ??= JSON.stringify(jsonSchema())),
   },
+  "/api/v2/asyncapi.json": { GET: ({ url }, { version }) => json(200, asyncApi(url, version)) },
+  "/api/v2/openapi.json": { GET: ({ url }, { version }) => json(200, openApi(url, version)) },
 };
 
 /** Answers a command, or a request that is not about a connection. */

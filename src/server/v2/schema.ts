@@ -231,3 +231,25 @@ const FRAME = z.union([SERVER_FRAME, CLIENT_FRAME]).meta({
 export function jsonSchema(): object {
   return z.toJSONSchema(FRAME, { target: "draft-2020-12" });
 }
+
+/**
+ * The JSON Schema of each frame, and of what is in them, by its name.
+ *
+ * @param place Where the document keeps them, as a JSON pointer: `#/components/schemas`.
+ * @param draft The one that the document's format is made for.
+ */
+export function schemasAt(
+  place: string,
+  draft: "draft-2020-12" | "draft-7",
+): Readonly<Record<string, object>> {
+  const known = SCHEMAS.get(draft + place);
+  if (known !== undefined) return known;
+  const { $defs, definitions } = z.toJSONSchema(FRAME, { target: draft });
+  const text = JSON.stringify($defs ?? definitions);
+  const schemas = JSON.parse(text.replaceAll(/"#\/(?:\$defs|definitions)\//g, `"${place}/`));
+  SCHEMAS.set(draft + place, schemas);
+  return schemas;
+}
+
+/** Made once: it takes some milliseconds. */
+const SCHEMAS = new Map<string, Readonly<Record<string, object>>>();
