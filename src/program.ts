@@ -2,13 +2,14 @@
 import process from "node:process";
 import denoJson from "../deno.json" with { type: "json" };
 import { EventBus } from "./bus/bus.ts";
-import type { CommandPort, Simulation, StatePort } from "./bus/ports.ts";
+import type { CommandPort, NumberPort, Simulation, StatePort } from "./bus/ports.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { Journal } from "./journal/journal.ts";
 import { describeError, logger } from "./log.ts";
 import type { ProcessLoad } from "./metrics/catalogue.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { traced } from "./metrics/trace.ts";
+import { Numbers } from "./numbers/numbers.ts";
 import { type RunningServer, startServer } from "./server/server.ts";
 import { Supervisor } from "./session/supervisor.ts";
 import { type Settings, telephonyOf } from "./settings/settings.ts";
@@ -66,6 +67,7 @@ export function startProgram(
   library: TapiLibrary,
   clock: Clock = systemClock,
   simulation?: Simulation,
+  numbers: NumberPort = new Numbers(),
 ): Program {
   const silence = new Silence(clock);
   const status = () => statusOf(supervisor, silence, clock);
@@ -83,7 +85,7 @@ export function startProgram(
     settings.historyLength,
     (event, tookMs) => metrics.delivered(event, tookMs),
   );
-  const tracker = new Tracker(bus, clock);
+  const tracker = new Tracker(bus, clock, numbers);
   const supervisor = new Supervisor({
     library,
     blockingThreads: BLOCKING_THREADS,

@@ -8,9 +8,20 @@ const ROOT = resolve(import.meta.dirname ?? ".", "..", "src");
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   main: ["cli", "rights", "windows"],
   rights: ["tapi", "windows"],
-  program: ["bus", "journal", "metrics", "server", "session", "settings", "state", "tapi"],
+  program: [
+    "bus",
+    "journal",
+    "metrics",
+    "numbers",
+    "server",
+    "session",
+    "settings",
+    "state",
+    "tapi",
+  ],
   cli: [
     "bus",
+    "numbers",
     "program",
     "provider",
     "rights",
@@ -23,6 +34,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   provider: ["bus", "fake", "rights", "settings", "tapi"],
   settings: [],
+  numbers: ["bus", "settings"],
   log: [],
   semaphore: [],
   clock: [],
@@ -63,6 +75,7 @@ const DENO_VALUES = [
 /** Files that may check outside text with zod. */
 const ZOD = [
   "settings/access_rules.ts",
+  "settings/number_rules.ts",
   "settings/setting.ts",
   "settings/value_types.ts",
   "fake/scenarios/scenario.ts",

@@ -1,11 +1,12 @@
 /** The ports between the parts of the program that are connected by the bus. */
-import type { Call } from "../model/call.ts";
+import type { Call, Direction, PartyRole } from "../model/call.ts";
 import type { CallId } from "../model/call_id.ts";
 import type { Line, LineStatus } from "../model/line.ts";
 import type { Command, CommandName, CommandResult } from "../model/command.ts";
 import type { ErrorCode } from "../model/error.ts";
 import type { BusEvent, ProviderState } from "../model/event.ts";
 import type { JournalEntry, JournalPage, JournalQuery } from "../model/journal.ts";
+import type { NumberFacts, NumberReading, NumberSource } from "../model/number.ts";
 import type { SimulatedCall, SimulatedScenario, SimulationResult } from "../model/simulation.ts";
 
 /** The state that the events so far have led to; read in the same turn, {@linkcode EventBus.seq} fits. */
@@ -27,6 +28,16 @@ export interface CommandPort {
    * call, or which line of its device it is on is not known yet.
    */
   lineOf(call: CallId): string | undefined;
+}
+
+/** What telephone numbers are at the site. */
+export interface NumberPort {
+  /** What is known of a party's number: asked for every event. */
+  factsOf(number: string, role: PartyRole, direction: Direction): NumberFacts;
+  /** Reads a number step by step, and what is dialled for it. */
+  read(text: string, source: NumberSource): NumberReading;
+  /** Other ways to dial what these digits reach; none where no rules are set. */
+  spellingsOf(dialled: string): readonly string[];
 }
 
 export interface ServiceStatus {

@@ -2,6 +2,7 @@
 import process from "node:process";
 import { systemClock } from "../clock.ts";
 import { closeLogging, configureLogging, describeError, logger } from "../log.ts";
+import { loadNumbers } from "../numbers/load.ts";
 import { startProgram, VERSION } from "../program.ts";
 import { openProvider } from "../provider.ts";
 import { Reload } from "../settings/reload.ts";
@@ -30,12 +31,13 @@ export async function run(
   lifecycle: Lifecycle,
 ): Promise<void> {
   const settings = readSettings();
+  const numbers = await loadNumbers(settings.numbers);
   // Log, audit and journal have numbers and names. Windows has no modes: there the folder protects them.
   if (process.platform !== "win32") process.umask(0o077);
   await startLogging(settings);
   const stopped = lifecycle.stopped();
   const { library, description, simulation } = await openProvider(settings);
-  const program = startProgram(settings, library, systemClock, simulation);
+  const program = startProgram(settings, library, systemClock, simulation, numbers);
   lifecycle.running();
   const { host, port } = program.server;
   log.info("Tapi2Ws {version} listens on {host}:{port}", { version: VERSION, host, port });

@@ -406,6 +406,12 @@ export interface Party {
   readonly name: string;
   /** `pending`: the number may still come. */
   readonly presentation: typeof PRESENTATIONS[number];
+  /** The number in E.164, `+` and digits; left out unless it is one. */
+  readonly e164?: string;
+  /** The number as people write it, which can be dialled; left out where {@linkcode e164} is. */
+  readonly national?: string;
+  /** It is an extension of the phone system. */
+  readonly internal?: true;
 }
 
 /** A line as last heard. */

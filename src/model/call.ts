@@ -1,6 +1,7 @@
 /** A call on a line: the words that TAPI has for it, and what is known of it. */
 import type { CallId } from "./call_id.ts";
 import type { CallCommandName } from "./command.ts";
+import type { NumberFacts } from "./number.ts";
 
 /** LINECALLSTATE_ without its prefix. @see https://learn.microsoft.com/windows/win32/tapi/linecallstate--constants */
 export const CALL_STATES = [
@@ -62,7 +63,7 @@ export const PRESENTATIONS = ["shown", "withheld", "pending", "unavailable"] as 
 export type Presentation = typeof PRESENTATIONS[number];
 
 /** One end of a call. */
-export interface Party {
+export interface Party extends NumberFacts {
   /** As the driver writes it; "" unless {@linkcode presentation} is `shown`. */
   readonly number: string;
   /** "" if there is none, or it is withheld. */

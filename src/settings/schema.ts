@@ -4,6 +4,7 @@
  */
 import { LINE_TYPES } from "../model/line.ts";
 import { ACCESS_SETTINGS } from "./access_rules.ts";
+import { NUMBER_SETTINGS } from "./number_rules.ts";
 import { type Setting, setting, SettingsError, type ValueOf } from "./setting.ts";
 import {
   extensionPatterns,
@@ -183,7 +184,12 @@ const TABLES = {
   }),
 };
 
-export const SETTINGS = { ...GENERAL_SETTINGS, ...TABLES, ...ACCESS_SETTINGS };
+export const SETTINGS = {
+  ...GENERAL_SETTINGS,
+  ...TABLES,
+  ...NUMBER_SETTINGS,
+  ...ACCESS_SETTINGS,
+};
 
 /** A key of the settings file: `log.file`. */
 export type Key = keyof typeof SETTINGS;

@@ -2,8 +2,10 @@
 import { dirname, isAbsolute, join } from "node:path";
 import { matchesAny } from "../patterns.ts";
 import { type AccessRules, accessRulesOf } from "./access_rules.ts";
+import type { NumberRules } from "../model/number.ts";
 import { type FileReader, readJwks, readSettingsFile, readTls } from "./file.ts";
 import { GENERAL_SETTINGS, type Key, ROWS, type Values } from "./schema.ts";
+import { numberRulesOf } from "./number_rules.ts";
 import { check, flagNameOf, SettingsError, type Surroundings, variableOf } from "./setting.ts";
 
 type General = Pick<Values, Exclude<keyof typeof GENERAL_SETTINGS, "journal">>;
@@ -22,6 +24,8 @@ export interface Settings extends General {
   readonly log: Table<"log">;
   /** `undefined`: finished calls are not kept. */
   readonly journal: Table<"journal"> | undefined;
+  /** `undefined`: nothing is known of the site's numbers. */
+  readonly numbers: NumberRules | undefined;
   /** A certificate and its key, as PEM; `undefined`: http and ws. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly rules: AccessRules;
@@ -131,6 +135,7 @@ function settingsOf(
     fake: table("fake"),
     log: table("log"),
     journal: values.journal ? table("journal") : undefined,
+    numbers: numberRulesOf(values, given),
     tls: orBefore(() => readTls(cert, key, readTextFile), before?.tls),
     rules: Object.freeze(accessRulesOf(values, given, keySet)),
     files: Object.freeze([file, cert, key, jwks].filter((path) => path !== undefined)),

@@ -3,7 +3,7 @@
  * on the bus, in the same turn: what is asked here and the bus's number always belong together.
  */
 import type { EventBus } from "../bus/bus.ts";
-import type { StatePort } from "../bus/ports.ts";
+import type { NumberPort, StatePort } from "../bus/ports.ts";
 import type { Call } from "../model/call.ts";
 import type { CallId } from "../model/call_id.ts";
 import type { Line } from "../model/line.ts";
@@ -12,6 +12,7 @@ import type { Clock } from "../clock.ts";
 import { logger, maskNumber } from "../log.ts";
 import type { CallSignal, Signal } from "../session/signals.ts";
 import { ClassicIds } from "./classic_ids.ts";
+import { identified } from "./identified.ts";
 import { type LineChange, Lines } from "./lines.ts";
 import { reduce } from "./reduce.ts";
 
@@ -33,12 +34,15 @@ export class Tracker implements StatePort {
   readonly #waitingEnds = new Map<CallId, () => void>();
   readonly #bus: EventBus;
   readonly #clock: Clock;
+  readonly #numbers: NumberPort | undefined;
   /** Until TAPI has been initialised for the first time, it is begun. */
   #provider: ProviderState = "restarting";
 
-  constructor(bus: EventBus, clock: Clock) {
+  /** @param numbers What parties' numbers are; when left out, they have their digits only. */
+  constructor(bus: EventBus, clock: Clock, numbers?: NumberPort) {
     this.#bus = bus;
     this.#clock = clock;
+    this.#numbers = numbers;
   }
 
   get provider(): ProviderState {
@@ -103,14 +107,20 @@ export class Tracker implements StatePort {
 
   #receiveCall(signal: CallSignal): void {
     const known = this.#calls.get(signal.call);
-    const { call, event } = reduce(known, signal, this.#clock.nowMs());
-    if (event === undefined) return this.#keep(call);
+    const reduced = reduce(known, signal, this.#clock.nowMs());
+    if (reduced.event === undefined) return this.#keep(reduced.call);
+    const event = this.#identified(reduced.event, known);
     const isTaken = known?.connectedAtMs === undefined && event.call.connectedAtMs !== undefined;
     if (isTaken) this.#takenFromGroups(event.call);
     if (known === undefined) this.#publishCall(signal, this.#named(event));
     else if (event.change === "ended") this.#endCall(signal, event);
     else this.#publishCall(signal, event);
     for (const [id, end] of this.#waitingEnds) if (!this.#mayBeTaken(id)) end();
+  }
+
+  #identified(event: UnnumberedEvent, known: Call | undefined): UnnumberedEvent {
+    if (this.#numbers === undefined) return event;
+    return { ...event, call: identified(event.call, known, this.#numbers) };
   }
 
   /** A group's call that still rings at a member's telephone ends when that one has answered, or not. */

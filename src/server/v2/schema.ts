@@ -41,6 +41,9 @@ const PARTY = z.object({
   number: z.string(),
   name: z.string(),
   presentation: z.enum(PRESENTATIONS),
+  e164: z.string().regex(/^\+[1-9]\d{1,14}$/).exactOptional().describe("Left out unless it is one"),
+  national: z.string().exactOptional().describe("For people; left out unless there is e164"),
+  internal: z.literal(true).exactOptional().describe("An extension of the phone system"),
 }).meta({
   id: "Party",
   description: 'One end of a call. number is "" unless presentation is "shown".',
