@@ -158,8 +158,9 @@ function planOf({ numberingPlan }: Metadata): Plan {
 /** The country's only prefix, or the usual one of several. */
 function usualPrefix({ numberingPlan }: Metadata): string | undefined {
   return [numberingPlan?.IDDPrefix(), numberingPlan?.defaultIDDPrefix()]
-    .map((prefix) => prefix?.replaceAll("~", ""))
-    .find((prefix) => prefix !== undefined && /^\d{2,5}$/.test(prefix));
+    // The library writes 0 for none, and ~ for a tone to wait for.
+    .map((prefix) => String(prefix).replaceAll("~", ""))
+    .find((prefix) => /^\d{2,5}$/.test(prefix));
 }
 
 function subscriberOf(number: PhoneNumber): Subscriber {

@@ -113,5 +113,5 @@ function textAt(settings: Settings, key: string): string {
     (table, name) => (table as Record<string, unknown> | undefined)?.[name],
     settings,
   );
-  return String(value);
+  return Array.isArray(value) ? JSON.stringify(value) : String(value);
 }

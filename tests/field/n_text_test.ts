@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { PARTY } from "../native/standin.ts";
 import { bits, fieldTest, shown } from "./rig.ts";
 
-const NUMBERS = ["04963", "049634", "+49 (30) 123-45", "201", "*31#0171"];
+const NUMBERS = ["04963", "049634", "+49 (30) 1-2", "201", "*31#0171"];
 const PARTIES = ["caller", "called", "connected", "redirecting", "redirection"] as const;
 
 function ansi(text: string): Uint8Array<ArrayBuffer> {

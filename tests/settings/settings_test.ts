@@ -89,6 +89,7 @@ Deno.test("without any setting, a Windows server gets the documented defaults", 
       allowHosts: [],
       trustProxy: [],
     },
+    numbers: undefined,
     tls: undefined,
     limits: {
       connections: 20000,
