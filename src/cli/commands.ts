@@ -2,6 +2,7 @@
 import { diagnose } from "./doctor.ts";
 import type { Invocation, Outcome } from "./invocation.ts";
 import { listLines } from "./lines.ts";
+import { describeNumber } from "./number.ts";
 import { policiesFor, POLICY_FORMATS } from "./policies.ts";
 import { run } from "./run.ts";
 import { executeService, SERVICE_VERBS } from "./service.ts";
@@ -22,7 +23,7 @@ export interface Command {
   readonly execute: (invocation: Invocation) => Outcome | Promise<Outcome>;
 }
 
-export type CommandName = "run" | "service" | "doctor" | "lines" | "token" | "policies";
+export type CommandName = "run" | "service" | "doctor" | "lines" | "number" | "token" | "policies";
 
 export const COMMANDS: Readonly<Record<CommandName, Command>> = {
   run: {
@@ -63,6 +64,16 @@ export const COMMANDS: Readonly<Record<CommandName, Command>> = {
     switches: ["json"],
     execute: async ({ readSettings, flags }) => ({
       text: await listLines(readSettings(), flags.has("json")),
+      exitCode: 0,
+    }),
+  },
+  number: {
+    usage: "number TEXT [--json]",
+    help: "shows what becomes of a phone number, step by step",
+    switches: ["json"],
+    operand: 'a number, as in tapi2ws number "030 123456"',
+    execute: async ({ operand, readSettings, flags }) => ({
+      text: await describeNumber(operand, readSettings(), flags.has("json")),
       exitCode: 0,
     }),
   },

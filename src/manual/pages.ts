@@ -10,6 +10,7 @@ import install from "./install.md" with { type: "text" };
 import journal from "./journal.md" with { type: "text" };
 import lines from "./lines.md" with { type: "text" };
 import monitoring from "./monitoring.md" with { type: "text" };
+import numbers from "./numbers.md" with { type: "text" };
 import panel from "./panel.md" with { type: "text" };
 import protocol from "./protocol.md" with { type: "text" };
 import security from "./security.md" with { type: "text" };
@@ -38,6 +39,7 @@ export const PAGES: Readonly<Record<string, Page>> = {
   install: { audience: "administrators", text: install },
   settings: { audience: "administrators", text: settings },
   lines: { audience: "administrators", text: lines },
+  numbers: { audience: "administrators", text: numbers },
   security: { audience: "administrators", text: security },
   certificates: { audience: "administrators", text: certificates },
   browsers: { audience: "administrators", text: browsers },

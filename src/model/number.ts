@@ -17,8 +17,8 @@ export type NumberForm = typeof NUMBER_FORMS[number];
 export const DIAL_FORMS = ["local", "international", "e164"] as const;
 export type DialForm = typeof DIAL_FORMS[number];
 
-/** What the phone system gives or takes: a caller, who has been called, and what people write. */
-export const NUMBER_SOURCES = ["caller", "called", "written"] as const;
+/** Who writes a number: people, to be dialled; the phone system, of a caller, of a called party. */
+export const NUMBER_SOURCES = ["written", "caller", "called"] as const;
 export type NumberSource = typeof NUMBER_SOURCES[number];
 
 /** What is known of a number, beside its digits. */

@@ -123,7 +123,11 @@ export class Numbers implements NumberPort {
       return { ...E164.test(dials) && { e164: dials }, dials: `${dials}${afterwards}` };
     }
     const meaning = site.read(number, this.#formOf(source), trace);
-    const dials = site.dialled(withoutSeparators(number), meaning, trace);
+    const dials = site.dialled(
+      withoutSeparators(number),
+      meaning,
+      source === "written" ? trace : undefined,
+    );
     return { ...factsBy(site, meaning), dials: `${dials}${afterwards}` };
   }
 

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { describeNumber } from "../../src/cli/number.ts";
+import { settingsWith } from "../support/settings.ts";
+
+const SITE = settingsWith('[numbers]\ncountry = "DE"\noutsidePrefix = "0"');
+
+Deno.test("tapi2ws number shows each step, what is known, and what is dialled", async () => {
+  const text = await describeNumber("tel:+49-30-123456;ext=5", SITE, false);
+  const [written = "", caller = ""] = text.split("\n\n");
+  assert.match(written, /^To be dialled/);
+  assert.match(written, /\+49-30-123456 +The scheme tel:/);
+  assert.match(written, /e164: \+4930123456 {2}national: 030 123456 {2}dials: 0030123456$/);
+  assert.match(caller, /^Of a caller/);
+  assert.doesNotMatch(caller, /dials/);
+});
+
+Deno.test("tapi2ws number says why a text is refused, and that there are no rules", async () => {
+  assert.match(
+    await describeNumber("call me", SITE, false),
+    /refused: expected a telephone number/,
+  );
+  const text = await describeNumber("030 123456", settingsWith(""), false);
+  assert.match(text, /^Without \[numbers\]/);
+  assert.match(text, /dials: 030123456/);
+});
+
+Deno.test("tapi2ws number --json has all of it", async () => {
+  const { written, caller } = JSON.parse(await describeNumber("030 123456", SITE, true));
+  assert.equal(written.dials, "0030123456");
+  assert.equal(caller.e164, "+4930123456");
+});
