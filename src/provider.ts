@@ -23,16 +23,16 @@ export async function openProvider(settings: Settings): Promise<Provider> {
   // Imported on demand: a server with a phone system never loads it.
   const { createFakeTapi } = await import("./fake/library.ts");
   const { parseScenario } = await import("./fake/scenarios/scenario.ts");
-  const { extensions, rate: callsPerMinute, seed, scenario: path } = settings.fake;
+  const { driver, extensions, rate: callsPerMinute, seed, scenario: path } = settings.fake;
   const seeded = seed === undefined ? {} : { seed };
   if (path === undefined) {
-    const fake = createFakeTapi({ extensions, callsPerMinute, ...seeded });
+    const fake = createFakeTapi({ driver, extensions, callsPerMinute, ...seeded });
     const description = `the fake exchange with the seed ${fake.seed}`;
     return { library: fake, description, simulation: fake.simulation };
   }
   try {
     const scenario = parseScenario(Deno.readTextFileSync(path), path);
-    const fake = createFakeTapi({ extensions, scenario, ...seeded });
+    const fake = createFakeTapi({ driver, extensions, scenario, ...seeded });
     const { simulation } = fake;
     return { library: fake, description: `the fake exchange playing ${path}`, simulation };
   } catch (error) {

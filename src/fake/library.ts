@@ -5,6 +5,7 @@
 import { type Clock, systemClock } from "../clock.ts";
 import { LINE, LINEMEDIAMODE } from "../tapi/constants.ts";
 import type { Lacks } from "./exchange/abilities.ts";
+import type { FakeDriver } from "../model/simulation.ts";
 import { Exchange } from "./exchange/exchange.ts";
 import { Random } from "./random.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
@@ -23,6 +24,7 @@ import { Handles } from "./service/handles.ts";
 import { applicationFunctions, lineFunctions, messageFunctions } from "./service/line_functions.ts";
 import { Quirks } from "./service/quirks.ts";
 import { Requests } from "./service/requests.ts";
+import { settingRequests } from "./service/setting_functions.ts";
 import { answer, type CompleteLibrary, type Functions } from "./service/service.ts";
 
 export interface FakeTapiOptions {
@@ -39,6 +41,8 @@ export interface FakeTapiOptions {
   readonly polite?: boolean;
   /** From a request to its LINE_REPLY, always; otherwise 5 to 40 ms and now and then late. */
   readonly replyDelayMs?: number;
+  /** The driver of telephones that name none; `tapi` when left out. */
+  readonly driver?: FakeDriver;
   /** Features that the exchange has otherwise, and here lacks. */
   readonly lacks?: Partial<Lacks>;
   /** LINEERR_ codes by extension, for lines that cannot be opened. */
@@ -73,6 +77,7 @@ export function createFakeTapi(options: FakeTapiOptions = {}): FakeTapi {
   const {
     callsPerMinute = DEFAULT_CALLS_PER_MINUTE,
     clock = systemClock,
+    driver = "tapi",
     extensions = DEFAULT_EXTENSIONS,
     openErrors = {},
     polite = false,
@@ -84,7 +89,7 @@ export function createFakeTapi(options: FakeTapiOptions = {}): FakeTapi {
   const quirks = new Quirks(polite, seed, replyDelayMs);
   const devices = new Devices();
   const handles = new Handles(clock);
-  const exchange = new Exchange(clock, new Announcer(devices, handles, quirks));
+  const exchange = new Exchange(clock, new Announcer(devices, handles, quirks), driver);
   // The extensions are neither the first devices nor the last ones.
   devices.add("WAN Miniport (L2TP)", LINEMEDIAMODE.DIGITALDATA);
   exchange.addExtensions(extensions);
@@ -113,6 +118,7 @@ export function createFakeTapi(options: FakeTapiOptions = {}): FakeTapi {
       ...lineRequests(service),
       ...callRequests(service),
       ...joiningRequests(service),
+      ...settingRequests(service),
     }),
     seed,
     exchange,

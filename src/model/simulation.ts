@@ -1,6 +1,10 @@
 /** Simulated calls on the fake exchange: for people who test what they build on this program. */
 import type { CommandError } from "./error.ts";
 
+/** The drivers that the fake exchange can pretend to be: TAPI's own members, or a vendor's. */
+export const FAKE_DRIVERS = ["tapi", "avaya_ip_office"] as const;
+export type FakeDriver = typeof FAKE_DRIVERS[number];
+
 /** Somebody outside calls an extension. */
 export interface SimulatedCall {
   /** The extension that rings. */

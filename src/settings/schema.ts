@@ -3,6 +3,7 @@
  * defaults, help, the manual's table and the types of values are made from it.
  */
 import { LINE_TYPES } from "../model/line.ts";
+import { FAKE_DRIVERS } from "../model/simulation.ts";
 import { ACCESS_SETTINGS } from "./access_rules.ts";
 import { NUMBER_SETTINGS } from "./number_rules.ts";
 import { type Setting, setting, SettingsError, type ValueOf } from "./setting.ts";
@@ -159,6 +160,11 @@ const TABLES = {
   "fake.seed": setting(wholeNumber(0, 0xffffffff), {
     defaultText: "random",
     help: "seed of its random calls; the same seed repeats them",
+  }),
+  "fake.driver": setting(oneOf(...FAKE_DRIVERS), {
+    default: "tapi",
+    help: "driver that the built-in exchange pretends to be",
+    manual: "A scenario may name another for each phone",
   }),
   "fake.scenario": setting(path("a scenario file", "FILE"), {
     help: "script of its calls, instead of random ones",

@@ -394,6 +394,13 @@ export const LINETRANSFERMODE = {
   CONFERENCE: 0x2,
 } as const;
 
+export const LINECALLCOMPLMODE = {
+  CAMPON: 0x1,
+  CALLBACK: 0x2,
+  INTRUDE: 0x4,
+  MESSAGE: 0x8,
+} as const;
+
 export const LINECALLSELECT = {
   LINE: 0x1,
   ADDRESS: 0x2,

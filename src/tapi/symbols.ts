@@ -211,6 +211,25 @@ export const TAPI_SYMBOLS = {
     "buffer", // LPCWSTR lpszDestAddress
     "u32", // DWORD dwCountryCode
   ),
+  lineCompleteCall: optional(
+    "u32", // HCALL hCall
+    "buffer", // LPDWORD lpdwCompletionID, out at LINE_REPLY
+    "u32", // DWORD dwCompletionMode
+    "u32", // DWORD dwMessageID
+  ),
+  lineSetLineDevStatus: optional(
+    "u32", // HLINE hLine
+    "u32", // DWORD dwStatusToChange
+    "u32", // DWORD fStatus
+  ),
+  /** The driver may write to lpParams until LINE_REPLY. */
+  lineDevSpecific: optional(
+    "u32", // HLINE hLine
+    "u32", // DWORD dwAddressID
+    "u32", // HCALL hCall, may be 0
+    "buffer", // LPVOID lpParams, in and out
+    "u32", // DWORD dwSize
+  ),
   lineGetProviderListW: optional(
     "u32", // DWORD dwAPIVersion
     "buffer", // LPLINEPROVIDERLIST, out

@@ -36,6 +36,9 @@ type Control = Pick<
   | "linePickupW"
   | "lineForwardW"
   | "lineGenerateDigitsW"
+  | "lineCompleteCall"
+  | "lineSetLineDevStatus"
+  | "lineDevSpecific"
 >;
 
 export function createHostileControl(exchange: Exchange): Control {
@@ -103,6 +106,13 @@ export function createHostileControl(exchange: Exchange): Control {
     lineForwardW: orLacking((line, _all, _addressId, _list, _rings, out) =>
       onLine("lineForwardW", line, out)
     ),
+    lineCompleteCall: orLacking((call) => onCalls("lineCompleteCall", [call])),
+    lineSetLineDevStatus: orLacking((line) => onLine("lineSetLineDevStatus", line)),
+    lineDevSpecific: orLacking((line, _addressId, _call, bytes) => {
+      const given = ledger.useLine("lineDevSpecific", line);
+      if (given === undefined) return Promise.resolve(INVALID_LINE);
+      return request(exchange, given, { write: () => corrupt(random, bytes, 0) });
+    }),
     lineGenerateDigitsW: orLacking((call) => {
       ledger.useCall("lineGenerateDigitsW", call);
       return exchange.inTime(() => exchange.failure() ?? 0);

@@ -74,7 +74,7 @@ Deno.test("without any setting, a Windows server gets the documented defaults", 
     clientTimeoutSeconds: 30,
     replyTimeoutSeconds: 10,
     journal: { file: ":memory:", days: 90 },
-    fake: { extensions: 8, rate: 12, seed: undefined, scenario: undefined },
+    fake: { extensions: 8, rate: 12, seed: undefined, driver: "tapi", scenario: undefined },
     rules: {
       anonymous: {
         can: ["monitor", "control"],

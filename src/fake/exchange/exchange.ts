@@ -6,6 +6,7 @@ import type { Clock } from "../../clock.ts";
 import { LINECALLREASON, LINEDISCONNECTMODE, LINEERR } from "../../tapi/constants.ts";
 import { Refusal } from "../refusal.ts";
 import { freeUp } from "./attention.ts";
+import type { FakeDriver } from "../../model/simulation.ts";
 import { Consultations } from "./consultations.ts";
 import { Extension, type ExtensionListener } from "./extension.ts";
 import type { Leg, LegListener } from "./leg.ts";
@@ -13,6 +14,7 @@ import { Legs } from "./legs.ts";
 import { Parking } from "./parking.ts";
 import { Routing } from "./routing.ts";
 import { Schedule } from "./schedule.ts";
+import { Supervision } from "./supervision.ts";
 
 /** The people at the first extensions. */
 const NAMES = [
@@ -37,31 +39,42 @@ export interface Telephone {
   /** Of the person or group that uses it. */
   readonly name: string;
   readonly isGroup: boolean;
+  /** With a group: the extensions at which its calls ring. */
+  readonly members?: readonly string[] | undefined;
+  /** The driver that shows it to applications; the exchange's usual one when left out. */
+  readonly driver?: FakeDriver | undefined;
 }
 
 /** Hears of everything that happens at the exchange. */
 export interface ExchangeListener extends ExtensionListener, LegListener {
   /** @param extensions One for each address. */
-  telephoneAdded(extensions: readonly Extension[]): void;
+  telephoneAdded(extensions: readonly Extension[], driver: FakeDriver): void;
 }
 
 export class Exchange {
   readonly #listener: ExchangeListener;
+  readonly #driver: FakeDriver;
   readonly #extensions = new Map<string, Extension>();
+  /** The members of each group, by its number. */
+  readonly #members = new Map<string, readonly string[]>();
   /** Every timer of the exchange. */
   readonly schedule: Schedule;
   readonly legs: Legs;
   readonly routing: Routing;
   readonly consultations: Consultations;
   readonly parking: Parking;
+  readonly supervision: Supervision;
 
-  constructor(clock: Clock, listener: ExchangeListener) {
+  /** @param driver Of telephones that name none. */
+  constructor(clock: Clock, listener: ExchangeListener, driver: FakeDriver) {
     this.#listener = listener;
+    this.#driver = driver;
     this.schedule = new Schedule(clock);
     this.legs = new Legs(this.schedule, listener);
     this.routing = new Routing(this.#extensions, this.legs, this.schedule);
     this.consultations = new Consultations(this.legs);
     this.parking = new Parking(this.legs, this.routing, this.schedule);
+    this.supervision = new Supervision(this.legs, this.routing, this.schedule);
   }
 
   /** By their numbers. */
@@ -80,13 +93,18 @@ export class Exchange {
   }
 
   /** Adds a telephone, unless one of its numbers is there already. */
-  addTelephone({ addresses, name, isGroup }: Telephone, pickupGroup = ""): void {
+  addTelephone(telephone: Telephone, pickupGroup = ""): void {
+    const { addresses, name, isGroup, members = [], driver = this.#driver } = telephone;
     if (addresses.some((number) => this.#extensions.has(number))) return;
     const added = addresses.map((number) =>
       new Extension(number, name, pickupGroup, isGroup, this.#listener)
     );
     for (const extension of added) this.#extensions.set(extension.number, extension);
-    this.#listener.telephoneAdded(added);
+    for (const number of addresses) if (isGroup) this.#members.set(number, members);
+    for (const [group, numbers] of this.#members) {
+      for (const number of numbers) this.#extensions.get(number)?.addTo(group);
+    }
+    this.#listener.telephoneAdded(added, driver);
   }
 
   /**
@@ -112,6 +130,14 @@ export class Exchange {
     freeUp(this.legs.of(extension));
     ringing.release(LINEDISCONNECTMODE.PICKUP);
     return this.legs.take(extension, caller, LINECALLREASON.PICKUP, initiator);
+  }
+
+  /** A user is at one telephone only. */
+  logIn(user: string, extension: Extension): void {
+    for (const other of this.#extensions.values()) {
+      if (other !== extension && other.settings.user === user) other.set({ user: "" });
+    }
+    extension.set({ user });
   }
 
   /** Cancels what is still to happen and forgets every call, without a word to anybody. */

@@ -44,6 +44,8 @@ interface Route {
   readonly redirectedBy?: Party;
   /** The party called at first, when the call was sent on from there. */
   readonly called?: Party;
+  /** Whether an internal caller's leg has the same id, as with calls of a group. */
+  readonly sharesId?: boolean;
   /** When a simulated colleague answers; without it nobody does. */
   readonly answerAfterMs?: number | undefined;
   readonly forwards?: number;
@@ -82,18 +84,10 @@ export class Routing {
       this.#schedule.after(TIMING.lateCallerIdMs, () => outside.reveal());
     }
     const { group } = incoming;
-    this.arrive(
-      call,
-      incoming.to,
-      group === undefined ? incoming : {
-        ...incoming,
-        called: group.party,
-      },
-    );
-    const member = call.ends.find((end) => end instanceof Leg);
-    if (group !== undefined && member?.isRinging && member.extension !== group) {
-      const { info, state, stateMode } = member;
-      member.ringBeside(this.#legs.add(group, call, { ...info, state, stateMode }));
+    if (group === undefined) this.arrive(call, incoming.to, incoming);
+    else {
+      this.arrive(call, incoming.to, { ...incoming, called: group.party });
+      this.#ringBeside(group, call);
     }
     return call;
   }
@@ -175,8 +169,13 @@ export class Routing {
   }
 
   #arriveAt(extension: Extension, caller: End, route: Route): void {
+    const member = extension.isGroup ? this.#freeMemberOf(extension) : undefined;
+    if (member !== undefined) {
+      this.#offer(member, caller, { ...route, called: extension.party, sharesId: true });
+      return this.#ringBeside(extension, caller.call);
+    }
     const always = forwardOf(extension, caller, UNCONDITIONAL);
-    const busy = route.callWaiting !== true &&
+    const busy = route.callWaiting !== true && !extension.isGroup &&
       [...this.#legs.of(extension)].some(({ hasEnded }) => !hasEnded);
     if (always !== undefined) {
       this.#forwardTo(always, LINECALLREASON.FWDUNCOND, extension, caller, route);
@@ -184,8 +183,23 @@ export class Routing {
       const elsewhere = forwardOf(extension, caller, WHEN_BUSY) ?? "";
       this.#forwardTo(elsewhere, LINECALLREASON.FWDBUSY, extension, caller, route);
     } else {
-      this.#offer(extension, caller, route);
+      this.#offer(extension, caller, extension.isGroup ? { ...route, sharesId: true } : route);
     }
+  }
+
+  /** Calls of a group without one wait at its own line. */
+  #freeMemberOf({ number }: Extension): Extension | undefined {
+    return this.extensions.values().find((extension) =>
+      extension.takesCallsOf(number) && this.#legs.of(extension).size === 0
+    );
+  }
+
+  /** The group's own line shows the call, by the same id, while it rings at the member. */
+  #ringBeside(group: Extension, call: Call): void {
+    const member = call.ends.findLast((end) => end instanceof Leg && end.isRinging);
+    if (!(member instanceof Leg) || member.extension === group) return;
+    const { info, state, stateMode } = member;
+    member.ringBeside(this.#legs.add(group, call, { ...info, state, stateMode }));
   }
 
   #forwardTo(to: string, reason: number, by: Extension, caller: End, route: Route): void {
@@ -209,6 +223,8 @@ export class Routing {
       called: route.called ?? self,
       redirecting: redirectedBy ?? NOBODY,
       redirection: redirectedBy === undefined ? NOBODY : self,
+      ...route.sharesId && caller instanceof Leg &&
+        { callId: caller.info.callId, relatedCallId: 0 },
     });
     if (redirectedBy !== undefined) caller.showRedirected(redirectedBy, self);
     caller.progress(LINECALLSTATE.RINGBACK);

@@ -158,8 +158,17 @@ export const CARDS: readonly Card[] = [
   // The caller leaves a message, which is listened to.
   card(1, 1, (cast) => [
     ...missed(cast),
-    { do: "lamp", atMs: 9000, line: cast.a, on: true },
-    { do: "lamp", atMs: 20_000, line: cast.a, on: false },
+    { do: "voicemail", atMs: 9000, line: cast.a, unread: 1, read: 0, on: true },
+    { do: "voicemail", atMs: 20_000, line: cast.a, unread: 0, read: 1, on: true },
+  ]),
+  // Somebody is not to be disturbed for a while, and goes home.
+  card(1, 1, ({ a }) => [
+    { do: "absence", atMs: 0, line: a, text: "In a meeting" },
+    { do: "dnd", atMs: 0, line: a, on: true },
+    { do: "dnd", atMs: 15_000, line: a, on: false },
+    { do: "absence", atMs: 15_000, line: a, text: "" },
+    { do: "logout", atMs: 20_000, line: a },
+    { do: "login", atMs: 30_000, line: a, user: a },
   ]),
   // Rejected.
   card(1, 1, (cast) => [ring(cast), { do: "drop", atMs: 2500, call: "x" }]),

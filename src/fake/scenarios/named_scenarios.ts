@@ -15,7 +15,12 @@ interface NamedScenario {
 }
 
 const FRONT_DESK: Telephone = { addresses: ["150", "151"], name: "Front desk", isGroup: false };
-const SUPPORT: Telephone = { addresses: ["110"], name: "Support", isGroup: true };
+const SUPPORT: Telephone = {
+  addresses: ["110"],
+  name: "Support",
+  isGroup: true,
+  members: ["201", "202", "203", "204"],
+};
 
 export const SCENARIOS: Readonly<Record<string, NamedScenario>> = {
   incoming: {

@@ -2,6 +2,7 @@
 import { parse as parseToml } from "smol-toml";
 import { z } from "zod";
 import { LINECALLORIGIN, LINECALLREASON } from "../../tapi/constants.ts";
+import { FAKE_DRIVERS } from "../../model/simulation.ts";
 import type { Telephone } from "../exchange/exchange.ts";
 
 /** A scenario cannot be used. The message names key, value and what was expected. */
@@ -26,6 +27,12 @@ const origin = z.enum(keysOf(LINECALLORIGIN));
 const at = { atMs: z.number().nonnegative() };
 /** A step on a call that there is; `by` an extension, or whoever of the call can do it first. */
 const existing = { ...at, call: label, by: number.optional() };
+
+/** A step that changes a telephone. */
+const setting = { ...at, line: number };
+/** One byte, as phone systems count them. */
+const messages = z.int().min(0).max(255);
+const GROUP_MODES = ["in", "out"] as const;
 
 const step = z.discriminatedUnion("do", [
   /** Somebody outside calls an extension. */
@@ -89,14 +96,31 @@ const step = z.discriminatedUnion("do", [
   z.strictObject({ ...existing, do: z.literal("redirect"), to: number }),
   /** Calls for an extension go to `to`; without it they do not any more. */
   z.strictObject({
-    ...at,
+    ...setting,
     do: z.literal("forward"),
-    line: number,
     when: z.enum(["always", "busy", "no_answer"]),
     to: number.optional(),
   }),
   /** The message lamp of an extension goes on, or off. */
-  z.strictObject({ ...at, do: z.literal("lamp"), line: number, on: z.boolean().default(true) }),
+  z.strictObject({ ...setting, do: z.literal("lamp"), on: z.boolean().default(true) }),
+  /** Somebody turns do not disturb on, or off. */
+  z.strictObject({ ...setting, do: z.literal("dnd"), on: z.boolean().default(true) }),
+  /** The messages in the mailbox of an extension, and whether it takes calls. */
+  z.strictObject({
+    ...setting,
+    do: z.literal("voicemail"),
+    unread: messages,
+    read: messages.default(0),
+    on: z.boolean().default(true),
+  }),
+  /** Somebody joins a hunt group, or leaves it for a while. */
+  z.strictObject({ ...setting, do: z.literal("group"), group: number, mode: z.enum(GROUP_MODES) }),
+  /** The user of another extension logs in at the telephone. */
+  z.strictObject({ ...setting, do: z.literal("login"), user: number }),
+  /** Nobody is logged in at the telephone any more. */
+  z.strictObject({ ...setting, do: z.literal("logout") }),
+  /** A text that callers see; without one, none. */
+  z.strictObject({ ...setting, do: z.literal("absence"), text: z.string().max(100).default("") }),
 ]);
 
 /** One thing that happens. */
@@ -121,6 +145,8 @@ const telephone = z.strictObject({
   addresses: z.array(number).nonempty(),
   name: z.string().default(""),
   group: z.boolean().default(false),
+  members: z.array(number).optional(),
+  driver: z.enum(FAKE_DRIVERS).optional(),
 }).transform(({ group: isGroup, ...rest }) => ({ ...rest, isGroup }));
 
 const file = z.strictObject({
@@ -208,7 +234,7 @@ function checkLabels({ step: steps }: { step: Step[] }, context: z.RefinementCtx
     });
   };
   for (const step of byTime(steps)) {
-    if (step.do === "forward" || step.do === "lamp") continue;
+    if (!("call" in step)) continue;
     if (step.do === "ring" || step.do === "call") made.add(step.call);
     else demand(step, "call", step.call);
     if (step.do === "complete") demand(step, "consult", step.consult);

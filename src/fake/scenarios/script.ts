@@ -46,6 +46,9 @@ export class Script {
     this.#yieldsToClients = yieldsToClients;
     this.#calls = new Map(calls);
     for (const step of scenario.steps) checkExtensions(scenario.name, step, exchange);
+    for (const { addresses, members = [] } of scenario.telephones ?? []) {
+      checkMembers(scenario.name, addresses, members, exchange);
+    }
   }
 
   start(): void {
@@ -91,6 +94,21 @@ export class Script {
         return this.#forward(step);
       case "lamp":
         return this.#extension(step.line).setMessageWaiting(step.on);
+      case "dnd":
+        return this.#extension(step.line).setDoNotDisturb(step.on);
+      case "voicemail": {
+        const extension = this.#extension(step.line);
+        extension.set({ voicemail: step.on });
+        return extension.setMessages(step.unread, step.read);
+      }
+      case "group":
+        return this.#extension(step.line).enableGroup(step.group, step.mode === "in");
+      case "login":
+        return this.#exchange.logIn(step.user, this.#extension(step.line));
+      case "logout":
+        return this.#extension(step.line).set({ user: "" });
+      case "absence":
+        return this.#extension(step.line).set({ absence: step.text });
       case "accept":
         return this.#actor(step, CAN.ACCEPT)?.accept();
       case "answer":
@@ -219,13 +237,28 @@ function extensionOf({ extensions }: Exchange, number: string): Extension {
   return extension;
 }
 
+function checkMembers(
+  name: string,
+  addresses: readonly string[],
+  members: readonly string[],
+  { extensions }: Exchange,
+): void {
+  const unknown = members.find((member) => !extensions.has(member));
+  if (unknown === undefined) return;
+  throw new ScenarioError(
+    `Cannot use the scenario ${name}: members of the telephone ${addresses.join(", ")}: ` +
+      `there is no extension ${unknown}`,
+  );
+}
+
 function checkExtensions(name: string, step: Step, { extensions }: Exchange): void {
   const named: [key: string, number: string | undefined][] = [
-    ["line", step.do === "forward" || step.do === "lamp" ? step.line : undefined],
+    ["line", "line" in step ? step.line : undefined],
     ["to", step.do === "ring" ? step.to : undefined],
     ["from", step.do === "call" ? step.from : undefined],
     ["forwardedFrom", step.do === "ring" ? step.forwardedFrom : undefined],
-    ["group", step.do === "ring" ? step.group : undefined],
+    ["group", "group" in step ? step.group : undefined],
+    ["user", "user" in step ? step.user : undefined],
     ["by", "by" in step && step.by !== OUTSIDE ? step.by : undefined],
   ];
   for (const [key, number] of named) {

@@ -1,4 +1,5 @@
 /** Turns what happens at the exchange into messages for the applications that have lines open. */
+import type { FakeDriver } from "../../model/simulation.ts";
 import {
   LINE,
   LINEADDRESSSTATE,
@@ -6,11 +7,12 @@ import {
   LINECALLPRIVILEGE,
   LINEDEVSTATE,
 } from "../../tapi/constants.ts";
+import { DRIVERS } from "../drivers.ts";
 import type { ExchangeListener } from "../exchange/exchange.ts";
 import type { Extension } from "../exchange/extension.ts";
 import type { Leg } from "../exchange/leg.ts";
 import { type CallHandle, NOTHING, type OpenLine } from "./application.ts";
-import type { Devices } from "./devices.ts";
+import type { Device, Devices } from "./devices.ts";
 import type { Handles } from "./handles.ts";
 import type { Quirks } from "./quirks.ts";
 
@@ -27,8 +29,8 @@ export class Announcer implements ExchangeListener {
     this.#quirks = quirks;
   }
 
-  telephoneAdded(extensions: readonly Extension[]): void {
-    const { id: dwParam1 } = this.#devices.addTelephone(extensions);
+  telephoneAdded(extensions: readonly Extension[], driver: FakeDriver): void {
+    const { id: dwParam1 } = this.#devices.addTelephone(extensions, driver);
     for (const { queue } of this.#handles.applications) {
       queue.push({ ...NOTHING, dwMessageID: LINE.CREATE, dwParam1 });
     }
@@ -80,6 +82,16 @@ export class Announcer implements ExchangeListener {
 
   forwardChanged(extension: Extension): void {
     this.#addressStateChanged(extension, LINEADDRESSSTATE.FORWARD);
+    this.settingsChanged(extension);
+  }
+
+  /** TAPI has no members for settings: only a driver with a block of its own reports them. */
+  settingsChanged(extension: Extension): void {
+    for (const line of this.#handles.linesOf(extension)) {
+      if (!hasBlock(line.device)) continue;
+      line.post({ dwMessageID: LINE.DEVSPECIFIC });
+      line.postLineState(LINEDEVSTATE.DEVSPECIFIC);
+    }
   }
 
   lineStateChanged(extension: Extension, state: number): void {
@@ -101,6 +113,10 @@ export class Announcer implements ExchangeListener {
       dwParam3: newPrivilege,
     });
   }
+}
+
+function hasBlock({ driver }: Device): boolean {
+  return DRIVERS[driver].hasBlock;
 }
 
 /** The privilege that an application gets for a call that it did not make. */

@@ -2,6 +2,7 @@
 import {
   LINE,
   LINEADDRESSMODE,
+  LINEADDRFEATURE,
   LINECALLFEATURE,
   LINECALLPRIVILEGE,
   LINECALLSTATE,
@@ -13,13 +14,14 @@ import {
 import type { Memory } from "../../tapi/library.ts";
 import { LINECALLPARAMS } from "../../tapi/structs.ts";
 import { decodeText } from "../../tapi/text.ts";
+import { DRIVERS } from "../drivers.ts";
 import { demand } from "../exchange/abilities.ts";
 import { TIMING } from "../exchange/dial_plan.ts";
 import type { Leg } from "../exchange/leg.ts";
 import { Refusal } from "../refusal.ts";
 import type { CallHandle } from "./application.ts";
 import { fillCallInfo, fillCallStatus } from "./call_info.ts";
-import { extensionAt } from "./devices.ts";
+import { checkFeature, extensionAt } from "./devices.ts";
 import { viewOf } from "./fill.ts";
 import { readForwards } from "./forward_list.ts";
 import { checkParkAddress, writeParkAddress } from "./park_address.ts";
@@ -90,6 +92,7 @@ export const lineRequests = functionsOf(({ exchange, handles, requests }) => {
     },
     linePickupW(line, addressId, outCall, destAddress, groupId) {
       const open = handles.line(line);
+      checkFeature(open.device, LINEADDRFEATURE.PICKUP);
       const extension = extensionAt(open.device, addressId);
       viewOf(outCall, HANDLE_BYTES);
       const pickupGroup = groupId === null ? extension.pickupGroup : decodeText(groupId);
@@ -105,6 +108,7 @@ export const lineRequests = functionsOf(({ exchange, handles, requests }) => {
     },
     lineForwardW(line, _all, addressId, forwardList, ringsNoAnswer, outConsultCall) {
       const open = handles.line(line);
+      checkFeature(open.device, LINEADDRFEATURE.FORWARD);
       const extension = extensionAt(open.device, addressId);
       const out = viewOf(outConsultCall, HANDLE_BYTES);
       const forwards = forwardList === null ? [] : readForwards(forwardList);
@@ -138,9 +142,10 @@ export const callRequests = functionsOf(({ exchange, quirks, requests }) => {
       }, { destAddress }),
     lineParkW(call, mode, address, outAddress) {
       const { DIRECTED, NONDIRECTED } = LINEPARKMODE;
-      return requests.act(call, CAN.PARK, ({ leg }) => {
+      return requests.act(call, CAN.PARK, ({ leg, line }) => {
         if (mode === DIRECTED) return void parking.park(leg, numberOf(required(address)));
-        if (mode !== NONDIRECTED) throw new Refusal(LINEERR.INVALPARKMODE);
+        const isKnown = (mode & DRIVERS[line.device.driver].parkModes) !== 0;
+        if (!isKnown || mode !== NONDIRECTED) throw new Refusal(LINEERR.INVALPARKMODE);
         const into = required(outAddress);
         checkParkAddress(into, `${leg.extension.number}1`);
         const slot = parking.park(leg, undefined);

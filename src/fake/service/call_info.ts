@@ -9,6 +9,7 @@ import {
 import type { Memory } from "../../tapi/library.ts";
 import { LINECALLINFO, LINECALLSTATUS } from "../../tapi/structs.ts";
 import { callFeatures, callFeatures2, type Lacks } from "../exchange/abilities.ts";
+import { lacksOf } from "../drivers.ts";
 import type { Party } from "../exchange/call.ts";
 import type { CallHandle } from "./application.ts";
 import { fill } from "./fill.ts";
@@ -73,14 +74,15 @@ export function fillCallStatus(
   quirks: Quirks,
   lacks: Lacks,
 ): void {
-  const { leg, privilege } = call;
+  const { leg, line: { device }, privilege } = call;
+  const { call: lacksCall, call2 } = lacksOf(lacks, device.driver);
   const isTold = privilege === LINECALLPRIVILEGE.OWNER || !quirks.hidesFeatures(leg);
   fill(LINECALLSTATUS, into, {
     dwCallState: (leg.state | quirks.vendorBits()) >>> 0,
     dwCallStateMode: leg.stateMode,
     dwCallPrivilege: privilege,
-    dwCallFeatures: isTold ? callFeatures(leg) & ~lacks.call : 0,
-    dwCallFeatures2: isTold ? callFeatures2(leg) & ~lacks.call2 : 0,
+    dwCallFeatures: isTold ? callFeatures(leg) & ~lacksCall : 0,
+    dwCallFeatures2: isTold ? callFeatures2(leg) & ~call2 : 0,
     tStateEntryTime: toSystemTime(leg.stateSinceMs),
   });
 }

@@ -4,6 +4,7 @@ import {
   LINEADDRCAPFLAGS,
   LINEADDRESSMODE,
   LINEADDRESSSHARING,
+  LINEADDRFEATURE,
   LINEBEARERMODE,
   LINEBUSYMODE,
   LINECALLPARTYID,
@@ -15,7 +16,6 @@ import {
   LINEDISCONNECTMODE,
   LINEMEDIAMODE,
   LINEOFFERINGMODE,
-  LINEPARKMODE,
   LINESPECIALINFO,
   LINETRANSFERMODE,
   STRINGFORMAT,
@@ -39,17 +39,18 @@ import {
   CALL_FEATURES_2,
   FORWARD_MODES,
   type Lacks,
-  LINE_FEATURES,
-  LINE_STATES,
   lineFeatures,
 } from "../exchange/abilities.ts";
 import type { Extension } from "../exchange/extension.ts";
 import type { Leg } from "../exchange/leg.ts";
+import { DRIVERS, lacksOf } from "../drivers.ts";
+import { avayaBlock } from "./avaya_block.ts";
 import type { Device } from "./devices.ts";
 import { fill } from "./fill.ts";
 
-const PROVIDER_INFO = "Tapi2Ws fake exchange";
 const MOST_HELD_CALLS = 8;
+/** LINECALLCOMPLCOND_BUSY. */
+const BUSY_CONDITION = 0x1;
 const MOST_CONFERENCE_MEMBERS = 8;
 const MOST_FORWARD_ENTRIES = 8;
 const PERMANENT_PROVIDER_ID = 1;
@@ -60,9 +61,11 @@ const DIGIT_MODES = LINEDIGITMODE.PULSE | LINEDIGITMODE.DTMF;
 
 export function fillDevCaps(into: Memory, device: Device): void {
   const isVoice = device.addresses.length > 0;
+  const { providerInfo, switchInfo, lineFeatures, lineStates, settableStatus } =
+    DRIVERS[device.driver];
   fill(LINEDEVCAPS, into, {
-    ProviderInfo: PROVIDER_INFO,
-    SwitchInfo: isVoice ? "Fake exchange" : "",
+    ProviderInfo: providerInfo,
+    SwitchInfo: isVoice ? switchInfo : "",
     dwPermanentLineID: device.permanentId,
     LineName: device.name,
     dwStringFormat: STRINGFORMAT.UNICODE,
@@ -74,8 +77,9 @@ export function fillDevCaps(into: Memory, device: Device): void {
     dwGenerateDigitModes: isVoice ? DIGIT_MODES : 0,
     dwMaxNumActiveCalls: 1,
     dwRingModes: 1,
-    dwLineStates: LINE_STATES,
-    dwLineFeatures: isVoice ? LINE_FEATURES : 0,
+    dwLineStates: lineStates,
+    dwLineFeatures: isVoice ? lineFeatures : 0,
+    dwSettableDevStatus: isVoice ? settableStatus : 0,
     PermanentLineGuid: guidOf(device),
   });
 }
@@ -87,6 +91,8 @@ export function fillAddressCaps(
   extension: Extension | undefined,
   lacks: Lacks,
 ): void {
+  const { completionModes, parkModes } = DRIVERS[device.driver];
+  const { call, call2, address } = lacksOf(lacks, device.driver);
   fill(LINEADDRESSCAPS, into, {
     dwLineDeviceID: device.id,
     dwAddressSharing: LINEADDRESSSHARING.PRIVATE,
@@ -117,12 +123,15 @@ export function fillAddressCaps(
     ...extension && {
       Address: extension.number,
       dwAddrCapFlags: extension.isGroup ? LINEADDRCAPFLAGS.QUEUE | LINEADDRCAPFLAGS.ACDGROUP : 0,
-      dwCallFeatures: CALL_FEATURES & ~lacks.call,
-      dwCallFeatures2: CALL_FEATURES_2 & ~lacks.call2,
-      dwAddressFeatures: ADDRESS_FEATURES & ~lacks.address,
+      dwCallFeatures: CALL_FEATURES & ~call,
+      dwCallFeatures2: CALL_FEATURES_2 & ~call2,
+      dwAddressFeatures: ADDRESS_FEATURES & ~address,
       dwTransferModes: LINETRANSFERMODE.TRANSFER | LINETRANSFERMODE.CONFERENCE,
-      dwParkModes: LINEPARKMODE.DIRECTED | LINEPARKMODE.NONDIRECTED,
-      dwForwardModes: FORWARD_MODES,
+      dwParkModes: parkModes,
+      dwMaxCallCompletions: completionModes === 0 ? 0 : 1,
+      dwCallCompletionConds: completionModes === 0 ? 0 : BUSY_CONDITION,
+      dwCallCompletionModes: completionModes,
+      dwForwardModes: canForward(device) ? FORWARD_MODES : 0,
     },
   });
 }
@@ -130,16 +139,19 @@ export function fillAddressCaps(
 /** @param extension At the address, and its legs; none where the device carries no voice. */
 export function fillAddressStatus(
   into: Memory,
+  device: Device,
   extension: Extension | undefined,
   legs: readonly Leg[],
   lacks: Lacks,
 ): void {
-  const forwards = (extension?.forwards ?? [])
+  const forwards = (canForward(device) && extension?.forwards || [])
     .map((forward) => ({ caller: "", countryCode: 0, ...forward }));
   fill(LINEADDRESSSTATUS, into, {
     ...countCalls(legs),
     dwNumInUse: legs.length > 0 ? 1 : 0,
-    dwAddressFeatures: extension === undefined ? 0 : addressFeatures(legs) & ~lacks.address,
+    dwAddressFeatures: extension === undefined
+      ? 0
+      : addressFeatures(legs) & ~lacksOf(lacks, device.driver).address,
     dwNumRingsNoAnswer: extension?.ringsNoAnswer ?? 0,
     dwForwardNumEntries: forwards.length,
     Forward: encodeForwards(forwards, LINEADDRESSSTATUS.size),
@@ -149,19 +161,22 @@ export function fillAddressStatus(
 /** @param legs Of every address. */
 export function fillDevStatus(
   into: Memory,
-  { addresses, mediaModes }: Device,
+  { addresses, driver, mediaModes }: Device,
   legs: readonly Leg[],
   openCount: number,
 ): void {
+  const { hasBlock, lineFeatures: features } = DRIVERS[driver];
+  const [extension] = addresses;
   const { CONNECTED, INSERVICE, MSGWAIT } = LINEDEVSTATUSFLAGS;
   fill(LINEDEVSTATUS, into, {
     ...countCalls(legs),
     dwNumOpens: openCount,
     dwOpenMediaModes: mediaModes,
-    dwLineFeatures: addresses.length === 0 ? 0 : lineFeatures(legs),
+    dwLineFeatures: addresses.length === 0 ? 0 : lineFeatures(legs) & features,
     dwDevStatusFlags: CONNECTED |
       (addresses.every(({ isInService }) => isInService) ? INSERVICE : 0) |
-      (addresses.some(({ isMessageWaiting }) => isMessageWaiting) ? MSGWAIT : 0),
+      (!hasBlock && addresses.some(({ isMessageWaiting }) => isMessageWaiting) ? MSGWAIT : 0),
+    ...hasBlock && extension && { DevSpecific: avayaBlock(extension) },
     dwAvailableMediaModes: mediaModes & LINEMEDIAMODE.INTERACTIVEVOICE,
   });
 }
@@ -176,6 +191,10 @@ export function fillProviderList(into: Memory): void {
   });
   list.set(filename, LINEPROVIDERENTRY.size);
   fill(LINEPROVIDERLIST, into, { dwNumProviders: 1, ProviderList: list });
+}
+
+function canForward({ driver }: Device): boolean {
+  return (DRIVERS[driver].lacks.address & LINEADDRFEATURE.FORWARD) === 0;
 }
 
 function countCalls(

@@ -13,7 +13,8 @@ import {
   LINEINITIALIZEEXPARAMS,
   LINEMESSAGE,
 } from "../../tapi/structs.ts";
-import { ADDRESS_STATES, LINE_STATES } from "../exchange/abilities.ts";
+import { DRIVERS } from "../drivers.ts";
+import { ADDRESS_STATES } from "../exchange/abilities.ts";
 import type { Extension } from "../exchange/extension.ts";
 import type { Leg } from "../exchange/leg.ts";
 import { Refusal } from "../refusal.ts";
@@ -110,7 +111,7 @@ export const lineFunctions = functionsOf(({ devices, exchange, handles, lacks, o
       checkAddress(device, addressId);
       const extension = device.addresses[addressId];
       const legs = extension === undefined ? [] : legsOf([extension]);
-      fillAddressStatus(outStatus, extension, legs, lacks);
+      fillAddressStatus(outStatus, device, extension, legs, lacks);
     },
     lineGetLineDevStatusW(line, outStatus) {
       const { device } = handles.line(line);
@@ -131,7 +132,8 @@ export const lineFunctions = functionsOf(({ devices, exchange, handles, lacks, o
     lineClose: (line) => handles.closeLine(handles.line(line)),
     lineSetStatusMessages(line, lineStates, addressStates) {
       const open = handles.line(line);
-      if ((lineStates & ~LINE_STATES) !== 0) throw new Refusal(LINEERR.INVALLINESTATE);
+      const allowed = DRIVERS[open.device.driver].lineStates;
+      if ((lineStates & ~allowed) !== 0) throw new Refusal(LINEERR.INVALLINESTATE);
       if ((addressStates & ~ADDRESS_STATES) !== 0) throw new Refusal(LINEERR.INVALADDRESSSTATE);
       open.setStatusMessages(lineStates, addressStates);
     },

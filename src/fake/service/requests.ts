@@ -3,6 +3,7 @@ import { LINE, LINECALLPRIVILEGE, LINECALLSTATE, LINEERR } from "../../tapi/cons
 import type { Memory } from "../../tapi/library.ts";
 import { decodeText } from "../../tapi/text.ts";
 import { demand, type Lacks } from "../exchange/abilities.ts";
+import { lacksOf } from "../drivers.ts";
 import { SPECIAL_NUMBERS, toNumber } from "../exchange/dial_plan.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 import type { Leg } from "../exchange/leg.ts";
@@ -61,7 +62,8 @@ export class Requests {
     const call = ownedCall(this.#handles.call(handle));
     const { leg, line } = call;
     for (const memory of outCalls) viewOf(memory, HANDLE_BYTES);
-    if ((feature & this.#lacks.call) !== 0) throw new Refusal(LINEERR.OPERATIONUNAVAIL);
+    const { call: lacks } = lacksOf(this.#lacks, line.device.driver);
+    if ((feature & lacks) !== 0) throw new Refusal(LINEERR.OPERATIONUNAVAIL);
     if (leg.state === LINECALLSTATE.IDLE) throw new Refusal(LINEERR.INVALCALLSTATE);
     demand(leg, feature);
     return this.startTo(line, destAddress === undefined ? "" : numberOf(destAddress), () => {
