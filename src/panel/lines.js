@@ -5,6 +5,7 @@
 import { byId, copyOf, KeyedList, light, mark, part, write } from "./dom.js";
 import { elapsed, otherEnd, person } from "./format.js";
 import { drawEverySecond, drawSoon } from "./frames.js";
+import { lampList, lampsOf } from "./settings.js";
 import { foremost, lookOfLine } from "./states.js";
 
 const { compare } = new Intl.Collator("en", { numeric: true });
@@ -25,6 +26,8 @@ export class Lines {
   #tiles = new KeyedList(this.#field, (line) => this.#create(line), (tile, line) => {
     this.#show(tile, line);
   });
+  /** The small lamps of each tile. @type {WeakMap<HTMLElement, ReturnType<typeof lampList>>} */
+  #lamps = new WeakMap();
   /** The permanent id of the line whose tile has the tab stop. */
   #current = "";
   #draw = () => this.#drawAll();
@@ -119,6 +122,7 @@ export class Lines {
     const tile = copyOf("line-template");
     tile.dataset["line"] = permanentId;
     write(part(tile, "line"), line);
+    this.#lamps.set(tile, lampList(part(tile, "lamps")));
     return tile;
   }
 
@@ -137,6 +141,7 @@ export class Lines {
       part(tile, "name"),
       this.#session.isShared(line.line) ? `${name} · ${permanentId}` : name,
     );
+    this.#lamps.get(tile)?.show(lampsOf(line));
     write(part(tile, "marks"), marksOf(line, calls.size));
     write(
       part(tile, "doing"),
@@ -211,13 +216,14 @@ function doing(word, call) {
 }
 
 /** @type {(line: Line, calls: number) => string} */
-function marksOf({ kind, forwards, messageWaiting }, calls) {
+function marksOf({ line, kind, forwards, user }, calls) {
   const marks = [];
   if (kind === "group") marks.push("group");
   if (calls > 1) marks.push(`${calls} calls`);
-  if (messageWaiting) marks.push("✉");
+  if (user && user.number !== line) marks.push(`user ${user.number}`);
   for (const { when, to } of forwards) {
-    if (when === "always") marks.push(to === "" ? "⊘" : `→ ${to}`);
+    // To nowhere: do not disturb, which has a lamp.
+    if (when === "always" && to !== "") marks.push(`→ ${to}`);
   }
   return marks.join(" ");
 }

@@ -10,6 +10,7 @@ import { ALWAYS, commandsIn, fieldsOf } from "./commands.js";
 import { byId, copyOf, KeyedList, light, mark, part, write } from "./dom.js";
 import { elapsed, otherEnd, person, reasonsOf, spaced } from "./format.js";
 import { drawEverySecond, drawSoon } from "./frames.js";
+import { describeSettings, SWITCHED, Switches } from "./settings.js";
 import { lookOfCall } from "./states.js";
 
 export class Phone {
@@ -18,6 +19,7 @@ export class Phone {
   #root = byId("phone", HTMLElement);
   #dial = part(this.#root, "dial", HTMLFormElement);
   #lineBar;
+  #switches;
   /** @type {WeakMap<Element, CommandBar>} */
   #callBars = new WeakMap();
   /** @type {KeyedList<number, Call>} */
@@ -38,6 +40,16 @@ export class Phone {
       (command, values) => {
         const line = session.selectedLine;
         if (line !== undefined) this.#command(command, { line: session.nameOf(line) }, values);
+      },
+    );
+    this.#switches = new Switches(
+      part(this.#root, "line-switches"),
+      ({ cmd, label, fields }, isOn) => {
+        const line = session.selectedLine;
+        if (line === undefined) return;
+        const name = session.nameOf(line);
+        const result = session.client.command(cmd, { line: name, ...fields(isOn) });
+        void results.show(`${name}: ${label.toLowerCase()} ${isOn ? "on" : "off"}`, result);
       },
     );
     this.#dial.addEventListener("submit", (event) => {
@@ -99,12 +111,12 @@ export class Phone {
     const what = kind === "group" ? "Group" : "Line";
     write(part(this.#root, "line-title"), `${what} ${extension}${name && ` · ${name}`}`);
     write(part(this.#root, "line-text"), describe(line));
-    mark(
-      part(this.#root, "line-buttons"),
-      "aria-label",
-      `Commands for line ${this.#session.nameOf(line)}`,
-    );
-    this.#lineBar.show(mayCommand ? commandsIn(can) : []);
+    const named = this.#session.nameOf(line);
+    mark(part(this.#root, "line-switches"), "aria-label", `Settings of line ${named}`);
+    mark(part(this.#root, "line-buttons"), "aria-label", `Commands for line ${named}`);
+    const possible = mayCommand ? can : [];
+    this.#switches.show(line, possible);
+    this.#lineBar.show(commandsIn(possible.filter((cmd) => !SWITCHED.includes(cmd))));
   }
 
   /** @type {(call: Call) => HTMLElement} */
@@ -144,17 +156,19 @@ export class Phone {
 
 /**
  * @param {Line} line
- * @returns {string} Its status and the reason, its forwarding, its driver, its permanent id.
+ * @returns {string} Its status and the reason, its settings, its driver, its permanent id.
  */
-function describe({ status, error, forwards, messageWaiting, provider, permanentId }) {
+function describe(line) {
+  const { status, error, forwards, provider, permanentId } = line;
   const parts = [spaced(status)];
   if (error !== undefined) parts.push(error);
   const advice = status === "open" ? undefined : adviceOn(error, status);
   if (advice !== undefined) parts.push(advice);
   for (const { when, to } of forwards) {
-    parts.push(to === "" ? `refuses calls: ${spaced(when)}` : `forwards ${spaced(when)} to ${to}`);
+    if (to !== "") parts.push(`forwards ${spaced(when)} to ${to}`);
+    else if (!line.doNotDisturb) parts.push(`refuses calls: ${spaced(when)}`);
   }
-  if (messageWaiting) parts.push("message waiting");
+  parts.push(...describeSettings(line));
   if (provider !== "") parts.push(provider);
   parts.push(permanentId);
   return parts.join(" · ");

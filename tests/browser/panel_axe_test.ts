@@ -46,9 +46,18 @@ for (const [dress, options] of Object.entries(DRESSES)) {
         messageWaiting: true,
         forwards: [{ when: "always", to: "201" }],
       }));
+      bus.publish(lineEvent({
+        line: "201",
+        permanentId: "test:201",
+        doNotDisturb: true,
+        voicemail: { on: true, unread: 12, read: 0 },
+        user: null,
+        groups: { member: 1, disabled: 1 },
+      }, { change: "settings" }));
       const panel = await test.open(server.port, options);
       await panel.becomes("#troubles", "LINEERR_ALLOCATED");
       await panel.tile("201").click();
+      await panel.becomes("#phone [data-part=line-text]", "do not disturb");
       await panel.command("Hold");
       await panel.becomes("#phone [data-part=results]", "201: hold: done");
       await panel.becomes("#clients tbody tr", "v2");

@@ -22,6 +22,7 @@ export { default as "parts.css" } from "../../panel/parts.css" with { type: "tex
 export { default as "phone.js" } from "../../panel/phone.js" with { type: "text" };
 export { default as "results.js" } from "../../panel/results.js" with { type: "text" };
 export { default as "session.js" } from "../../panel/session.js" with { type: "text" };
+export { default as "settings.js" } from "../../panel/settings.js" with { type: "text" };
 export { default as "simulation.js" } from "../../panel/simulation.js" with { type: "text" };
 export { default as "snippet.js" } from "../../panel/snippet.js" with { type: "text" };
 export { default as "states.js" } from "../../panel/states.js" with { type: "text" };
