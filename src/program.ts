@@ -111,6 +111,7 @@ export function startProgram(
     bus,
     state: tracker,
     commands,
+    numbers,
     journal,
     metrics,
     status: { status },

@@ -15,8 +15,11 @@ export type CompletionMode = typeof COMPLETION_MODES[number];
 
 /** A field of a command. */
 export interface Field {
-  /** A telephone number, an extension, {@linkcode DTMF_DIGITS}, or a choice. */
-  readonly kind: "number" | "extension" | "digits" | readonly string[];
+  /**
+   * A telephone number; the place of a parked call, which the phone system numbers; an extension;
+   * {@linkcode DTMF_DIGITS}; or a choice.
+   */
+  readonly kind: "number" | "slot" | "extension" | "digits" | readonly string[];
   readonly optional?: true;
   /** `null` is a value: off. */
   readonly nullable?: true;
@@ -43,6 +46,7 @@ export interface CommandShape {
 }
 
 const DIALLED = { kind: "number", dialled: true } as const;
+const SLOT = { kind: "slot", dialled: true } as const;
 
 /** Every command. The order is that of `can`. */
 export const COMMANDS = {
@@ -81,7 +85,7 @@ export const COMMANDS = {
   park: {
     target: "call",
     can: "call",
-    fields: { slot: { ...DIALLED, optional: true } },
+    fields: { slot: { ...SLOT, optional: true } },
     result: ["slot"],
     help: "Parks a call",
   },
@@ -117,7 +121,7 @@ export const COMMANDS = {
     target: "line",
     can: "line",
     takesCalls: true,
-    fields: { slot: DIALLED },
+    fields: { slot: SLOT },
     result: ["call"],
     help: "Takes a parked call",
   },
@@ -194,6 +198,17 @@ export type Command =
   | { [C in CommandName]: CommandOf<C> }[CommandName]
   /** Every call of the line, which is what classic's `drop` means. */
   | { readonly cmd: "drop"; readonly line: string; readonly all: true };
+
+/** A command as a client writes it: its numbers are read by the rules of the site. */
+export type WrittenCommand = Command & {
+  /** Numbers are passed to the phone system as they are. */
+  readonly raw?: boolean | undefined;
+};
+
+/** Whether the command has a number that is read before it is dialled. */
+export function isDialling({ fields }: CommandShape): boolean {
+  return Object.values(fields).some(({ kind, dialled }) => kind === "number" && dialled === true);
+}
 
 /** The fields of a command that have a text, in the order of the table. */
 export function* fieldsOf(

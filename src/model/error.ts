@@ -4,6 +4,7 @@
 export const ERRORS = {
   bad_json: { httpStatus: 400, meaning: "The message is not JSON" },
   bad_request: { httpStatus: 400, meaning: "A field is missing, unknown, or has a wrong value" },
+  bad_number: { httpStatus: 400, meaning: "The text is not a telephone number" },
   unknown_command: { httpStatus: 400, meaning: "There is no such command" },
   unknown_line: { httpStatus: 404, meaning: "There is no such line, or you may not see it" },
   unknown_call: { httpStatus: 404, meaning: "There is no such call, or you may not see it" },

@@ -1,9 +1,10 @@
 /** The one way of a client's command to the phone system, whatever the dialect: permit, execute, audit. */
-import type { CommandPort, MetricsPort, StatePort } from "../bus/ports.ts";
+import type { CommandPort, MetricsPort, NumberPort, StatePort } from "../bus/ports.ts";
 import { logger, maskNumber } from "../log.ts";
-import { type Command, type CommandResult, fieldsOf } from "../model/command.ts";
+import { type Command, type CommandResult, fieldsOf, type WrittenCommand } from "../model/command.ts";
 import { type Identity, isUnauthenticated, permits } from "./access/identity.ts";
 import { lineNamed, refusal } from "./access/permissions.ts";
+import { asDialled } from "./dialling.ts";
 import type { Strangers } from "./access/strangers.ts";
 import { hostOf } from "./net/connected_clients.ts";
 
@@ -18,19 +19,22 @@ interface Sender {
 export interface CommandContext {
   readonly state: StatePort;
   readonly commands: CommandPort;
+  readonly numbers: NumberPort;
   readonly metrics?: MetricsPort | undefined;
   readonly strangers: Strangers;
 }
 
 /** Executes a command if the sender is permitted to give it. Never rejects. */
 export async function execute(
-  command: Command,
+  written: WrittenCommand,
   { identity, address }: Sender,
-  { state, commands, metrics, strangers }: CommandContext,
+  { state, commands, numbers, metrics, strangers }: CommandContext,
 ): Promise<CommandResult> {
+  const { command, error: unreadable } = asDialled(written, numbers);
   // Described before: afterwards the call may be gone.
   const target = describeTarget(command, state);
-  const error = refusal(identity, { state, commands }, command);
+  // Of what will be dialled, so that no spelling is a way round the rules.
+  const error = refusal(identity, { state, commands, numbers }, command) ?? unreadable;
   const result: CommandResult = error === undefined
     ? await commands.execute(granted(identity, command))
     : { ok: false, error };
@@ -74,7 +78,7 @@ function describeTarget(
   const line = "line" in command ? lineOf(command.line, state) : state.call(command.call)?.line;
   const numbers: Record<string, string> = {};
   for (const [{ kind }, text, name] of fieldsOf(command)) {
-    if (kind === "number" || kind === "extension") numbers[name] = maskNumber(text);
+    if (typeof kind === "string" && kind !== "digits") numbers[name] = maskNumber(text);
   }
   return {
     text: (call === undefined ? "" : " of call {call}") +

@@ -4,7 +4,7 @@ import { DTMF_DIGITS, type Field } from "../model/command.ts";
 import type { CommandError, ErrorCode } from "../model/error.ts";
 
 /** The longest number that is passed on: TAPIMAXDESTADDRESSSIZE without its NUL. */
-const MOST_NUMBER_CHARACTERS = 79;
+export const MOST_NUMBER_CHARACTERS = 79;
 /** Permanent ids, which may stand for extensions, can have the driver's and the line's name in them. */
 const MOST_EXTENSION_CHARACTERS = 300;
 
@@ -42,6 +42,7 @@ export function oneOf<const T extends string>(values: readonly T[]): z.ZodType<T
 
 const TEXTS = {
   number: { schema: telephoneNumber, noun: "a telephone number" },
+  slot: { schema: telephoneNumber, noun: "a slot" },
   extension: { schema: extension, noun: "an extension" },
   digits: { schema: digits, noun: "digits" },
 };

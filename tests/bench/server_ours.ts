@@ -1,4 +1,5 @@
 /** Our server on the real bus, as the subject of a benchmark: publishes call events. */
+import { Numbers } from "../../src/numbers/numbers.ts";
 import { EventBus } from "../../src/bus/bus.ts";
 import type { EventDraft } from "../../src/model/event.ts";
 import { systemClock } from "../../src/clock.ts";
@@ -56,6 +57,7 @@ const server = startServer({
   version: "bench",
   clock: systemClock,
   bus,
+  numbers: new Numbers(),
   state: { provider: "up", lines: () => [], calls: () => [], call: () => undefined },
   commands: {
     execute: () => Promise.resolve({ ok: true, outcome: {} }),

@@ -2,6 +2,7 @@
  * The clients of a run, and what must hold of all that they are sent: well-formed frames, and of each
  * call nothing behind its end.
  */
+import { Numbers } from "../../src/numbers/numbers.ts";
 import type { EventBus } from "../../src/bus/bus.ts";
 import type { CommandPort } from "../../src/bus/ports.ts";
 import type { CallId } from "../../src/model/call_id.ts";
@@ -124,6 +125,7 @@ export class Clients {
           bus: this.#bus,
           state: this.#state,
           commands: this.#port,
+          numbers: new Numbers(),
           encoder: this.#encoder,
           strangers: strangers(),
         },

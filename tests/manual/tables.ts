@@ -10,7 +10,7 @@ import { Metrics } from "../../src/metrics/metrics.ts";
 import { ADVICE } from "../../src/model/advice.ts";
 import type { CALL_STATES } from "../../src/model/call.ts";
 import { CLOSE } from "../../src/model/close_code.ts";
-import { COMMANDS, type CommandShape, type Field } from "../../src/model/command.ts";
+import { COMMANDS, type CommandShape, type Field, isDialling } from "../../src/model/command.ts";
 import { ERRORS } from "../../src/model/error.ts";
 import type { CallResult } from "../../src/model/journal.ts";
 import { ROWS } from "../../src/settings/schema.ts";
@@ -123,9 +123,11 @@ export const TABLES: Readonly<Record<string, () => Table>> = {
   ],
 };
 
-function commandRow([cmd, { target, fields, result, help }]: [string, CommandShape]): string[] {
+function commandRow([cmd, command]: [string, CommandShape]): string[] {
+  const { target, fields, result, help } = command;
   const about = target === "call" ? "`call` or `line`" : "`line`";
   const own = Object.entries(fields).map(fieldText);
+  if (isDialling(command)) own.push("`raw` (optional)");
   const answer = result.length === 0 ? "`{}`" : code(`{${result.map((it) => `"${it}"`).join()}}`);
   return [code(cmd), [about, ...own].join("; "), answer, help];
 }

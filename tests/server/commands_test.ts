@@ -1,4 +1,5 @@
 /** The one way of a command: permitted, executed, and in the audit log once, without numbers in full. */
+import { Numbers } from "../../src/numbers/numbers.ts";
 import assert from "node:assert/strict";
 import type { Command, CommandResult } from "../../src/model/command.ts";
 import { execute } from "../../src/server/commands.ts";
@@ -29,7 +30,12 @@ function rig(result: CommandResult = { ok: true, outcome: {} }) {
     lineOf: () => undefined,
   };
   const give = (command: Command, identity = SENDER.identity) =>
-    execute(command, { ...SENDER, identity }, { state, commands, strangers: strangers() });
+    execute(command, { ...SENDER, identity }, {
+      state,
+      commands,
+      numbers: new Numbers(),
+      strangers: strangers(),
+    });
   return { executed, give };
 }
 

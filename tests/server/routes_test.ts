@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Numbers } from "../../src/numbers/numbers.ts";
 import type { ServiceStatus } from "../../src/bus/ports.ts";
 import { ConnectedClients, Places } from "../../src/server/net/connected_clients.ts";
 import { respond } from "../../src/server/routes.ts";
@@ -38,6 +39,7 @@ async function get(
       execute: () => Promise.resolve({ ok: true, outcome: {} }),
       lineOf: () => undefined,
     },
+    numbers: new Numbers(),
     encoder: new V2Encoder(),
     clients: new ConnectedClients(),
     places: new Places({ connections: 1, connectionsPerAddress: 1 }),

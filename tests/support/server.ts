@@ -1,4 +1,5 @@
 /** The server on a real bus and a real port, with a telephone system that a test answers for. */
+import { Numbers } from "../../src/numbers/numbers.ts";
 import { createHash } from "node:crypto";
 import type { ServiceStatus } from "../../src/bus/ports.ts";
 import type { EventBus } from "../../src/bus/bus.ts";
@@ -93,6 +94,7 @@ export function startTestServer(
       },
       lineOf: () => undefined,
     },
+    numbers: new Numbers(),
     status: { status: () => WORKING_STATUS },
     ...options,
   });

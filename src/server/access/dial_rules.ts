@@ -1,4 +1,5 @@
 /** Which telephone numbers may be dialled: patterns, compared with numbers as people write them. Pure. */
+import type { NumberPort } from "../../bus/ports.ts";
 import { type Command, fieldsOf } from "../../model/command.ts";
 import type { CommandError } from "../../model/error.ts";
 import { matchesAny } from "../../patterns.ts";
@@ -9,26 +10,41 @@ const SEPARATORS = /[\s().,/-]/g;
 /** A number that can be judged: no tone switches, subaddresses or names. */
 const JUDGEABLE = /^[0-9A-Da-d*#+]*$/;
 
-/** Why the command is refused because of the number that it dials; `undefined`: it is not. */
-export function dialRefusal(command: Command, rules: DialRules): CommandError | undefined {
+/**
+ * Why the command is refused because of the number that it dials; `undefined`: it is not.
+ *
+ * @param command With the numbers as they are dialled.
+ */
+export function dialRefusal(
+  command: Command,
+  rules: DialRules,
+  numbers: Pick<NumberPort, "spellingsOf">,
+): CommandError | undefined {
   for (const [{ dialled }, number] of fieldsOf(command)) {
-    if (dialled && !mayDial(number, rules)) {
+    if (dialled && !mayDial(number, rules, numbers)) {
       return { code: "not_permitted", message: "You may not dial this number" };
     }
   }
   return undefined;
 }
 
-function mayDial(number: string, { allow, deny = [] }: DialRules): boolean {
+function mayDial(
+  number: string,
+  { allow, deny = [] }: DialRules,
+  numbers: Pick<NumberPort, "spellingsOf">,
+): boolean {
   if (allow === undefined && deny.length === 0) return true;
   const compact = number.replace(SEPARATORS, "");
   if (!JUDGEABLE.test(compact)) return false;
   const [allowed, denied] = [allow, deny].map((patterns) =>
     patterns?.map((pattern) => pattern.replace(SEPARATORS, ""))
   );
-  // After a code such as #31# or *21* the phone system dials the rest.
-  const dialled = [compact, ...suffixesAfterCodes(compact)];
-  if (denied?.some((pattern) => dialled.some((number) => matchesAny([pattern], number)))) {
+  // At a pause the phone system may dial what it has.
+  const [beforePause = ""] = number.split(",");
+  // After a code such as #31# or *21* it dials the rest.
+  const dialled = [compact, beforePause.replace(SEPARATORS, ""), ...suffixesAfterCodes(compact)];
+  const spelled = [...dialled, ...dialled.flatMap((digits) => numbers.spellingsOf(digits))];
+  if (denied?.some((pattern) => spelled.some((number) => matchesAny([pattern], number)))) {
     return false;
   }
   if (allowed !== undefined && !matchesAny(allowed, compact)) return false;

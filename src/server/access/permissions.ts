@@ -1,5 +1,5 @@
 /** Permissions: the part of the state that an identity sees, and the commands it may give. Pure. */
-import type { CommandPort, StatePort } from "../../bus/ports.ts";
+import type { CommandPort, NumberPort, StatePort } from "../../bus/ports.ts";
 import { type Command, COMMANDS, type CommandShape, fieldsOf } from "../../model/command.ts";
 import type { Line, LineFilter, LineNames } from "../../model/line.ts";
 import type { CommandError } from "../../model/error.ts";
@@ -77,11 +77,16 @@ export function onlyVisible<T extends LineNames>(
  */
 export function refusal(
   identity: Identity,
-  context: { readonly state: StatePort; readonly commands: CommandPort },
+  context: {
+    readonly state: StatePort;
+    readonly commands: CommandPort;
+    readonly numbers: NumberPort;
+  },
   command: Command,
 ): CommandError | undefined {
   if (isUnauthenticated(identity)) return TOKEN_NEEDED;
-  return targetRefusal(identity, context, command) ?? dialRefusal(command, identity.dial ?? {});
+  return targetRefusal(identity, context, command) ??
+    dialRefusal(command, identity.dial ?? {}, context.numbers);
 }
 
 function targetRefusal(

@@ -1,6 +1,6 @@
 /** The classic dialect, which pages written for Tapi2Ws have always spoken: its messages, both ways. */
 import { z } from "zod";
-import type { Command } from "../../model/command.ts";
+import type { WrittenCommand } from "../../model/command.ts";
 import type { CommandError } from "../../model/error.ts";
 import type { BusEvent, CallEvent } from "../../model/event.ts";
 import type { LineType } from "../../model/line.ts";
@@ -10,6 +10,7 @@ import {
   type Failure,
   readJson,
   telephoneNumber,
+  trueOrFalse,
   unknownCommand,
 } from "../validation.ts";
 
@@ -56,8 +57,16 @@ const textOrNumber = z.union([z.string(), z.number()], {
 const line = textOrNumber.pipe(extension);
 
 /** Each command as v2 has it. Classic's `drop` means every call of the line. */
-const COMMANDS: ReadonlyMap<string, z.ZodType<Command>> = new Map<string, z.ZodType<Command>>([
-  ["dial", z.object({ cmd: z.literal("dial"), line, number: textOrNumber.pipe(telephoneNumber) })],
+const COMMANDS: ReadonlyMap<string, z.ZodType<WrittenCommand>> = new Map<string, z.ZodType<WrittenCommand>>([
+  [
+    "dial",
+    z.object({
+      cmd: z.literal("dial"),
+      line,
+      number: textOrNumber.pipe(telephoneNumber),
+      raw: trueOrFalse.optional(),
+    }),
+  ],
   [
     "drop",
     z.object({ cmd: z.literal("drop"), line }).transform((drop) => ({
@@ -73,7 +82,7 @@ const envelope = z.looseObject({ cmd: textOrNumber.nullish() }, {
 
 type ClassicMessage =
   | { readonly kind: "heartbeat" }
-  | { readonly kind: "command"; readonly command: Command }
+  | { readonly kind: "command"; readonly command: WrittenCommand }
   | Failure;
 
 /** Reads a client's text. Never throws: an error is a result. */

@@ -2,10 +2,11 @@
 import { z } from "zod";
 import { DIRECTIONS } from "../../model/call.ts";
 import {
-  type Command,
   type CommandName,
   COMMANDS,
   type CommandShape,
+  isDialling,
+  type WrittenCommand,
 } from "../../model/command.ts";
 import { EVENT_KINDS } from "../../model/event.ts";
 import {
@@ -100,12 +101,16 @@ export type StateRequest = RequestOf<"ping" | "lines" | "calls">;
 export type JournalRequest = RequestOf<"journal">;
 
 /** The forms of a telephone command: with `line`, and with `call` if it is about one call. */
-function commandForms([cmd, { target, fields }]: [string, CommandShape]): [string, z.ZodObject[]] {
-  const shape = Object.fromEntries(
-    Object.entries(fields).map(([name, field]) => [name, fieldSchema(field)]),
-  );
+function commandForms([cmd, command]: [string, CommandShape]): [string, z.ZodObject[]] {
+  const shape = {
+    ...Object.fromEntries(
+      Object.entries(command.fields).map(([name, field]) => [name, fieldSchema(field)]),
+    ),
+    ...isDialling(command) && { raw: trueOrFalse.optional() },
+  };
   const byLine = form(cmd, { line: extension, ...shape });
-  return [cmd, target === "call" ? [byLine, form(cmd, { call: callId, ...shape })] : [byLine]];
+  const isAboutCall = command.target === "call";
+  return [cmd, isAboutCall ? [byLine, form(cmd, { call: callId, ...shape })] : [byLine]];
 }
 
 /** The forms of every message, by its `cmd`. */
@@ -118,7 +123,7 @@ export const FORMS: ReadonlyMap<string, readonly z.ZodObject[]> = new Map([
 type V2Message =
   & { readonly id: RequestId | undefined }
   & (
-    | { readonly kind: "command"; readonly command: Command }
+    | { readonly kind: "command"; readonly command: WrittenCommand }
     | { readonly kind: "request"; readonly request: ServerRequest }
     | Failure
   );
@@ -149,7 +154,7 @@ export function parseMessage(text: string): V2Message {
   if (!parsed.success) return { ...badRequest(parsed.error), id };
   const { id: _, ...message } = parsed.data;
   return isCommand(cmd)
-    ? { kind: "command", id, command: message as Command }
+    ? { kind: "command", id, command: message as WrittenCommand }
     : { kind: "request", id, request: message as ServerRequest };
 }
 

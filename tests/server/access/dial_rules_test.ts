@@ -1,11 +1,17 @@
 /** Which numbers may be dialled, by every command that takes one. */
+import { Numbers } from "../../../src/numbers/numbers.ts";
 import assert from "node:assert/strict";
 import type { Command } from "../../../src/model/command.ts";
 import type { DialRules } from "../../../src/settings/access_rules.ts";
+import { loadNumbers } from "../../../src/numbers/load.ts";
+import { asDialled } from "../../../src/server/dialling.ts";
+import { settingsWith } from "../../support/settings.ts";
 import { dialRefusal } from "../../../src/server/access/dial_rules.ts";
 
+const NUMBERS = new Numbers();
+
 const dial = (number: string, rules: DialRules) =>
-  dialRefusal({ cmd: "dial", line: "201", number }, rules)?.code ?? "dialled";
+  dialRefusal({ cmd: "dial", line: "201", number }, rules, NUMBERS)?.code ?? "dialled";
 
 Deno.test("without rules every number is dialled, whatever is in it", () => {
   for (const number of ["0900", "T0900,W", "+44 1632 960001", "name@host"]) {
@@ -67,9 +73,11 @@ Deno.test("every command that sends a call to a number is judged, no other is", 
     { cmd: "drop", ...target },
   ];
   for (const command of refused) {
-    assert.equal(dialRefusal(command, rules)?.code, "not_permitted", command.cmd);
+    assert.equal(dialRefusal(command, rules, NUMBERS)?.code, "not_permitted", command.cmd);
   }
-  for (const command of free) assert.equal(dialRefusal(command, rules), undefined, command.cmd);
+  for (const command of free) {
+    assert.equal(dialRefusal(command, rules, NUMBERS), undefined, command.cmd);
+  }
 });
 
 Deno.test("other spellings of a denied number are refused: with a country code, after a code", () => {
@@ -84,4 +92,66 @@ Deno.test("other spellings of a denied number are refused: with a country code, 
   assert.equal(dial("+49900123", { deny: ["0900*", "+49900*"] }), "not_permitted");
   assert.equal(dial("#31#0123", { allow: ["#31#*", "0*"], deny: ["0900*"] }), "dialled");
   assert.equal(dial("#31#0900", { allow: ["#31#*", "0*"], deny: ["0900*"] }), "not_permitted");
+});
+
+Deno.test("what the phone system may dial at a pause is judged by itself", () => {
+  assert.equal(dial("112,1", { deny: ["112"] }), "not_permitted");
+  assert.equal(dial("112,1", { deny: ["113"] }), "dialled");
+});
+
+const SITE = await loadNumbers(
+  settingsWith('[numbers]\ncountry = "DE"\nareaCode = 30\noutsidePrefix = "0"').numbers,
+);
+
+/** What becomes of a number by the rules of a site: what is dialled, or the code of the refusal. */
+function dialAt(number: string, rules: DialRules, raw = false): string {
+  const dialled = asDialled({ cmd: "dial", line: "201", number, raw }, SITE);
+  const { code } = dialRefusal(dialled.command, rules, SITE) ?? dialled.error ?? {};
+  return code ?? ("number" in dialled.command ? dialled.command.number ?? "" : "");
+}
+
+/** As people write 0900 123456, and as machines do. */
+const SPELLINGS = [
+  "0900 123456",
+  "0 0900 123456",
+  "(0900) 12-34-56",
+  "+49 900 123456",
+  "+49 (0)900 123456",
+  "(+49) 900 123456",
+  "0049 900 123456",
+  "0 0049 900 123456",
+  "00 49 (0) 900 123456",
+  "tel:+49-900-123456",
+  "tel:0900123456;phone-context=+49",
+  "TEL:900123456;phone-context=+49;ext=1",
+  "%2B49900123456",
+  "0900%20123456",
+  "٠٩٠٠١٢٣٤٥٦",
+  "０９００１２３４５６",
+  "09\u200b00123456",
+  "0900\u2011123456",
+  "0900123456,1",
+  "0900 123456,,,#",
+];
+
+Deno.test("with the site's rules, no spelling is a way round what is denied", () => {
+  for (const deny of [["00900*"], ["+49900*"]]) {
+    for (const number of SPELLINGS) {
+      assert.equal(dialAt(number, { deny }), "not_permitted", `${number} by ${deny}`);
+    }
+    for (
+      const number of ["00900123456", "000 49 900 123456", "#31#00900123456", "0,0900123456"]
+    ) assert.equal(dialAt(number, { deny }, true), "not_permitted", `${number}, raw, by ${deny}`);
+    assert.equal(dialAt("030 123456", { deny }), "0030123456");
+    assert.equal(dialAt("0030 123456", { deny }, true), "0030 123456");
+  }
+});
+
+Deno.test("with allow, a number is judged as it is dialled, however it is written", () => {
+  const allow = ["0030*"];
+  for (const number of ["030 123456", "+49 (0)30 123456", "tel:+4930123456", "0 030 123456"]) {
+    assert.equal(dialAt(number, { allow }), "0030123456");
+  }
+  assert.equal(dialAt("030 123456", { allow }, true), "not_permitted");
+  for (const number of SPELLINGS) assert.equal(dialAt(number, { allow }), "not_permitted", number);
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Numbers } from "../../../src/numbers/numbers.ts";
 import { CLOSE } from "../../../src/model/close_code.ts";
 import type { CommandPort } from "../../../src/bus/ports.ts";
 import type { Command, CommandResult } from "../../../src/model/command.ts";
@@ -34,7 +35,7 @@ function setUp(answer: CommandResult = { ok: true, outcome: {} }, lines?: string
         provenance: PROVENANCE,
         onClosed: () => {},
       },
-      { bus, state, commands: port, encoder, strangers: strangers() },
+      { bus, state, commands: port, numbers: new Numbers(), encoder, strangers: strangers() },
       { lineType: "number", ...lines && { lines } },
     );
     return { socket, client };

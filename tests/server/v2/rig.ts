@@ -1,4 +1,5 @@
 /** v2 clients over sockets in memory, on a real bus, with every frame checked against the schema. */
+import { Numbers } from "../../../src/numbers/numbers.ts";
 import { setImmediate } from "node:timers/promises";
 import type { EventBus } from "../../../src/bus/bus.ts";
 import type { Command, CommandResult } from "../../../src/model/command.ts";
@@ -93,6 +94,7 @@ export class Rig {
         },
         lineOf: () => undefined,
       },
+      numbers: new Numbers(),
       version: "1.2.3",
       limits: {
         maxUnsentBytes,
