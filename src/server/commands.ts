@@ -1,7 +1,12 @@
 /** The one way of a client's command to the phone system, whatever the dialect: permit, execute, audit. */
 import type { CommandPort, MetricsPort, NumberPort, StatePort } from "../bus/ports.ts";
 import { logger, maskNumber } from "../log.ts";
-import { type Command, type CommandResult, fieldsOf, type WrittenCommand } from "../model/command.ts";
+import {
+  type Command,
+  type CommandResult,
+  fieldsOf,
+  type WrittenCommand,
+} from "../model/command.ts";
 import { type Identity, isUnauthenticated, permits } from "./access/identity.ts";
 import { lineNamed, refusal } from "./access/permissions.ts";
 import { asDialled } from "./dialling.ts";

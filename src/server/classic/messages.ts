@@ -57,7 +57,10 @@ const textOrNumber = z.union([z.string(), z.number()], {
 const line = textOrNumber.pipe(extension);
 
 /** Each command as v2 has it. Classic's `drop` means every call of the line. */
-const COMMANDS: ReadonlyMap<string, z.ZodType<WrittenCommand>> = new Map<string, z.ZodType<WrittenCommand>>([
+const COMMANDS: ReadonlyMap<string, z.ZodType<WrittenCommand>> = new Map<
+  string,
+  z.ZodType<WrittenCommand>
+>([
   [
     "dial",
     z.object({
