@@ -1,5 +1,6 @@
 /** The manual's pages and pictures, as they are embedded in the executable. One row each. */
 import architecture from "./architecture.md" with { type: "text" };
+import board from "./board.md" with { type: "text" };
 import browsers from "./browsers.md" with { type: "text" };
 import certificates from "./certificates.md" with { type: "text" };
 import clientLibrary from "./client-library.md" with { type: "text" };
@@ -44,6 +45,7 @@ export const PAGES: Readonly<Record<string, Page>> = {
   certificates: { audience: "administrators", text: certificates },
   browsers: { audience: "administrators", text: browsers },
   panel: { audience: "administrators", text: panel },
+  board: { audience: "administrators", text: board },
   journal: { audience: "administrators", text: journal },
   monitoring: { audience: "administrators", text: monitoring },
   troubleshooting: { audience: "administrators", text: troubleshooting },

@@ -26,7 +26,8 @@ function drawAll() {
   }
 }
 
-/** Draws every second. @param {() => void} draw */
+/** @type {(draw: () => void) => () => void} Draws every second until the result is called. */
 export function drawEverySecond(draw) {
-  setInterval(() => drawSoon(draw), 1000);
+  const timer = setInterval(() => drawSoon(draw), 1000);
+  return () => clearInterval(timer);
 }

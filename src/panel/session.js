@@ -30,6 +30,7 @@ export class Session {
   selected = "";
   /** @type {Client} */
   #client;
+  #open;
   /** By the line's permanent id. @type {Map<string, Map<number, Call>>} */
   #byLine = new Map();
   /** How many lines have an extension. @type {Map<string, number>} */
@@ -37,7 +38,9 @@ export class Session {
   /** @type {((news: News) => void)[]} */
   #listeners = [];
 
-  constructor() {
+  /** @param {() => Client} [open] Connects; by default to this page's server, with this tab's token. */
+  constructor(open = connectHere) {
+    this.#open = open;
     this.#client = this.#connect();
   }
 
@@ -115,8 +118,7 @@ export class Session {
 
   /** @returns {Client} */
   #connect() {
-    const token = currentToken();
-    const client = connect("./", token === undefined ? {} : { token });
+    const client = this.#open();
     // Events of a former client are ignored.
     const hear = (/** @type {News} */ news) => {
       if (client === this.#client) this.#take(news);
@@ -176,4 +178,10 @@ export class Session {
   #tell(news) {
     for (const listener of this.#listeners) listener(news);
   }
+}
+
+/** @returns {Client} */
+function connectHere() {
+  const token = currentToken();
+  return connect("./", token === undefined ? {} : { token });
 }

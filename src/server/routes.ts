@@ -3,6 +3,7 @@ import { permits } from "./access/identity.ts";
 import { json, text } from "./http/answers.ts";
 import { API } from "./http/api.ts";
 import { ASSETS } from "./http/assets.ts";
+import { BOARD } from "./http/board.ts";
 import { PANEL, panelOr } from "./http/panel.ts";
 import { monitored, type Route, type RouteContext, type Visit } from "./http/route.ts";
 import { simulationRoute } from "./http/simulations.ts";
@@ -80,5 +81,6 @@ GET /manual/ lists the pages of the manual, as Markdown.
   ...API,
   ...ASSETS,
   ...PANEL,
+  ...BOARD,
   ...MANUAL,
 };

@@ -12,6 +12,7 @@ import { Strangers } from "./access/strangers.ts";
 import { dialectChooser } from "./dialects.ts";
 import { failure, text } from "./http/answers.ts";
 import { ASSETS } from "./http/assets.ts";
+import { BOARD_FILES } from "./http/panel.ts";
 import type { RouteContext } from "./http/route.ts";
 import { ConnectedClients, hostOf, Places } from "./net/connected_clients.ts";
 import { Turns } from "./net/fair_inbox.ts";
@@ -51,7 +52,7 @@ export function startServer(options: ServerOptions): RunningServer {
   const gate = new Gate(options.rules, {
     clock,
     ownNames,
-    isForEveryOrigin: (path) => Object.hasOwn(ASSETS, path),
+    isForEveryOrigin: (path) => Object.hasOwn(ASSETS, path) || Object.hasOwn(BOARD_FILES, path),
     authenticateMs: requestMs,
   });
   const clients = new ConnectedClients();
@@ -74,6 +75,7 @@ export function startServer(options: ServerOptions): RunningServer {
     reads,
     strangers,
     uptimeSeconds,
+    permits: (page) => gate.permits(page),
   };
   const sockets = { ...options, clients, turns: new Turns(), stopping: stopping.signal };
 

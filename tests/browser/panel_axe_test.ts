@@ -1,29 +1,16 @@
 /** The panel for people who cannot see it, or see it otherwise: axe-core, in every dress of the page. */
 import assert from "node:assert/strict";
-import axe from "axe-core";
 import type { BrowserContextOptions } from "playwright-core";
 import { CALL_COMMANDS } from "../../src/model/command.ts";
 import { callEvent, lineEvent } from "../support/events.ts";
-import { type Panel, panelTest, talk } from "./panel.ts";
+import { violations } from "./axe.ts";
+import { panelTest, talk } from "./panel.ts";
 
 const DRESSES: Readonly<Record<string, BrowserContextOptions>> = {
   light: { colorScheme: "light" },
   dark: { colorScheme: "dark" },
   "phone width": { viewport: { width: 360, height: 740 }, colorScheme: "light" },
 };
-
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-}
-
-async function violations({ page }: Panel): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate("axe.run().then(({ violations }) => violations)");
-  return (found as Violation[]).flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`)
-  );
-}
 
 for (const [dress, options] of Object.entries(DRESSES)) {
   panelTest(
@@ -62,12 +49,12 @@ for (const [dress, options] of Object.entries(DRESSES)) {
       await panel.becomes("#phone [data-part=results]", "201: hold: done");
       await panel.becomes("#clients tbody tr", "v2");
       await panel.button("Transfer").click();
-      assert.deepEqual(await violations(panel), []);
+      assert.deepEqual(await violations(panel.page), []);
       const beyond = "document.documentElement.scrollWidth - innerWidth";
       assert.equal(await panel.page.evaluate(beyond), 0, "nothing stands beyond the edge");
       await panel.page.getByRole("button", { name: "Token…" }).click();
       await panel.page.locator("dialog[open]").waitFor();
-      assert.deepEqual(await violations(panel), []);
+      assert.deepEqual(await violations(panel.page), []);
     },
   );
 }
@@ -80,7 +67,7 @@ panelTest(
     await panel.becomes("#simulation", "incoming");
     await panel.dial("201", "900");
     await panel.becomes("#journal tbody tr", "201");
-    assert.deepEqual(await violations(panel), []);
+    assert.deepEqual(await violations(panel.page), []);
   },
 );
 

@@ -28,6 +28,7 @@ async function get(
   const bus = strictBus();
   const request = new Request(`http://server:43001${path}`, { method });
   return await respond({ request, address: "192.0.2.1:5000", identity: ANYONE }, {
+    permits: () => true,
     version: "1.2.3",
     status: { status: () => status },
     uptimeSeconds: () => 12.9,

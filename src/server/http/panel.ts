@@ -32,7 +32,22 @@ export function panelOr(words: Handler): Route {
   };
 }
 
-/** The files of the page. */
+/** What pages of other origins load with the lamp board. */
+const OF_BOARD = [
+  "board.js",
+  "board_action.js",
+  "dom.js",
+  "format.js",
+  "frames.js",
+  "session.js",
+  "settings.js",
+  "states.js",
+  "tile.js",
+  "tile_field.js",
+  "token.js",
+];
+
+/** The files of the panel, and of the lamp board. */
 export const PANEL: Readonly<Record<string, Route>> = Object.fromEntries([
   ...Object.entries(files).map(([name, body]) =>
     route(`/panel/${name}`, body, TYPES[name.split(".").at(-1) ?? ""] ?? "text/plain")
@@ -41,6 +56,11 @@ export const PANEL: Readonly<Record<string, Route>> = Object.fromEntries([
     route(`/model/${name}`, asJavaScript(module), JAVASCRIPT)
   ),
 ]);
+
+/** The part that pages of every origin may import. */
+export const BOARD_FILES: Readonly<Record<string, Route>> = Object.fromEntries(
+  Object.entries(PANEL).filter(([path]) => OF_BOARD.includes(path.replace("/panel/", ""))),
+);
 
 function route(path: string, body: string, type: string): [string, Route] {
   return [path, { GET: asset(body, type, GUARDED) }];

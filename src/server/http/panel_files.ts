@@ -1,5 +1,10 @@
 /** The panel's files as text, each under the name that the page asks for. */
 export { default as "app.js" } from "../../panel/app.js" with { type: "text" };
+export { default as "board.css" } from "../../panel/board.css" with { type: "text" };
+export { default as "board.js" } from "../../panel/board.js" with { type: "text" };
+export { default as "board_action.js" } from "../../panel/board_action.js" with { type: "text" };
+export { default as "board_page.css" } from "../../panel/board_page.css" with { type: "text" };
+export { default as "board_page.js" } from "../../panel/board_page.js" with { type: "text" };
 export { default as "calls.js" } from "../../panel/calls.js" with { type: "text" };
 export { default as "clients.js" } from "../../panel/clients.js" with { type: "text" };
 export { default as "command_bar.js" } from "../../panel/command_bar.js" with { type: "text" };
@@ -29,5 +34,8 @@ export { default as "states.js" } from "../../panel/states.js" with { type: "tex
 export { default as "tail.js" } from "../../panel/tail.js" with { type: "text" };
 export { default as "theme.css" } from "../../panel/theme.css" with { type: "text" };
 export { default as "theme.js" } from "../../panel/theme.js" with { type: "text" };
+export { default as "tile.js" } from "../../panel/tile.js" with { type: "text" };
+export { default as "tile_field.js" } from "../../panel/tile_field.js" with { type: "text" };
+export { default as "tiles.css" } from "../../panel/tiles.css" with { type: "text" };
 export { default as "token.js" } from "../../panel/token.js" with { type: "text" };
 export { default as "troubles.js" } from "../../panel/troubles.js" with { type: "text" };

@@ -3,6 +3,7 @@ import type { JournalPort, Simulation, StatusPort } from "../../bus/ports.ts";
 import type { Clock } from "../../clock.ts";
 import type { HeavyReads } from "../access/heavy_reads.ts";
 import type { Identity } from "../access/identity.ts";
+import type { Provenance } from "../access/origins.ts";
 import { monitorRefusal } from "../access/permissions.ts";
 import type { CommandContext } from "../commands.ts";
 import { type ConnectedClients, hostOf, type Places } from "../net/connected_clients.ts";
@@ -24,6 +25,8 @@ export interface RouteContext extends CommandContext, FeedContext {
   readonly clients: ConnectedClients;
   readonly places: Places;
   readonly reads: HeavyReads;
+  /** Whether pages may use the server. */
+  readonly permits: (page: Provenance) => boolean;
 }
 
 /** A request and its sender. */
