@@ -2,8 +2,9 @@
 import process from "node:process";
 import denoJson from "../deno.json" with { type: "json" };
 import { EventBus } from "./bus/bus.ts";
-import type { CommandPort, NumberPort, Simulation, StatePort } from "./bus/ports.ts";
+import type { CommandPort, NumberPort, ServiceStatus, Simulation, StatePort } from "./bus/ports.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { CallNames } from "./directory/call_names.ts";
 import { Journal } from "./journal/journal.ts";
 import { describeError, logger } from "./log.ts";
 import type { ProcessLoad } from "./metrics/catalogue.ts";
@@ -48,7 +49,7 @@ export interface Program {
   /** Executes commands. */
   readonly commands: CommandPort;
   /**
-   * Applies the access rules and the certificate of changed settings.
+   * Applies the access rules, the certificate, the directory and the links of changed settings.
    *
    * @throws Error when they cannot be used; nothing changes then.
    */
@@ -70,7 +71,13 @@ export function startProgram(
   numbers: NumberPort = new Numbers(),
 ): Program {
   const silence = new Silence(clock);
-  const status = () => statusOf(supervisor, silence, clock);
+  const status = (): ServiceStatus => {
+    const { status: directory } = callNames;
+    return {
+      ...statusOf(supervisor, silence, clock),
+      ...directory !== undefined && { directory },
+    };
+  };
   const metrics: Metrics = new Metrics({
     version: VERSION,
     runtimeVersion: Deno.version.deno,
@@ -100,8 +107,17 @@ export function startProgram(
     onTapiError: (name) => metrics.tapiFailed(name),
   });
   const commands = traced(new Dispatch(supervisor), VERSION);
+  const callNames: CallNames = new CallNames(settings.directory, {
+    bus,
+    port: tracker,
+    clock,
+    simulation,
+    toE164: (number) => numbers.read(number, "written").e164,
+    onResult: (source, result) => metrics.lookedUp(source, result),
+  });
   const journal = settings.journal && new Journal({ ...settings.journal, bus, clock });
   using unlessServed = new DisposableStack();
+  unlessServed.use(callNames);
   if (journal !== undefined) unlessServed.defer(() => journal.stop());
   const server = startServer({
     ...settings,
@@ -127,13 +143,16 @@ export function startProgram(
     get live() {
       return { calls: tracker.size, handles: supervisor.session?.calls.size ?? 0 };
     },
-    reconfigure({ rules, tls }) {
+    reconfigure({ rules, tls, directory, links }) {
       server.setRules(rules);
+      server.setLinks(links);
+      callNames.reconfigure(directory);
       if (tls !== undefined) server.setKeyPair(tls);
     },
     async stop() {
       await Promise.all([server.stop(CLIENTS_GOODBYE_MS), supervisor.stop()]);
       tracker.stop();
+      callNames[Symbol.dispose]();
       journal?.stop();
     },
   };

@@ -10,6 +10,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   rights: ["tapi", "windows"],
   program: [
     "bus",
+    "directory",
     "journal",
     "metrics",
     "numbers",
@@ -21,6 +22,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     "bus",
+    "directory",
     "numbers",
     "program",
     "provider",
@@ -52,6 +54,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   panel: ["client"],
   journal: ["bus"],
   metrics: ["bus"],
+  directory: ["bus", "settings"],
 };
 /** What every part may import. */
 const EVERYWHERE = ["log", "clock", "model", "patterns", "semaphore"];
@@ -64,6 +67,7 @@ const DENO_VALUES = [
   "log.ts",
   "cli/machine.ts",
   "cli/main.ts",
+  "directory/http.ts",
   "settings/reload.ts",
   "settings/setting.ts",
   "windows/symbols.ts",
@@ -76,6 +80,7 @@ const DENO_VALUES = [
 const ZOD = [
   "settings/access_rules.ts",
   "settings/number_rules.ts",
+  "settings/directory.ts",
   "settings/setting.ts",
   "settings/value_types.ts",
   "fake/scenarios/scenario.ts",

@@ -39,9 +39,13 @@ Deno.test("of the packages only those are packed that the program imports", () =
     "@logtape/file",
     "@logtape/logtape",
     "@opentelemetry/api",
+    "csv-parse",
     "jose",
+    "ldapts",
+    "libphonenumber-js",
     "marked",
     "smol-toml",
+    "strict-event-emitter-types",
     "ws",
     "zod",
   ]);

@@ -3,11 +3,17 @@ import type { Call, Direction, PartyRole } from "../model/call.ts";
 import type { CallId } from "../model/call_id.ts";
 import type { Line, LineStatus } from "../model/line.ts";
 import type { Command, CommandName, CommandResult } from "../model/command.ts";
+import type { DirectoryMatch } from "../model/directory.ts";
 import type { ErrorCode } from "../model/error.ts";
 import type { BusEvent, ProviderState } from "../model/event.ts";
 import type { JournalEntry, JournalPage, JournalQuery } from "../model/journal.ts";
 import type { NumberFacts, NumberReading, NumberSource } from "../model/number.ts";
-import type { SimulatedCall, SimulatedScenario, SimulationResult } from "../model/simulation.ts";
+import type {
+  SimulatedAnswer,
+  SimulatedCall,
+  SimulatedScenario,
+  SimulationResult,
+} from "../model/simulation.ts";
 
 /** The state that the events so far have led to; read in the same turn, {@linkcode EventBus.seq} fits. */
 export interface StatePort {
@@ -19,6 +25,30 @@ export interface StatePort {
   /** A live call. */
   call(id: CallId): Call | undefined;
 }
+
+/** Takes what a directory knows of the parties of calls. */
+export interface DirectoryPort {
+  /**
+   * Somebody in a directory has this number. Concerns every party of the call that has it now; a call
+   * that has ended stays as it was.
+   */
+  found(call: CallId, number: string, match: DirectoryMatch): void;
+}
+
+/** `failing`: the last question failed. `down`: several in a row, so that it is left alone for a while. */
+export const DIRECTORY_STATUSES = ["up", "failing", "down"] as const;
+
+/** A source of the directory. */
+export interface DirectorySourceStatus {
+  readonly source: string;
+  readonly status: typeof DIRECTORY_STATUSES[number];
+  /** Why it fails, without any number or name. */
+  readonly error?: string;
+}
+
+/** The result of one question to one source. */
+export const DIRECTORY_RESULTS = ["hit", "miss", "failed"] as const;
+export type DirectoryResult = typeof DIRECTORY_RESULTS[number];
 
 /** Executes commands. Never rejects: an error is a result. */
 export interface CommandPort {
@@ -71,6 +101,8 @@ export interface ServiceStatus {
     readonly line?: string;
     readonly forSeconds: number;
   }[];
+  /** The sources of the directory; left out if there are none. */
+  readonly directory?: readonly DirectorySourceStatus[];
 }
 
 export interface StatusPort {
@@ -137,4 +169,6 @@ export interface Simulation {
    * @param line The extension at which it begins; one that is free when left out.
    */
   play(name: string, line?: string): SimulationResult;
+  /** Who has a number, in the directory that belongs to the simulated exchange. */
+  lookUp(number: string): SimulatedAnswer;
 }

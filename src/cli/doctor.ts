@@ -8,6 +8,7 @@ import { isOpenToDial, type Settings } from "../settings/settings.ts";
 import { LibraryError } from "../tapi/library.ts";
 import type { Windows } from "../windows/windows.ts";
 import { checkDriverAge, checkDrivers, checkVendors, INSTALL_DRIVER } from "./driver_checks.ts";
+import { checkDirectory } from "./directory_checks.ts";
 import { type Finding, fine, lineOf, note, wrong } from "./findings.ts";
 import {
   answersOn,
@@ -98,6 +99,7 @@ async function check(
     ...checkCertificate(settings, Date.now()),
     ...checkAccess(settings, Date.now()),
     ...checkFiles(settings),
+    ...await checkDirectory(settings),
   ];
 }
 

@@ -31,7 +31,11 @@ ${withoutNames(text, namesIn(settings, host))}`;
 }
 
 /** The settings in effect, by key; access rules only in numbers. */
-function settingsText({ tls, rules, files: _, ...settings }: Settings): string {
+function settingsText(
+  { tls, rules, files: _, directory: { source: sources, ...directory }, links, ...others }:
+    Settings,
+): string {
+  const settings = { ...others, directory };
   const values: [key: string, value: unknown][] = Object.entries(settings).flatMap(
     ([key, value]: [string, unknown]) => {
       const isTable = typeof value === "object" && value !== null && !Array.isArray(value);
@@ -41,6 +45,8 @@ function settingsText({ tls, rules, files: _, ...settings }: Settings): string {
     },
   );
   values.push(
+    ["directory.source", sources.map(({ type }) => type)],
+    ["link", links.length],
     ["tls", tls === undefined ? "off" : "on"],
     ["anonymous", rules.anonymous?.can ?? false],
     ["tokens", rules.tokens.length],

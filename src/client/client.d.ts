@@ -19,6 +19,7 @@ import type { ERROR_CODES } from "../model/error.ts";
 import type { CALL_CHANGES, EVENT_KINDS, LINE_CHANGES, PROVIDER_STATES } from "../model/event.ts";
 import type { FORWARD_CASES } from "../model/forward.ts";
 import type { LINE_KINDS, LINE_STATUSES } from "../model/line.ts";
+import type { LINK_MOMENTS } from "../model/link.ts";
 import type { RIGHTS } from "../model/right.ts";
 
 /**
@@ -279,6 +280,11 @@ export interface ClientEvents {
   readonly state: StateEvent;
   /** A call began to ring. Once for each call, also if it rang when the client connected. */
   readonly ring: Call;
+  /**
+   * A link of a call is to be opened, because the call rings or was answered. Once for each link of a
+   * call; where tabs share a connection, in the leader only.
+   */
+  readonly link: LinkEvent;
   /** A call has ended; also reported if its end was missed. */
   readonly ended: Call;
   readonly status: StatusEvent;
@@ -395,6 +401,8 @@ export interface Call {
   readonly disconnect?: string;
   /** Every reason, if there are several. */
   readonly disconnects?: readonly string[];
+  /** Pages to open for it; left out if there are none. */
+  readonly links?: readonly Link[];
   /** The commands that the phone system allows for it now. */
   readonly can: readonly CallAbility[];
 }
@@ -412,6 +420,40 @@ export interface Party {
   readonly national?: string;
   /** It is an extension of the phone system. */
   readonly internal?: true;
+  /** Who has the number, if the server's directory knows it. It comes a moment after the number. */
+  readonly directory?: DirectoryMatch;
+}
+
+/** A person or a company in the server's directory. */
+export interface DirectoryEntry {
+  /** "" where only the company is known. */
+  readonly name: string;
+  /** "" if there is none. */
+  readonly company: string;
+  /** A page about it. */
+  readonly url?: string;
+  /** Its key in the source, such as a customer number. */
+  readonly id?: string;
+  /** The name of the source. */
+  readonly source: string;
+}
+
+export interface DirectoryMatch extends DirectoryEntry {
+  /** The other entries that have the number, if there are several. */
+  readonly others?: readonly DirectoryEntry[];
+}
+
+/** A page to open for a call, as the server's settings have it. */
+export interface Link {
+  readonly name: string;
+  readonly url: string;
+  /** When to open it: while the call rings, once it is answered, or when somebody asks for it. */
+  readonly on: typeof LINK_MOMENTS[number];
+}
+
+/** A link that is to be opened now. */
+export interface LinkEvent extends Link {
+  readonly call: Call;
 }
 
 /** A line as last heard. */

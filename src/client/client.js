@@ -28,7 +28,7 @@ export function connect(url, options = {}) {
 /** @implements {Omit<Api.Client, keyof Api.Commands>} */
 class KeptClient {
   #listeners = new Listeners();
-  #state = new State(this.#listeners);
+  #state = new State(this.#listeners, () => this.isLeader);
   /** @type {Hello | undefined} */
   #hello;
   /** @type {Api.StatusEvent} */

@@ -10,6 +10,7 @@ const EVENTS = {
   provider: true,
   state: true,
   ring: true,
+  link: true,
   ended: true,
   status: true,
   sharing: true,

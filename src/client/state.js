@@ -3,6 +3,7 @@
 /** @import * as Api from "./client.d.ts" */
 /** @import { Listeners } from "./listeners.js" */
 /** @import { Events, Point, ServerEvent, WholeState } from "./progress.js" */
+import { Links } from "./links.js";
 
 export class State {
   /** By permanent id. @type {Map<string, Api.Line>} */
@@ -15,11 +16,17 @@ export class State {
   point;
   /** The calls for which `ring` was emitted. @type {Set<number>} */
   #rung = new Set();
+  #links = new Links();
   #listeners;
+  #opensLinks;
 
-  /** @param {Listeners} listeners */
-  constructor(listeners) {
+  /**
+   * @param {Listeners} listeners
+   * @param {() => boolean} opensLinks Whether links are to be opened here.
+   */
+  constructor(listeners, opensLinks) {
     this.#listeners = listeners;
+    this.#opensLinks = opensLinks;
   }
 
   /** @param {WholeState} state */
@@ -33,10 +40,15 @@ export class State {
     for (const line of lines) this.lines.set(line.permanentId, line);
     this.calls.clear();
     for (const call of calls) this.calls.set(call.id, call);
-    for (const { id } of gone) this.#rung.delete(id);
+    for (const { id } of gone) this.#forget(id);
     this.#listeners.tell({ type: "state", seq, gap });
     for (const call of gone) this.#listeners.emit("ended", call);
-    for (const call of calls) this.#ringOnce(call);
+    for (const call of calls) {
+      this.#ringOnce(call);
+      // A page that is opened while people talk opens nothing.
+      if (call.connectedAt === undefined || before.has(call.id)) this.#openLinks(call);
+      else this.#links.take(call);
+    }
   }
 
   /**
@@ -72,8 +84,11 @@ export class State {
         if (change === "ended") this.calls.delete(call.id);
         else this.calls.set(call.id, call);
         this.#listeners.tell(event);
-        if (change !== "ended") return this.#ringOnce(call);
-        this.#rung.delete(call.id);
+        if (change !== "ended") {
+          this.#ringOnce(call);
+          return this.#openLinks(call);
+        }
+        this.#forget(call.id);
         return this.#listeners.emit("ended", call);
       }
       case "line": {
@@ -86,6 +101,19 @@ export class State {
         this.provider = event.state;
         return this.#listeners.tell(event);
     }
+  }
+
+  /** @param {number} id */
+  #forget(id) {
+    this.#rung.delete(id);
+    this.#links.forget(id);
+  }
+
+  /** @param {Api.Call} call */
+  #openLinks(call) {
+    const links = this.#links.take(call);
+    if (!this.#opensLinks()) return;
+    for (const link of links) this.#listeners.emit("link", { ...link, call });
   }
 
   /** @param {Api.Call} call */

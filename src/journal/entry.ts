@@ -57,11 +57,13 @@ function resultOf(
 }
 
 /** A party without what the network withholds, whatever the driver reports. */
-function kept({ number, name, presentation }: Party): Party {
+function kept({ number, name, presentation, directory }: Party): Party {
+  const isShown = presentation === "shown";
   return {
-    number: presentation === "shown" ? number : "",
+    number: isShown ? number : "",
     name: presentation === "withheld" ? "" : name,
     presentation,
+    ...isShown && directory !== undefined && { directory },
   };
 }
 

@@ -10,6 +10,7 @@ import {
   type PartyRole,
   type Presentation,
 } from "../model/call.ts";
+import type { DirectoryMatch } from "../model/directory.ts";
 import type { CallResult, JournalEntry } from "../model/journal.ts";
 import type { NewEntry } from "./entry.ts";
 
@@ -18,15 +19,24 @@ export const COLUMNS = `id, call, (SELECT name FROM line WHERE line.id = entry.l
   direction, result, started_at, answered_at, ended_at, call_id, related_call_id, origin, reason,
   disconnect, disconnects, permanent_id, called_group, parties`;
 
+/** A party in the column `parties`: number, name, presentation, and the directory's entry if there is one. */
+type StoredParty = readonly [string, string, Presentation, DirectoryMatch?];
+
 /** A row of {@linkcode COLUMNS}. */
 export type Row = Record<string, unknown>;
 
 export function toEntry(row: Row): JournalEntry {
-  const parties = JSON.parse(String(row["parties"])) as [string, string, Presentation][];
+  const parties = JSON.parse(String(row["parties"])) as StoredParty[];
   const party = (role: PartyRole): Party => {
     const { number, name, presentation } = NOBODY;
     const stored = parties[PARTY_ROLES.indexOf(role)] ?? [number, name, presentation];
-    return { number: stored[0], name: stored[1], presentation: stored[2] };
+    const [, , , directory] = stored;
+    return {
+      number: stored[0],
+      name: stored[1],
+      presentation: stored[2],
+      ...directory !== undefined && { directory },
+    };
   };
   const { answered_at: answeredAt, disconnect, disconnects, called_group: group } = row;
   return {
@@ -53,8 +63,9 @@ export function toEntry(row: Row): JournalEntry {
 /** The value of the column `parties`. */
 export function partiesColumn(entry: NewEntry): string {
   return JSON.stringify(PARTY_ROLES.map((role) => {
-    const { number, name, presentation } = entry[role];
-    return [number, name, presentation];
+    const { number, name, presentation, directory } = entry[role];
+    const stored: StoredParty = [number, name, presentation];
+    return directory === undefined ? stored : [...stored, directory];
   }));
 }
 

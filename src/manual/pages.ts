@@ -4,6 +4,7 @@ import board from "./board.md" with { type: "text" };
 import browsers from "./browsers.md" with { type: "text" };
 import certificates from "./certificates.md" with { type: "text" };
 import clientLibrary from "./client-library.md" with { type: "text" };
+import directory from "./directory.md" with { type: "text" };
 import fakeExchange from "./fake-exchange.md" with { type: "text" };
 import firstPage from "./first-page.md" with { type: "text" };
 import httpAndSse from "./http-and-sse.md" with { type: "text" };
@@ -41,6 +42,7 @@ export const PAGES: Readonly<Record<string, Page>> = {
   settings: { audience: "administrators", text: settings },
   lines: { audience: "administrators", text: lines },
   numbers: { audience: "administrators", text: numbers },
+  directory: { audience: "administrators", text: directory },
   security: { audience: "administrators", text: security },
   certificates: { audience: "administrators", text: certificates },
   browsers: { audience: "administrators", text: browsers },

@@ -130,6 +130,24 @@ export function catalogue(
       "Entries lost because the journal could not be written for a long time",
       () => journal()?.dropped ?? 0,
     ),
+    tally(
+      "tapi2ws_directory_questions_total",
+      "Questions to the directory's sources",
+      counts.lookUps,
+      "source",
+      "result",
+    ),
+    metric(
+      "gauge",
+      "tapi2ws_directory_source_up",
+      "Whether a source of the directory answered its last question",
+      ["source"],
+      () =>
+        (status().directory ?? []).map(({ source, status }): Sample => [
+          { source },
+          status === "up" ? 1 : 0,
+        ]),
+    ),
     gauge(
       "tapi2ws_heap_used_bytes",
       "Memory that the program's objects take",

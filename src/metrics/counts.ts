@@ -28,6 +28,8 @@ export interface Counts {
   readonly commands: Tally;
   /** By name. */
   readonly tapiErrors: Tally;
+  /** By source and result. */
+  readonly lookUps: Tally;
 }
 
 export function newCounts(): Counts {
@@ -37,5 +39,6 @@ export function newCounts(): Counts {
     closes: new Tally(),
     commands: new Tally(),
     tapiErrors: new Tally(),
+    lookUps: new Tally(),
   };
 }

@@ -1,6 +1,6 @@
 /** The program's metrics, for Prometheus, and for OpenTelemetry if the runtime exports it. */
 import { type Histogram as TelemetryHistogram, metrics as otel } from "@opentelemetry/api";
-import type { Exposition, MetricsPort } from "../bus/ports.ts";
+import type { DirectoryResult, Exposition, MetricsPort } from "../bus/ports.ts";
 import { CLOSE } from "../model/close_code.ts";
 import type { BusEvent } from "../model/event.ts";
 import { catalogue, type Metric, type MetricSources } from "./catalogue.ts";
@@ -63,6 +63,11 @@ export class Metrics implements MetricsPort {
   delivered(event: BusEvent, tookMs: number): void {
     this.#counts.events.add(event.type, event.type === "provider" ? event.state : event.change);
     this.#eventLatency.observe(tookMs / 1000);
+  }
+
+  /** A source of the directory has answered, or not. */
+  lookedUp(source: string, result: DirectoryResult): void {
+    this.#counts.lookUps.add(source, result);
   }
 
   /** TAPI has delivered messages. */

@@ -2,6 +2,7 @@
 import type { CallId } from "./call_id.ts";
 import type { CallCommandName } from "./command.ts";
 import type { NumberFacts } from "./number.ts";
+import type { DirectoryMatch } from "./directory.ts";
 
 /** LINECALLSTATE_ without its prefix. @see https://learn.microsoft.com/windows/win32/tapi/linecallstate--constants */
 export const CALL_STATES = [
@@ -69,6 +70,8 @@ export interface Party extends NumberFacts {
   /** "" if there is none, or it is withheld. */
   readonly name: string;
   readonly presentation: Presentation;
+  /** Who has the number, if a directory knows it. Never of a party that is withheld. */
+  readonly directory?: DirectoryMatch;
 }
 
 /** A party of which nothing is known. */

@@ -1,4 +1,5 @@
 /** Simulated calls on the fake exchange: for people who test what they build on this program. */
+import type { DirectoryEntry } from "./directory.ts";
 import type { CommandError } from "./error.ts";
 
 /** The drivers that the fake exchange can pretend to be: TAPI's own members, or a vendor's. */
@@ -28,6 +29,13 @@ export interface SimulatedScenario {
   /** What happens, in a sentence. */
   readonly description: string;
   readonly durationMs: number;
+}
+
+/** What the simulated directory answers. */
+export interface SimulatedAnswer {
+  readonly entries: readonly Omit<DirectoryEntry, "source">[];
+  /** How long it takes. */
+  readonly lateMs: number;
 }
 
 export type SimulationResult =

@@ -8,7 +8,7 @@ import type { CommandContext } from "./commands.ts";
 type ServerSettings =
   & Pick<Settings, "host" | "port" | "rules" | "limits" | "lineType">
   & Pick<Settings, "maxUnsentBytes" | "clientTimeoutSeconds" | "historyLength">
-  & Partial<Pick<Settings, "tls">>;
+  & Partial<Pick<Settings, "tls" | "links">>;
 
 export interface ServerOptions extends ServerSettings, Omit<CommandContext, "strangers"> {
   /** The machine's own names. */

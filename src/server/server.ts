@@ -3,6 +3,7 @@ import type { ServerLoad } from "../bus/ports.ts";
 import { sleep } from "../clock.ts";
 import { logger } from "../log.ts";
 import { CLOSE } from "../model/close_code.ts";
+import type { LinkRule } from "../model/link.ts";
 import type { AccessRules } from "../settings/access_rules.ts";
 import { Gate } from "./access/gate.ts";
 import { provenanceOf } from "./access/origins.ts";
@@ -38,6 +39,8 @@ export interface RunningServer {
    * @throws Error if they cannot be used: nothing changes.
    */
   setRules(rules: AccessRules): void;
+  /** Uses other links for calls, from their next event on. */
+  setLinks(links: readonly LinkRule[]): void;
   /** Uses another certificate for new connections; does nothing without TLS. Never throws. */
   setKeyPair(keyPair: KeyPair): void;
   /** Closes every client with 1001 and stops listening; waits at most `graceMs` for their goodbyes. */
@@ -60,6 +63,7 @@ export function startServer(options: ServerOptions): RunningServer {
   /** Also those that have sent no request yet, where the port is guarded. */
   const accepted = new Places(limits);
   const encoder = new V2Encoder();
+  encoder.links = options.links ?? [];
   const stopping = new AbortController();
   const strangers = new Strangers(clock, stopping.signal);
   const dialectOf = dialectChooser({ ...options, strangers }, encoder, gate.identities);
@@ -153,6 +157,7 @@ export function startServer(options: ServerOptions): RunningServer {
       for (const client of [...clients]) client.close(CLOSE.goingAway, "the port is now guarded");
       void listener.guard();
     },
+    setLinks: (links) => void (encoder.links = links),
     setKeyPair: (keyPair) => listener.setKeyPair(keyPair),
     async stop(graceMs) {
       stopping.abort();

@@ -6,6 +6,7 @@ import { LINE_TYPES } from "../model/line.ts";
 import { FAKE_DRIVERS } from "../model/simulation.ts";
 import { ACCESS_SETTINGS } from "./access_rules.ts";
 import { NUMBER_SETTINGS } from "./number_rules.ts";
+import { DIRECTORY_SETTINGS } from "./directory.ts";
 import { type Setting, setting, SettingsError, type ValueOf } from "./setting.ts";
 import {
   extensionPatterns,
@@ -194,6 +195,7 @@ export const SETTINGS = {
   ...GENERAL_SETTINGS,
   ...TABLES,
   ...NUMBER_SETTINGS,
+  ...DIRECTORY_SETTINGS,
   ...ACCESS_SETTINGS,
 };
 

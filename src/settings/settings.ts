@@ -26,6 +26,8 @@ export interface Settings extends General {
   readonly journal: Table<"journal"> | undefined;
   /** `undefined`: nothing is known of the site's numbers. */
   readonly numbers: NumberRules | undefined;
+  readonly directory: Table<"directory">;
+  readonly links: Values["link"];
   /** A certificate and its key, as PEM; `undefined`: http and ws. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly rules: AccessRules;
@@ -136,11 +138,22 @@ function settingsOf(
     log: table("log"),
     journal: values.journal ? table("journal") : undefined,
     numbers: numberRulesOf(values, given),
+    directory: directoryOf(table("directory"), file),
+    links: values.link,
     tls: orBefore(() => readTls(cert, key, readTextFile), before?.tls),
     rules: Object.freeze(accessRulesOf(values, given, keySet)),
     files: Object.freeze([file, cert, key, jwks].filter((path) => path !== undefined)),
     problems,
   };
+}
+
+/** The paths of a source's files, from the settings file's folder on. */
+function directoryOf(directory: Table<"directory">, file: string | undefined): Table<"directory"> {
+  const source = directory.source.map((source) => {
+    if (source.type === "csv") return { ...source, file: besideFile(file, source.file) };
+    return source.ca === undefined ? source : { ...source, ca: besideFile(file, source.ca) };
+  });
+  return Object.freeze({ ...directory, source });
 }
 
 function jwksOf(settings: Settings | undefined): string | undefined {

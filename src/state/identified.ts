@@ -29,6 +29,7 @@ function hasFacts(party: Party, { e164, national, internal }: NumberFacts): bool
   return party.e164 === e164 && party.national === national && party.internal === internal;
 }
 
-function withFacts({ number, name, presentation }: Party, facts: NumberFacts): Party {
-  return { number, name, presentation, ...facts };
+function withFacts(party: Party, facts: NumberFacts): Party {
+  const { e164: _, national: __, internal: ___, ...rest } = party;
+  return { ...rest, ...facts };
 }

@@ -6,8 +6,10 @@ import {
   partiesOf,
   type Party,
   PARTY_ROLES,
+  type PartyRole,
   WITHHELD,
 } from "../model/call.ts";
+import type { DirectoryMatch } from "../model/directory.ts";
 
 export const NO_PARTIES: Parties = partiesOf(() => NOBODY);
 
@@ -76,10 +78,34 @@ function mergeParty(known: Party, reported: Party, hides: boolean): Party {
   const isSameNumber = known.number === "" || number === known.number;
   const name = reported.name || (isSameNumber ? known.name : "");
   const presentation = number === "" ? reported.presentation : "shown";
-  const merged: Party = { number, name, presentation };
+  const { directory } = known;
+  const merged: Party = {
+    number,
+    name,
+    presentation,
+    ...isSameNumber && directory !== undefined && { directory },
+  };
   return isSame(known, merged) ? known : merged;
 }
 
+/** The parties, with the directory's entry at each that has the number. The same object if none has it. */
+export function partiesWith<T extends Parties>(
+  parties: T,
+  number: string,
+  directory: DirectoryMatch,
+): T {
+  const has = (role: PartyRole) => {
+    const { presentation, number: own, directory: known } = parties[role];
+    return presentation === "shown" && own === number && known !== directory;
+  };
+  if (number === "" || !PARTY_ROLES.some(has)) return parties;
+  const identified = partiesOf((role) =>
+    has(role) ? { ...parties[role], directory } : parties[role]
+  );
+  return { ...parties, ...identified };
+}
+
 function isSame(a: Party, b: Party): boolean {
-  return a === b || a.number === b.number && a.name === b.name && a.presentation === b.presentation;
+  return a === b || a.number === b.number && a.name === b.name &&
+      a.presentation === b.presentation && a.directory === b.directory;
 }

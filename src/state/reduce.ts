@@ -1,9 +1,10 @@
 /** The reducer of calls: how a signal changes one. Pure: no clock, no bus, no TAPI. */
 import type { Call, Direction, Party } from "../model/call.ts";
+import type { DirectoryMatch } from "../model/directory.ts";
 import type { CallEvent } from "../model/event.ts";
 import type { CallReading } from "../session/calls/info.ts";
 import type { CallSignal, CallStateSignal } from "../session/signals.ts";
-import { mergeParties, NO_PARTIES } from "./parties.ts";
+import { mergeParties, NO_PARTIES, partiesWith } from "./parties.ts";
 
 /** The effect of a signal: the call as it is now, and the event to publish, if any. */
 export interface Reduced {
@@ -46,6 +47,17 @@ export function reduce(call: Call | undefined, signal: CallSignal, atMs: number)
         lost: true,
       });
   }
+}
+
+/** The event of a call for which a directory knows a number; `undefined` if nothing changes. */
+export function withDirectory(
+  call: Call,
+  number: string,
+  match: DirectoryMatch,
+  atMs: number,
+): Omit<CallEvent, "seq"> | undefined {
+  const next = partiesWith(call, number, match);
+  return next === call ? undefined : reduced(next, "info", atMs).event;
 }
 
 function reduced(

@@ -3,9 +3,10 @@
  * on the bus, in the same turn: what is asked here and the bus's number always belong together.
  */
 import type { EventBus } from "../bus/bus.ts";
-import type { NumberPort, StatePort } from "../bus/ports.ts";
+import type { DirectoryPort, NumberPort, StatePort } from "../bus/ports.ts";
 import type { Call } from "../model/call.ts";
 import type { CallId } from "../model/call_id.ts";
+import type { DirectoryMatch } from "../model/directory.ts";
 import type { Line } from "../model/line.ts";
 import type { CallEvent, ProviderState } from "../model/event.ts";
 import type { Clock } from "../clock.ts";
@@ -14,7 +15,7 @@ import type { CallSignal, Signal } from "../session/signals.ts";
 import { ClassicIds } from "./classic_ids.ts";
 import { identified } from "./identified.ts";
 import { type LineChange, Lines } from "./lines.ts";
-import { reduce } from "./reduce.ts";
+import { reduce, withDirectory } from "./reduce.ts";
 
 const log = logger("calls");
 
@@ -23,7 +24,7 @@ const MEMBERS_WITHIN_MS = 1000;
 
 type UnnumberedEvent = Omit<CallEvent, "seq">;
 
-export class Tracker implements StatePort {
+export class Tracker implements StatePort, DirectoryPort {
   /** In the order in which they began. */
   readonly #calls = new Map<CallId, Call>();
   readonly #lines = new Lines();
@@ -84,6 +85,13 @@ export class Tracker implements StatePort {
       case "provider":
         return this.#receiveProvider(signal.state);
     }
+  }
+
+  found(id: CallId, number: string, match: DirectoryMatch): void {
+    const known = this.#calls.get(id);
+    if (known === undefined) return;
+    const event = withDirectory(known, number, match, this.#clock.nowMs());
+    if (event !== undefined) this.#publish(event);
   }
 
   /** Publishes at once what waits: no signal comes any more. */
@@ -158,6 +166,11 @@ export class Tracker implements StatePort {
     if (signal.line.kind === "group" && !this.#groupCalls.has(call.id)) {
       this.#groupCalls.set(call.id, false);
     }
+    this.#publish(event);
+  }
+
+  #publish(event: UnnumberedEvent): void {
+    const { call } = event;
     this.#keep(call);
     log.debug("Call {id} on line {line}: {state} from {caller} to {called}", () => ({
       id: call.id,

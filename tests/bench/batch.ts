@@ -7,7 +7,7 @@
  */
 import type { CallEvent } from "../../src/model/event.ts";
 import { V2_PROTOCOL } from "../../src/server/sub_protocols.ts";
-import { toV2 } from "../../src/server/v2/frames.ts";
+import { V2Encoder } from "../../src/server/v2/frames.ts";
 import { median, medianRatio, print, type Row } from "./report.ts";
 import { Subject } from "./subjects.ts";
 import { callEvents, extensions } from "./traffic.ts";
@@ -84,9 +84,11 @@ async function start(name: Measured): Promise<Subject | undefined> {
   }
 }
 
+const encoder = new V2Encoder();
+
 /** What v2 clients must get, one by one; events that the bus numbers on from `seq`. */
 function textsOf(events: readonly CallEvent[], seq: number): string[] {
-  return events.map((event, index) => JSON.stringify(toV2({ ...event, seq: seq + index + 1 })));
+  return events.map((event, index) => encoder.encode({ ...event, seq: seq + index + 1 }));
 }
 
 /** What those get that asked for batches. */

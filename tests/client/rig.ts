@@ -3,7 +3,7 @@ import type { Command, CommandResult } from "../../src/model/command.ts";
 import type { Client, ConnectOptions, Timers } from "../../src/client/client.d.ts";
 import { connect } from "../../src/client/client.js";
 import type { ServerOptions } from "../../src/server/options.ts";
-import { callObject } from "../../src/server/v2/frames.ts";
+import { V2Encoder } from "../../src/server/v2/frames.ts";
 import { ManualClock } from "../support/clock.ts";
 import { until } from "../support/patience.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
@@ -86,7 +86,7 @@ export class ClientRig implements AsyncDisposable {
   /** What a client must know: the server's state in its words. */
   get state(): { lines: unknown[]; calls: unknown[] } {
     const { state } = this.#test;
-    return plain({ lines: state.lines(), calls: state.calls().map(callObject) });
+    return plain({ lines: state.lines(), calls: new V2Encoder().callObjects(state.calls()) });
   }
 
   /** Waits until the client knows what the server knows. */

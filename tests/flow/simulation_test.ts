@@ -70,6 +70,9 @@ Deno.test("every scenario is listed and plays, at the line that is asked for", a
   const scenarios: Json[] = await response.json();
   assert.deepEqual(scenarios.map(({ name }) => name), [
     "incoming",
+    "known",
+    "several",
+    "late",
     "hidden",
     "missed",
     "transfer",

@@ -16,6 +16,7 @@ async function metrics() {
   await using flow = await TestProgram.start({ polite: false });
   await using client = await flow.connect();
   client.send({ cmd: "dial", line: 201, number: "904" });
+  await flow.ring("202");
   await using gone = await flow.connect();
   await gone[Symbol.asyncDispose]();
   await flow.pass(() => client.texts.some((text) => text.includes("error")));

@@ -1,5 +1,6 @@
 /** Which changed settings wait for the next start. */
 import assert from "node:assert/strict";
+import { DIRECTORY_SETTINGS } from "../../src/settings/directory.ts";
 import { changedForNextStart } from "../../src/settings/reload.ts";
 import { ACCESS_SETTINGS } from "../../src/settings/access_rules.ts";
 import { ROWS } from "../../src/settings/schema.ts";
@@ -50,7 +51,12 @@ Deno.test("a change of any rule of numbers is noticed: they need a country", () 
 
 Deno.test("changes of live settings take effect at once: what the running program can apply", () => {
   const live = ROWS.flatMap(([key, row]) => row.live ? [key] : []);
-  assert.deepEqual(live, ["tls.cert", "tls.key", ...Object.keys(ACCESS_SETTINGS)]);
+  assert.deepEqual(live, [
+    "tls.cert",
+    "tls.key",
+    ...Object.keys(DIRECTORY_SETTINGS),
+    ...Object.keys(ACCESS_SETTINGS),
+  ]);
   const before = settingsOfFile("");
   const rules = 'allowOrigins = ["null"]\nanonymous = false\n[dial]\ndeny = ["0*"]\n';
   assert.deepEqual(changedForNextStart(before, settingsOfFile(rules)), []);

@@ -15,7 +15,7 @@ import type { TapiLibrary } from "../../src/tapi/library.ts";
 import { RecordingClient } from "./client.ts";
 import { ManualClock } from "./clock.ts";
 import { socketTurn } from "./patience.ts";
-import { settingsOf } from "./settings.ts";
+import { settingsOf, settingsWith } from "./settings.ts";
 import { TroubledTapi } from "./troubled.ts";
 
 /** Somebody outside. */
@@ -35,6 +35,8 @@ const STEP_MS = 50;
 
 export interface TestProgramOptions extends Partial<FakeTapiOptions> {
   readonly args?: readonly string[];
+  /** A settings file, TOML. */
+  readonly file?: string;
   /** Functions of the library that are others than the fake exchange's. */
   readonly changed?: (fake: FakeTapi) => Partial<TapiLibrary>;
 }
@@ -62,12 +64,12 @@ export class TestProgram implements AsyncDisposable {
 
   /** Starts the program on an exchange that is silent and polite; resolves when its lines are open. */
   static async start(
-    { args = [], changed = () => ({}), ...fakeOptions }: TestProgramOptions = {},
+    { args = [], file = "", changed = () => ({}), ...fakeOptions }: TestProgramOptions = {},
   ): Promise<TestProgram> {
     const clock = new ManualClock();
     const silent = { callsPerMinute: 0, seed: 1, polite: true };
     const fake = createFakeTapi({ ...silent, clock, ...fakeOptions });
-    const program = new TestProgram(settingsOf(...args), clock, fake, changed(fake));
+    const program = new TestProgram(settingsWith(file, ...args), clock, fake, changed(fake));
     await program.#linesTried();
     return program;
   }

@@ -28,6 +28,21 @@ export const SCENARIOS: Readonly<Record<string, NamedScenario>> = {
     extensions: 1,
     steps: answered,
   },
+  known: {
+    description: "somebody calls whom the directory knows",
+    extensions: 1,
+    steps: (cast) => answered(cast, { from: "+441632960051", name: "" }),
+  },
+  several: {
+    description: "somebody calls whose number two people in the directory have",
+    extensions: 1,
+    steps: (cast) => answered(cast, { from: "+441632960081", name: "" }),
+  },
+  late: {
+    description: "somebody calls whose name comes two seconds after the call",
+    extensions: 1,
+    steps: (cast) => answered(cast, { from: "+441632960091", name: "" }),
+  },
   hidden: {
     description: "somebody calls who withholds the number",
     extensions: 1,

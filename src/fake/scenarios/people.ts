@@ -29,6 +29,13 @@ export interface OutsidePerson {
   readonly name: string;
 }
 
+/** Whether the number is in one of the ranges. */
+export function isOutsideNumber(number: string): boolean {
+  return RANGES.some(([prefix, digits]) =>
+    number.startsWith(prefix) && number.length === prefix.length + digits
+  );
+}
+
 export function somebodyOutside(random: Random): OutsidePerson {
   const [prefix, digits] = random.pick(RANGES);
   const number = prefix + String(random.between(0, 10 ** digits - 1)).padStart(digits, "0");

@@ -1,9 +1,15 @@
 /** Calls that a tester asks for: one by its description, or a scenario by its name. */
-import type { SimulatedCall, SimulatedScenario, SimulationResult } from "../../model/simulation.ts";
+import type {
+  SimulatedAnswer,
+  SimulatedCall,
+  SimulatedScenario,
+  SimulationResult,
+} from "../../model/simulation.ts";
 import type { Exchange, Telephone } from "../exchange/exchange.ts";
 import type { Extension } from "../exchange/extension.ts";
 import { Leg } from "../exchange/leg.ts";
 import { type Cast, ring as ringStep } from "./cards.ts";
+import { lookUp } from "./directory.ts";
 import { SCENARIOS } from "./named_scenarios.ts";
 import type { RingStep, Step } from "./scenario.ts";
 import { ring, Script } from "./script.ts";
@@ -60,6 +66,11 @@ export class Simulation {
     const [first, ...later] = scenario.steps(castOf(numbers));
     if (first?.do !== "ring") throw new TypeError(`the scenario ${name} begins with no ring`);
     return this.#begin(first, later, true, scenario.telephone);
+  }
+
+  /** Who has a number, in the exchange's own directory. */
+  lookUp(number: string): SimulatedAnswer {
+    return lookUp(number);
   }
 
   #begin(

@@ -2,7 +2,6 @@
 import { onlyVisible } from "../access/permissions.ts";
 import { execute } from "../commands.ts";
 import { asyncApi } from "../v2/asyncapi.ts";
-import { callObject } from "../v2/frames.ts";
 import { queryJournal, queryState } from "../v2/queries.ts";
 import { parseMessage } from "../v2/requests.ts";
 import { jsonSchema } from "../v2/schema.ts";
@@ -21,8 +20,8 @@ export const API: Readonly<Record<string, Route>> = {
     GET: monitored(({ identity }, { state }) => json(200, onlyVisible(identity, state.lines()))),
   },
   "/api/v2/calls": {
-    GET: monitored(({ identity }, { state }) =>
-      json(200, onlyVisible(identity, state.calls()).map(callObject))
+    GET: monitored(({ identity }, { state, encoder }) =>
+      json(200, encoder.callObjects(onlyVisible(identity, state.calls())))
     ),
   },
   "/api/v2/clients": { GET: monitored(connectedClients) },

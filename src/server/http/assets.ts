@@ -11,6 +11,7 @@ import listeners from "../../client/listeners.js" with { type: "text" };
 import page from "../../client/page.js" with { type: "text" };
 import progress from "../../client/progress.js" with { type: "text" };
 import settings from "../../client/settings.js" with { type: "text" };
+import links from "../../client/links.js" with { type: "text" };
 import sharing from "../../client/sharing.js" with { type: "text" };
 import socket from "../../client/socket.js" with { type: "text" };
 import state from "../../client/state.js" with { type: "text" };
@@ -21,6 +22,7 @@ import * as error from "../../model/error.ts";
 import * as event from "../../model/event.ts";
 import * as forward from "../../model/forward.ts";
 import * as line from "../../model/line.ts";
+import * as link from "../../model/link.ts";
 import * as right from "../../model/right.ts";
 import { asset } from "./asset.ts";
 import { joinModules, spellOut } from "./client_files.ts";
@@ -28,10 +30,10 @@ import type { Route } from "./route.ts";
 
 const LIBRARY = joinModules(
   client,
-  ...[state, listeners, commands, connection, backOff, browserRules, sharing, progress, waiting],
-  ...[keepAlive, socket, page, settings, errors],
+  ...[state, links, listeners, commands, connection, backOff, browserRules, sharing, progress],
+  ...[waiting, keepAlive, socket, page, settings, errors],
 );
-const MODEL = { ...call, ...command, ...error, ...event, ...forward, ...line, ...right };
+const MODEL = { ...call, ...command, ...error, ...event, ...forward, ...line, ...link, ...right };
 const FOR_EVERY_ORIGIN = { "access-control-allow-origin": "*" };
 
 export const ASSETS: Readonly<Record<string, Route>> = {

@@ -3,7 +3,7 @@
  *
  * @see https://spec.openapis.org/oas/v3.1.0
  */
-import { DIALECTS } from "../../bus/ports.ts";
+import { DIALECTS, DIRECTORY_STATUSES } from "../../bus/ports.ts";
 import { DIRECTIONS } from "../../model/call.ts";
 import { type ErrorCode, ERRORS } from "../../model/error.ts";
 import { EVENT_KINDS } from "../../model/event.ts";
@@ -59,6 +59,9 @@ const OWN_SCHEMAS: Readonly<Record<string, Schema>> = {
     silentForSeconds: NUMBER_OR_NULL,
     troubles: listOf(shape({ line: TEXT, status: { enum: LINE_STATUSES }, error: TEXT }, "error")),
     hanging: listOf(shape({ fn: TEXT, line: TEXT, forSeconds: { type: "number" } }, "line")),
+    directory: listOf(
+      shape({ source: TEXT, status: { enum: DIRECTORY_STATUSES }, error: TEXT }, "error"),
+    ),
   }),
 };
 

@@ -10,7 +10,7 @@ import type { Line } from "../../model/line.ts";
 import type { Identity } from "../access/identity.ts";
 import { lineFilter, mayMonitor, onlyVisible } from "../access/permissions.ts";
 import type { Batcher, Membership } from "./batch.ts";
-import { type CallObject, callObject, type V2Encoder } from "./frames.ts";
+import type { CallObject, V2Encoder } from "./frames.ts";
 import type { SubscribeRequest } from "./requests.ts";
 
 /** Which events are wanted, and from where on. */
@@ -84,7 +84,7 @@ export class Feed implements Disposable {
 
   /** Begins, or begins anew. The opening must be sent in this turn: the next event follows it. */
   open(wanted: Subscription, identity: Identity): Opening {
-    const { bus, state } = this.#context;
+    const { bus, state, encoder } = this.#context;
     this.#listen(wanted, identity);
     const { epoch, seq } = bus;
     const missed = this.#missed(wanted, identity);
@@ -96,7 +96,7 @@ export class Feed implements Disposable {
       ...wanted.resume !== undefined && { gap: true },
       provider: state.provider,
       lines: onlyVisible(identity, state.lines(), lines),
-      calls: onlyVisible(identity, state.calls(), lines).map(callObject),
+      calls: encoder.callObjects(onlyVisible(identity, state.calls(), lines)),
     };
     return { kind: "snapshot", snapshot };
   }

@@ -4,6 +4,8 @@ import type { CommandError } from "../../model/error.ts";
 import type { BusEvent, CallEvent, LineEvent, ProviderEvent } from "../../model/event.ts";
 import type { JournalEntry } from "../../model/journal.ts";
 import type { Line } from "../../model/line.ts";
+import type { Link, LinkRule } from "../../model/link.ts";
+import { linksOf } from "../links.ts";
 import type { RequestId } from "./requests.ts";
 
 /** An object of the model as JSON has it: times are ISO 8601, UTC, with milliseconds. */
@@ -14,7 +16,9 @@ type Json<T> = {
 };
 
 /** Without what only other parts of the program need. */
-export type CallObject = Json<Omit<Call, "classicId" | "unanswered">>;
+export type CallObject = Json<Omit<Call, "classicId" | "unanswered">> & {
+  readonly links?: readonly Link[] | undefined;
+};
 export type LineObject = Json<Line>;
 
 export type EntryObject = Json<JournalEntry> & {
@@ -38,7 +42,7 @@ export type Answer<Outcome = object> =
   | { readonly ok: false; readonly error: CommandError };
 
 /** A literal, not a generic copy: every event of a call is encoded with it. */
-export function callObject(call: Call): CallObject {
+function callObject(call: Call, rules: readonly LinkRule[]): CallObject {
   return {
     id: call.id,
     callId: call.callId,
@@ -63,6 +67,7 @@ export function callObject(call: Call): CallObject {
     endedAt: call.endedAtMs === undefined ? undefined : isoTime(call.endedAtMs),
     disconnect: call.disconnect,
     disconnects: call.disconnects,
+    links: linksOf(call, rules),
     can: call.can,
   };
 }
@@ -86,12 +91,12 @@ export function isoTime(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-export function toV2(event: BusEvent): EventFrame {
+function toV2(event: BusEvent, rules: readonly LinkRule[]): EventFrame {
   const { seq } = event;
   const at = isoTime(event.atMs);
   switch (event.type) {
     case "call":
-      return { type: "call", seq, at, change: event.change, call: callObject(event.call) };
+      return { type: "call", seq, at, change: event.change, call: callObject(event.call, rules) };
     case "line":
       return { type: "line", seq, at, change: event.change, line: event.now };
     case "provider":
@@ -101,12 +106,18 @@ export function toV2(event: BusEvent): EventFrame {
 
 /** Encodes each event once, and has its text for as long as the bus remembers the event. */
 export class V2Encoder {
+  /** The links of calls, from the next event on. */
+  links: readonly LinkRule[] = [];
   readonly #texts = new WeakMap<BusEvent, string>();
 
   encode(event: BusEvent): string {
     let text = this.#texts.get(event);
-    if (text === undefined) this.#texts.set(event, text = JSON.stringify(toV2(event)));
+    if (text === undefined) this.#texts.set(event, text = JSON.stringify(toV2(event, this.links)));
     return text;
+  }
+
+  callObjects(calls: readonly Call[]): CallObject[] {
+    return calls.map((call) => callObject(call, this.links));
   }
 }
 

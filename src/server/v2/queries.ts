@@ -11,7 +11,7 @@ import type { JournalPage } from "../../model/journal.ts";
 import type { HeavyReads } from "../access/heavy_reads.ts";
 import type { Identity } from "../access/identity.ts";
 import { monitorRefusal, onlyVisible, visibleTo } from "../access/permissions.ts";
-import { type Answer, callObject, type EntryObject, entryObject } from "./frames.ts";
+import { type Answer, type EntryObject, entryObject, type V2Encoder } from "./frames.ts";
 import type { JournalRequest, StateRequest } from "./requests.ts";
 
 /** Entries of a page if the request does not say. */
@@ -21,7 +21,11 @@ const PAGE_ENTRIES = 100;
 export function queryState(
   { cmd }: StateRequest,
   identity: Identity,
-  { bus: { epoch, seq }, state }: { readonly bus: EventBus; readonly state: StatePort },
+  { bus: { epoch, seq }, state, encoder }: {
+    readonly bus: EventBus;
+    readonly state: StatePort;
+    readonly encoder: V2Encoder;
+  },
 ): Answer {
   if (cmd === "ping") return { ok: true, outcome: { epoch, seq } };
   const error = monitorRefusal(identity);
@@ -30,7 +34,7 @@ export function queryState(
     ok: true,
     outcome: cmd === "lines"
       ? { seq, lines: onlyVisible(identity, state.lines()) }
-      : { seq, calls: onlyVisible(identity, state.calls()).map(callObject) },
+      : { seq, calls: encoder.callObjects(onlyVisible(identity, state.calls())) },
   };
 }
 

@@ -17,6 +17,7 @@ import { CALL_CHANGES, LINE_CHANGES, PROVIDER_STATES } from "../../model/event.t
 import { FORWARD_CASES } from "../../model/forward.ts";
 import { CALL_RESULTS } from "../../model/journal.ts";
 import { LINE_KINDS, LINE_STATUSES } from "../../model/line.ts";
+import { LINK_MOMENTS } from "../../model/link.ts";
 import { RIGHTS } from "../../model/right.ts";
 import type { CallObject, EntryObject, EventFrame, LineObject } from "./frames.ts";
 import { FORMS, requestId } from "./requests.ts";
@@ -37,6 +38,14 @@ function named<const Prefix extends string, T extends string>(
   return schema as z.ZodType<T | `${Prefix}_$${string}`>;
 }
 
+const ENTRY_OF_DIRECTORY = z.object({
+  name: z.string().describe('"" where only the company is known'),
+  company: z.string(),
+  url: z.string().exactOptional(),
+  id: z.string().exactOptional(),
+  source: z.string(),
+});
+
 const PARTY = z.object({
   number: z.string(),
   name: z.string(),
@@ -44,6 +53,9 @@ const PARTY = z.object({
   e164: z.string().regex(/^\+[1-9]\d{1,14}$/).exactOptional().describe("Left out unless it is one"),
   national: z.string().exactOptional().describe("For people; left out unless there is e164"),
   internal: z.literal(true).exactOptional().describe("An extension of the phone system"),
+  directory: ENTRY_OF_DIRECTORY.extend({
+    others: z.array(ENTRY_OF_DIRECTORY).exactOptional().describe("Others who have the number"),
+  }).exactOptional().describe("Who has the number, if a directory knows it"),
 }).meta({
   id: "Party",
   description: 'One end of a call. number is "" unless presentation is "shown".',
@@ -73,6 +85,9 @@ const CALL: z.ZodType<CallObject> = z.object({
   endedAt: time.optional(),
   disconnect: z.string().optional(),
   disconnects: z.array(z.string()).optional().describe("Every reason, if there are several"),
+  links: z.array(
+    z.object({ name: z.string(), url: z.string(), on: z.enum(LINK_MOMENTS) }),
+  ).optional().describe("Pages to open for the call"),
   can: z.array(z.enum(CALL_COMMANDS)).describe("The commands that the call takes now"),
 }).meta({ id: "Call", description: "A call on a line, as last heard." });
 

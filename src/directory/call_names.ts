@@ -1,0 +1,85 @@
+/**
+ * Asks the directory for the parties of calls. It hears calls from the bus, after their events have been
+ * delivered, and hands what it finds to the state, which alone changes calls.
+ */
+import type { EventBus } from "../bus/bus.ts";
+import type { DirectoryPort, DirectorySourceStatus } from "../bus/ports.ts";
+import { type Call, type Party, PARTY_ROLES } from "../model/call.ts";
+import type { CallId } from "../model/call_id.ts";
+import type { CallEvent } from "../model/event.ts";
+import type { DirectorySettings } from "../settings/directory.ts";
+import type { Directory } from "./directory.ts";
+import { openDirectory, type OpenOptions } from "./open.ts";
+import { comparable } from "./source.ts";
+
+export interface CallNamesOptions extends OpenOptions {
+  readonly bus: EventBus;
+  readonly port: DirectoryPort;
+}
+
+export class CallNames implements Disposable {
+  readonly #options: CallNamesOptions;
+  readonly #subscription: Disposable;
+  /** The numbers of each live call that have been looked up. */
+  readonly #lookedUp = new Map<CallId, Set<string>>();
+  /** `undefined`: there is no directory. */
+  #directory: Directory | undefined;
+
+  /** What {@linkcode #directory} was opened with. */
+  #settings: DirectorySettings;
+
+  constructor(settings: DirectorySettings, options: CallNamesOptions) {
+    this.#options = options;
+    this.#settings = settings;
+    this.#directory = openDirectory(settings, options);
+    this.#subscription = options.bus.subscribe((event) => {
+      if (event.type === "call") this.#hear(event);
+    });
+  }
+
+  get status(): readonly DirectorySourceStatus[] | undefined {
+    return this.#directory?.status;
+  }
+
+  /** Numbers that are remembered. */
+  get remembered(): number {
+    return this.#directory?.remembered ?? 0;
+  }
+
+  /** Uses changed settings from the next call on. */
+  reconfigure(settings: DirectorySettings): void {
+    if (JSON.stringify(settings) === JSON.stringify(this.#settings)) return;
+    this.#settings = settings;
+    this.#directory?.close();
+    this.#directory = openDirectory(settings, this.#options);
+  }
+
+  [Symbol.dispose](): void {
+    this.#directory?.close();
+    this.#subscription[Symbol.dispose]();
+  }
+
+  #hear({ call, change }: CallEvent): void {
+    if (change === "ended") return void this.#lookedUp.delete(call.id);
+    const directory = this.#directory;
+    if (directory === undefined) return;
+    for (const role of PARTY_ROLES) {
+      if (isOutside(call[role], call)) this.#lookUp(directory, call.id, call[role]);
+    }
+  }
+
+  #lookUp(directory: Directory, id: CallId, { number, e164 }: Party): void {
+    let numbers = this.#lookedUp.get(id);
+    if (numbers === undefined) this.#lookedUp.set(id, numbers = new Set());
+    if (numbers.has(number)) return;
+    numbers.add(number);
+    void directory.lookUp({ number: comparable(number), e164 }).then((match) => {
+      if (match !== undefined) this.#options.port.found(id, number, match);
+    });
+  }
+}
+
+/** Whether the party has a number that is not the line's own. */
+function isOutside({ number, presentation }: Party, { line }: Call): boolean {
+  return presentation === "shown" && number !== line && /\d/.test(number);
+}
