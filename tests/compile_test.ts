@@ -23,7 +23,7 @@ Deno.test("the program, the fake exchange, the client library and the manual are
       "src/client/client.js",
       "src/client/client.d.ts",
       "src/manual/install.md",
-      "src/manual/pictures/panel.png",
+      "src/manual/pictures/panel-light.webp",
     ]
   ) {
     assert(files.includes(file), `${file} is not packed`);

@@ -1,4 +1,6 @@
 /** The manual's pages and pictures, as they are embedded in the executable. One row each. */
+import addingACommand from "./adding-a-command.md" with { type: "text" };
+import addingASetting from "./adding-a-setting.md" with { type: "text" };
 import architecture from "./architecture.md" with { type: "text" };
 import board from "./board.md" with { type: "text" };
 import browsers from "./browsers.md" with { type: "text" };
@@ -20,7 +22,11 @@ import settings from "./settings.md" with { type: "text" };
 import tests from "./tests.md" with { type: "text" };
 import troubleshooting from "./troubleshooting.md" with { type: "text" };
 import upgrading from "./upgrading.md" with { type: "text" };
-import panelPicture from "./pictures/panel.png" with { type: "bytes" };
+import architecturePicture from "./pictures/architecture.svg" with { type: "bytes" };
+import callPicture from "./pictures/call.svg" with { type: "bytes" };
+import installPicture from "./pictures/install.svg" with { type: "bytes" };
+import panelDark from "./pictures/panel-dark.webp" with { type: "bytes" };
+import panelLight from "./pictures/panel-light.webp" with { type: "bytes" };
 
 /** For whom a page is, in the order of the table of contents. */
 export const AUDIENCES = {
@@ -58,10 +64,16 @@ export const PAGES: Readonly<Record<string, Page>> = {
   "http-and-sse": { audience: "authors", text: httpAndSse },
   "fake-exchange": { audience: "authors", text: fakeExchange },
   architecture: { audience: "developers", text: architecture },
+  "adding-a-command": { audience: "developers", text: addingACommand },
+  "adding-a-setting": { audience: "developers", text: addingASetting },
   tests: { audience: "developers", text: tests },
 };
 
 /** Every picture by the name of its file in `pictures/`. */
 export const PICTURES: Readonly<Record<string, Uint8Array<ArrayBuffer>>> = {
-  "panel.png": panelPicture,
+  "architecture.svg": architecturePicture,
+  "call.svg": callPicture,
+  "install.svg": installPicture,
+  "panel-dark.webp": panelDark,
+  "panel-light.webp": panelLight,
 };

@@ -4,6 +4,7 @@ import { dirname, join, normalize } from "node:path/posix";
 import { PAGES, PICTURES } from "../../src/manual/pages.ts";
 import { render } from "../../src/server/manual/markdown.ts";
 import { FILES } from "../support/manual.ts";
+import { DIAGRAMS } from "./diagrams.ts";
 
 const FOLDER = "src/manual";
 
@@ -48,6 +49,12 @@ Deno.test("every link leads to a page, a heading of it, a picture or a file of t
     }
   }
   assert(count >= 30);
+});
+
+Deno.test("every diagram is as `deno task manual:pictures` draws it", () => {
+  for (const [name, svg] of Object.entries(DIAGRAMS)) {
+    assert.equal(new TextDecoder().decode(PICTURES[name]), svg, name);
+  }
 });
 
 Deno.test("a link in angle brackets or a reference would not be checked: there is none", () => {

@@ -8,11 +8,12 @@ import { catalogue } from "../../src/metrics/catalogue.ts";
 import { newCounts } from "../../src/metrics/counts.ts";
 import { Metrics } from "../../src/metrics/metrics.ts";
 import { ADVICE } from "../../src/model/advice.ts";
-import type { CALL_STATES } from "../../src/model/call.ts";
+import type { CALL_STATES, PartyRole } from "../../src/model/call.ts";
 import { CLOSE } from "../../src/model/close_code.ts";
 import { COMMANDS, type CommandShape, type Field, isDialling } from "../../src/model/command.ts";
 import { ERRORS } from "../../src/model/error.ts";
 import type { CallResult } from "../../src/model/journal.ts";
+import { jsonSchema } from "../../src/server/v2/schema.ts";
 import { ROWS } from "../../src/settings/schema.ts";
 import { defaultTextOf, flagNameOf } from "../../src/settings/setting.ts";
 import { WORKING_STATUS } from "../support/server.ts";
@@ -99,6 +100,8 @@ export const TABLES: Readonly<Record<string, () => Table>> = {
     ["`cmd`", "fields", "result", "description"],
     ...Object.entries(COMMANDS).map(commandRow),
   ],
+  call: () => fieldTable("Call"),
+  line: () => fieldTable("Line"),
   metrics: () => [["metric", "meaning"], ...metricRows()],
   numbers: () => [
     ["number", "what happens"],
@@ -140,6 +143,56 @@ function fieldText([name, { kind, optional, nullable }]: [string, Field]): strin
     ...optional ? ["optional"] : [],
   ];
   return notes.length === 0 ? code(name) : `${code(name)} (${notes.join("; ")})`;
+}
+
+/** The roles of the parties, which share one schema. */
+const PARTIES: Readonly<Record<PartyRole, string>> = {
+  caller: "Who calls",
+  called: "Who was called",
+  connected: "Who was reached",
+  redirecting: "Who sent the call here",
+  redirection: "Where the call was sent",
+};
+
+/** As far as the schema of v2 goes. */
+interface Schema {
+  readonly $ref?: string;
+  readonly description?: string;
+  readonly enum?: readonly string[];
+  readonly type?: string;
+  readonly format?: string;
+  readonly anyOf?: readonly Schema[];
+  readonly items?: Schema;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+}
+
+/** The members of an object of the protocol. */
+function fieldTable(name: string): Table {
+  const { $defs } = jsonSchema() as { readonly $defs: Readonly<Record<string, Schema>> };
+  const { properties = {}, required = [] } = $defs[name] ?? {};
+  return [
+    ["key", "value", "description"],
+    ...Object.entries(properties).map(([key, schema]) => {
+      const optional = required.includes(key) ? "" : ", optional";
+      const description = schema.description ?? PARTIES[key as PartyRole];
+      return [code(key), typeText(schema) + optional, description];
+    }),
+  ];
+}
+
+function typeText({ $ref, enum: words, type, format, anyOf, items, properties }: Schema): string {
+  if ($ref !== undefined) return "a party";
+  if (words !== undefined) return words.map(code).join(", ");
+  if (anyOf !== undefined) return anyOf.map(typeText).join(" or ");
+  if (items !== undefined) {
+    const { enum: choices } = items;
+    return choices === undefined ? `array: ${typeText(items)}` : "array of names of commands";
+  }
+  if (properties !== undefined) {
+    return code(`{${Object.keys(properties).map((name) => `"${name}"`).join(", ")}}`);
+  }
+  return format === "date-time" ? "time" : type === "null" ? "`null`" : type ?? "any";
 }
 
 /** The metrics, in the order in which they are sent; those with buckets are not in the catalogue. */

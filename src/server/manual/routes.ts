@@ -14,7 +14,6 @@ const HTML = "text/html; charset=utf-8";
 const MARKDOWN = "text/markdown; charset=utf-8";
 const BY_ACCEPT = { vary: "accept" };
 const TYPES: Readonly<Record<string, string>> = {
-  png: "image/png",
   svg: "image/svg+xml",
   webp: "image/webp",
 };

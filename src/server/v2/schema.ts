@@ -69,21 +69,25 @@ const CALL: z.ZodType<CallObject> = z.object({
   id: call.describe("The server's own number, unique over its life"),
   callId: hex.describe("dwCallID; 0x0 if the driver gives none"),
   relatedCallId: hex.describe("dwRelatedCallID: a call that this one came from"),
-  line: z.string(),
-  permanentId: z.string().describe("Tells lines with the same extension apart"),
-  state: named("LINECALLSTATE", CALL_STATES),
-  stateMode: z.string().nullable(),
-  direction: z.enum(DIRECTIONS),
-  origin: named("LINECALLORIGIN", CALL_ORIGINS),
-  reason: named("LINECALLREASON", CALL_REASONS),
+  line: z.string().describe("The extension"),
+  permanentId: z.string().describe("The line's permanent id"),
+  state: named("LINECALLSTATE", CALL_STATES).describe("TAPI's state"),
+  stateMode: z.string().nullable().describe(
+    "What the driver adds to the state, such as ACTIVE, or INACTIVE for a call that is connected at another phone of the line",
+  ),
+  direction: z.enum(DIRECTIONS).describe("in: the line was called"),
+  origin: named("LINECALLORIGIN", CALL_ORIGINS).describe("LINECALLORIGIN_ without its prefix"),
+  reason: named("LINECALLREASON", CALL_REASONS).describe("LINECALLREASON_ without its prefix"),
   ...parties,
   group,
   trunk: z.int().nonnegative().optional().describe("dwTrunk, for a call with the outside"),
   data: z.string().optional().describe("The call data of the phone system's applications"),
-  startedAt: time,
-  connectedAt: time.optional(),
-  endedAt: time.optional(),
-  disconnect: z.string().optional(),
+  startedAt: time.describe("When the server first received it"),
+  connectedAt: time.optional().describe("When it was answered at this line"),
+  endedAt: time.optional().describe("When it ended"),
+  disconnect: z.string().optional().describe(
+    "LINEDISCONNECTMODE_ without its prefix: the most telling reason for its end",
+  ),
   disconnects: z.array(z.string()).optional().describe("Every reason, if there are several"),
   links: z.array(
     z.object({ name: z.string(), url: z.string(), on: z.enum(LINK_MOMENTS) }),
@@ -95,14 +99,16 @@ const count = z.int().nonnegative();
 
 /** Left out if the driver does not report it. */
 const settings = {
-  doNotDisturb: z.boolean().optional(),
-  voicemail: z.object({ on: z.boolean(), unread: count, read: count }).optional(),
+  doNotDisturb: z.boolean().optional().describe("Whether calls are kept from the phone"),
+  voicemail: z.object({ on: z.boolean(), unread: count, read: count }).optional()
+    .describe("The mailbox: whether it takes calls, and its messages"),
   user: z.object({ number: z.string() }).nullable().optional()
     .describe("Who is logged in at the telephone; null: nobody"),
   groups: z.object({ member: count, disabled: count }).optional()
     .describe("How many hunt groups ring the line, and how many its user has left for a while"),
   absence: z.string().nullable().optional().describe("The message that callers see; null: none"),
-  callWaiting: z.boolean().optional(),
+  callWaiting: z.boolean().optional()
+    .describe("Whether a second call is announced during a call"),
   vendor: z.object({ name: z.string() })
     .catchall(z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])).optional()
     .describe("Details that only one vendor has"),
@@ -110,14 +116,16 @@ const settings = {
 
 const LINE: z.ZodType<LineObject> = z.object({
   line: z.string().describe("The extension"),
-  name: z.string(),
-  permanentId: z.string(),
-  provider: z.string(),
-  kind: z.enum(LINE_KINDS),
-  status: z.enum(LINE_STATUSES),
-  error: z.string().optional(),
-  forwards: z.array(z.object({ when: z.enum(FORWARD_CASES), to: z.string() })),
-  messageWaiting: z.boolean(),
+  name: z.string().describe("The label that people gave it"),
+  permanentId: z.string()
+    .describe("Identifies the line, also over restarts as far as the driver allows"),
+  provider: z.string().describe("The driver that it belongs to"),
+  kind: z.enum(LINE_KINDS).describe("group: a hunt group's own line"),
+  status: z.enum(LINE_STATUSES).describe("Whether the server receives its calls"),
+  error: z.string().optional().describe("TAPI's error, if it is the cause of the status"),
+  forwards: z.array(z.object({ when: z.enum(FORWARD_CASES), to: z.string() }))
+    .describe('Where calls are forwarded; to is "" if they are refused'),
+  messageWaiting: z.boolean().describe("Whether the message lamp is on"),
   ...settings,
   can: z.array(z.enum(LINE_COMMANDS)).describe("The commands that the line takes now"),
 }).meta({ id: "Line", description: "A line as last heard." });
