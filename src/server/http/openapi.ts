@@ -62,7 +62,7 @@ const OWN_SCHEMAS: Readonly<Record<string, Schema>> = {
     directory: listOf(
       shape({ source: TEXT, status: { enum: DIRECTORY_STATUSES }, error: TEXT }, "error"),
     ),
-  }),
+  }, "directory"),
 };
 
 const LINE_PARAMETER: Parameter = {
