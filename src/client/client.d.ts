@@ -20,6 +20,7 @@ import type { CALL_CHANGES, EVENT_KINDS, LINE_CHANGES, PROVIDER_STATES } from ".
 import type { FORWARD_CASES } from "../model/forward.ts";
 import type { LINE_KINDS, LINE_STATUSES } from "../model/line.ts";
 import type { LINK_MOMENTS } from "../model/link.ts";
+import type { NUMBER_SOURCES } from "../model/number.ts";
 import type { RIGHTS } from "../model/right.ts";
 
 /**
@@ -36,6 +37,15 @@ export function connect(url: string | URL, options?: ConnectOptions): Client;
  * `undefined` if nothing does. The page's address space is guessed from its host name.
  */
 export function blockageOf(page: string | URL, server: string | URL): Blockage | undefined;
+
+/** The number to show: as people write it where that is known, else as the phone system does; "" if none. */
+export function formatNumber(party: Pick<Party, "number" | "national">): string;
+
+/**
+ * Whether two are the same number, however they are written: by E.164 where both have it, else by the
+ * digits that follow prefixes, at least seven.
+ */
+export function sameNumber(a: string | Party, b: string | Party): boolean;
 
 export interface Blockage {
   /**
@@ -240,6 +250,18 @@ export interface Client extends Commands, AsyncDisposable {
    */
   command(cmd: string, fields?: Readonly<Record<string, unknown>>): Promise<unknown>;
 
+  /** Asks what becomes of a number that people write, or that the phone system does, and why. */
+  number(text: string, as?: typeof NUMBER_SOURCES[number]): Promise<NumberReading>;
+
+  /**
+   * Makes telephone links (`tel:`) dial with one click, also those that are added later. Calls that fail
+   * are reported to listeners to `error`, unless there is `onDial`.
+   *
+   * @param root Such as `document`.
+   * @returns Leaves the links to the browser again.
+   */
+  linkify(root: EventTarget, options?: LinkifyOptions): () => void;
+
   /**
    * Connects now, for a click on "allow": a browser that asks before a page reaches the local network
    * asks now. Resolves when connected; rejects with `blocked`, whose message says where to allow it,
@@ -249,6 +271,29 @@ export interface Client extends Commands, AsyncDisposable {
 
   /** Closes for good; resolves when the connection has ended. Calls continue. */
   close(): Promise<void>;
+}
+
+export interface LinkifyOptions {
+  /** The line that dials; without it, the only line that the client knows. */
+  readonly line?: LineName;
+  /** Receives each call's result, the number and the link. */
+  readonly onDial?: (result: Promise<MadeCall>, number: string, link: EventTarget) => void;
+}
+
+/** A number, and how the rules of the site read it. */
+export interface NumberReading {
+  readonly text: string;
+  /** The way from the text to the number. */
+  readonly steps: readonly { readonly why: string; readonly result: string }[];
+  readonly e164?: string;
+  readonly national?: string;
+  readonly internal?: true;
+  /** What the phone system is given; left out if the text is no number. */
+  readonly dials?: string;
+  /** Why the text is not dialled. */
+  readonly problem?: string;
+  /** Whether the rules for dialling let this client dial it. */
+  readonly allowed?: boolean;
 }
 
 /** A call, a call's id, or a line with only one call that the command fits. */

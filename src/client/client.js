@@ -12,12 +12,13 @@ import { methodsOver } from "./commands.js";
 import { Connection } from "./connection.js";
 import { disconnected, Tapi2WsError } from "./errors.js";
 import { Listeners } from "./listeners.js";
+import { formatNumber, onTelephoneLinks, sameNumber } from "./numbers.js";
 import { settingsOf } from "./settings.js";
 import { canShare, SharedLink } from "./sharing.js";
 import { State } from "./state.js";
 import { withResolvers } from "./waiting.js";
 
-export { blockageOf, Tapi2WsError };
+export { blockageOf, formatNumber, sameNumber, Tapi2WsError };
 
 /** @type {(url: string | URL, options?: Api.ConnectOptions) => Api.Client} */
 export function connect(url, options = {}) {
@@ -134,6 +135,35 @@ class KeptClient {
   async command(cmd, fields = {}) {
     if (this.status !== "open") throw disconnected(`Not connected: ${cmd} was not sent`);
     return await this.#link.command(cmd, fields);
+  }
+
+  /** @type {Api.Client["number"]} */
+  async number(text, as) {
+    const { number } = /** @type {{ number: Api.NumberReading }} */ (
+      await this.command("number", { text, as })
+    );
+    return number;
+  }
+
+  /** @type {Api.Client["linkify"]} */
+  linkify(root, { line, onDial } = {}) {
+    return onTelephoneLinks(root, (number, link) => {
+      const result = this.#dialFrom(line, number);
+      if (onDial !== undefined) return onDial(result, number, link);
+      result.catch((error) => this.#listeners.report(error));
+    });
+  }
+
+  /** @type {(line: Api.LineName | undefined, number: string) => Promise<Api.MadeCall>} */
+  async #dialFrom(line, number) {
+    const [only, ...others] = this.lines.keys();
+    const name = line ?? (others.length === 0 ? only : undefined);
+    if (name === undefined) {
+      const message = "Which line dials is open: name it, as in linkify(document, { line: 201 })";
+      throw new Tapi2WsError({ code: "ambiguous", message });
+    }
+    const made = await this.command("dial", { line: `${name}`, number });
+    return /** @type {Api.MadeCall} */ (made);
   }
 
   /** @returns {Promise<void>} */

@@ -2,7 +2,7 @@
 import { onlyVisible } from "../access/permissions.ts";
 import { execute } from "../commands.ts";
 import { asyncApi } from "../v2/asyncapi.ts";
-import { queryJournal, queryState } from "../v2/queries.ts";
+import { queryJournal, queryNumber, queryState } from "../v2/queries.ts";
 import { parseMessage } from "../v2/requests.ts";
 import { jsonSchema } from "../v2/schema.ts";
 import { answerResponse, failure, json, jsonText } from "./answers.ts";
@@ -59,6 +59,8 @@ async function postCommand(visit: Visit, context: RouteContext): Promise<Respons
     }
     case "journal":
       return answerResponse(id, await queryJournal(asked, readerOf(visit), context));
+    case "number":
+      return answerResponse(id, queryNumber(asked, identity, context));
     default:
       return answerResponse(id, queryState(asked, identity, context));
   }

@@ -9,6 +9,7 @@ import errors from "../../client/errors.js" with { type: "text" };
 import keepAlive from "../../client/keep_alive.js" with { type: "text" };
 import listeners from "../../client/listeners.js" with { type: "text" };
 import page from "../../client/page.js" with { type: "text" };
+import numbers from "../../client/numbers.js" with { type: "text" };
 import progress from "../../client/progress.js" with { type: "text" };
 import settings from "../../client/settings.js" with { type: "text" };
 import links from "../../client/links.js" with { type: "text" };
@@ -23,6 +24,7 @@ import * as event from "../../model/event.ts";
 import * as forward from "../../model/forward.ts";
 import * as line from "../../model/line.ts";
 import * as link from "../../model/link.ts";
+import * as number from "../../model/number.ts";
 import * as right from "../../model/right.ts";
 import { asset } from "./asset.ts";
 import { joinModules, spellOut } from "./client_files.ts";
@@ -31,9 +33,19 @@ import type { Route } from "./route.ts";
 const LIBRARY = joinModules(
   client,
   ...[state, links, listeners, commands, connection, backOff, browserRules, sharing, progress],
-  ...[waiting, keepAlive, socket, page, settings, errors],
+  ...[waiting, keepAlive, socket, page, settings, errors, numbers],
 );
-const MODEL = { ...call, ...command, ...error, ...event, ...forward, ...line, ...link, ...right };
+const MODEL = {
+  ...call,
+  ...command,
+  ...error,
+  ...event,
+  ...forward,
+  ...line,
+  ...link,
+  ...number,
+  ...right,
+};
 const FOR_EVERY_ORIGIN = { "access-control-allow-origin": "*" };
 
 export const ASSETS: Readonly<Record<string, Route>> = {

@@ -18,7 +18,7 @@ import { hostOf } from "../net/connected_clients.ts";
 import { type Batcher, batchFrame } from "./batch.ts";
 import { caughtUp, Feed, type FeedContext, isAhead } from "./feed.ts";
 import { type Answer, errorFrame, resultFrame } from "./frames.ts";
-import { queryJournal, queryState } from "./queries.ts";
+import { queryJournal, queryNumber, queryState } from "./queries.ts";
 import {
   parseMessage,
   type RequestId,
@@ -122,6 +122,8 @@ export class V2Client extends Client implements SendingClient {
           id,
           await queryJournal(request, { identity: this.identity, reader: this }, this.#context),
         );
+      case "number":
+        return this.#answer(id, queryNumber(request, this.identity, this.#context));
       default:
         this.#answer(id, queryState(request, this.identity, this.#context));
     }

@@ -5,14 +5,17 @@ import {
   type JournalPort,
   JournalUnavailableError,
   type MetricsPort,
+  type NumberPort,
   type StatePort,
 } from "../../bus/ports.ts";
 import type { JournalPage } from "../../model/journal.ts";
+import type { NumberReading } from "../../model/number.ts";
+import { dialRefusal } from "../access/dial_rules.ts";
 import type { HeavyReads } from "../access/heavy_reads.ts";
 import type { Identity } from "../access/identity.ts";
 import { monitorRefusal, onlyVisible, visibleTo } from "../access/permissions.ts";
 import { type Answer, type EntryObject, entryObject, type V2Encoder } from "./frames.ts";
-import type { JournalRequest, StateRequest } from "./requests.ts";
+import type { JournalRequest, NumberRequest, StateRequest } from "./requests.ts";
 
 /** Entries of a page if the request does not say. */
 const PAGE_ENTRIES = 100;
@@ -36,6 +39,25 @@ export function queryState(
       ? { seq, lines: onlyVisible(identity, state.lines()) }
       : { seq, calls: encoder.callObjects(onlyVisible(identity, state.calls())) },
   };
+}
+
+/** A number as the site's rules read it, and whether the identity may dial it. */
+export type NumberAnswer = NumberReading & { readonly allowed?: boolean };
+
+export function queryNumber(
+  { text, as = "written" }: NumberRequest,
+  identity: Identity,
+  { numbers }: { readonly numbers: NumberPort },
+): Answer<{ readonly number: NumberAnswer }> {
+  const error = monitorRefusal(identity);
+  if (error !== undefined) return { ok: false, error };
+  const reading = numbers.read(text, as);
+  if (as !== "written" || reading.dials === undefined) {
+    return { ok: true, outcome: { number: reading } };
+  }
+  const dial = { cmd: "dial", line: "", number: reading.dials } as const;
+  const allowed = dialRefusal(dial, identity.dial ?? {}, numbers) === undefined;
+  return { ok: true, outcome: { number: { ...reading, allowed } } };
 }
 
 interface EntryPage {

@@ -9,6 +9,7 @@ import {
   type WrittenCommand,
 } from "../../model/command.ts";
 import { EVENT_KINDS } from "../../model/event.ts";
+import { NUMBER_SOURCES } from "../../model/number.ts";
 import {
   badRequest,
   extension,
@@ -74,6 +75,7 @@ const SERVER_REQUESTS = {
   ping: form("ping", {}),
   lines: form("lines", {}),
   calls: form("calls", {}),
+  number: form("number", { text: telephoneNumber, as: oneOf(NUMBER_SOURCES).optional() }),
   journal: form("journal", {
     lines: extensions,
     from: time.optional(),
@@ -99,6 +101,7 @@ type RequestOf<C extends ServerRequestName> = Extract<ServerRequest, { readonly 
 export type SubscribeRequest = RequestOf<"subscribe">;
 export type StateRequest = RequestOf<"ping" | "lines" | "calls">;
 export type JournalRequest = RequestOf<"journal">;
+export type NumberRequest = RequestOf<"number">;
 
 /** The forms of a telephone command: with `line`, and with `call` if it is about one call. */
 function commandForms([cmd, command]: [string, CommandShape]): [string, z.ZodObject[]] {

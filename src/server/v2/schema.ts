@@ -20,6 +20,7 @@ import { LINE_KINDS, LINE_STATUSES } from "../../model/line.ts";
 import { LINK_MOMENTS } from "../../model/link.ts";
 import { RIGHTS } from "../../model/right.ts";
 import type { CallObject, EntryObject, EventFrame, LineObject } from "./frames.ts";
+import type { NumberAnswer } from "./queries.ts";
 import { FORMS, requestId } from "./requests.ts";
 
 const time = z.iso.datetime({ precision: 3 });
@@ -46,13 +47,17 @@ const ENTRY_OF_DIRECTORY = z.object({
   source: z.string(),
 });
 
+const NUMBER_FACTS = {
+  e164: z.string().regex(/^\+[1-9]\d{1,14}$/).exactOptional().describe("Left out unless it is one"),
+  national: z.string().exactOptional().describe("For people; left out unless there is e164"),
+  internal: z.literal(true).exactOptional().describe("An extension of the phone system"),
+};
+
 const PARTY = z.object({
   number: z.string(),
   name: z.string(),
   presentation: z.enum(PRESENTATIONS),
-  e164: z.string().regex(/^\+[1-9]\d{1,14}$/).exactOptional().describe("Left out unless it is one"),
-  national: z.string().exactOptional().describe("For people; left out unless there is e164"),
-  internal: z.literal(true).exactOptional().describe("An extension of the phone system"),
+  ...NUMBER_FACTS,
   directory: ENTRY_OF_DIRECTORY.extend({
     others: z.array(ENTRY_OF_DIRECTORY).exactOptional().describe("Others who have the number"),
   }).exactOptional().describe("Who has the number, if a directory knows it"),
@@ -199,6 +204,15 @@ const ENTRY: z.ZodType<EntryObject> = z.object({
   disconnects: z.array(z.string()).optional(),
 }).meta({ id: "JournalEntry", description: "A finished call." });
 
+const NUMBER: z.ZodType<NumberAnswer> = z.object({
+  text: z.string(),
+  steps: z.array(z.object({ why: z.string(), result: z.string() })),
+  dials: z.string().exactOptional().describe("What the phone system is given"),
+  problem: z.string().exactOptional().describe("Why the text is not dialled"),
+  allowed: z.boolean().exactOptional().describe("Whether your rules let you dial it"),
+  ...NUMBER_FACTS,
+}).meta({ id: "Number", description: "A number, and how the rules of the site read it." });
+
 const COMMAND_OUTCOME: z.ZodType<
   { readonly [K in keyof CommandOutcome]: CommandOutcome[K] | undefined }
 > = z.object({ call: call.optional(), slot: z.string().optional() });
@@ -217,6 +231,7 @@ const OUTCOME = z.union([
   z.object({ seq, lines: z.array(LINE) }),
   z.object({ seq, calls: z.array(CALL) }),
   z.object({ identity: IDENTITY }),
+  z.object({ number: NUMBER }),
   COMMAND_OUTCOME,
 ]);
 

@@ -55,7 +55,13 @@ Deno.test("the library that a page saves is one file, which fits the types besid
       await Deno.writeTextFile(`${folder}/${file}`, text);
     }
     const library = await import(`file://${folder}/client.js`);
-    assert.deepEqual(Object.keys(library), ["Tapi2WsError", "blockageOf", "connect"]);
+    assert.deepEqual(Object.keys(library), [
+      "Tapi2WsError",
+      "blockageOf",
+      "connect",
+      "formatNumber",
+      "sameNumber",
+    ]);
     // Finds every name that the joining lost or made twice.
     const { success, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["check", "--no-config", "--no-lock", `${folder}/client.js`],
