@@ -1,22 +1,19 @@
 /**
- * Puts the files of a release into a folder: the executable with the manual in it, the browser extension where
- * there is one, the manifests for winget, and the sums of all of them.
+ * Puts the files of a release into a folder: the executable with the manual in it, the browser extension,
+ * the manifests for winget, and the sums of all of them.
  *
  *   release.ts TAG REPOSITORY EXECUTABLE FOLDER
  *
  * TAG is `v` and the version of deno.json, REPOSITORY is `owner/name`.
  */
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import denoJson from "../deno.json" with { type: "json" };
+import { extensionZip } from "../src/server/http/extension.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const WINGET = join(ROOT, ".github/winget");
-const EXTENSION = join(ROOT, "src/extension");
-/** Windows' own tar makes zip files; Git's does not. */
-const TAR = "C:\\Windows\\System32\\tar.exe";
 
 const [tag, repository, executable, folder] = Deno.args;
 if (!repository || !executable || !folder) throw new Error("Usage: see the comment at the top");
@@ -26,13 +23,7 @@ if (tag !== `v${denoJson.version}`) {
 
 Deno.mkdirSync(folder, { recursive: true });
 Deno.copyFileSync(executable, join(folder, "tapi2ws.exe"));
-if (existsSync(EXTENSION)) {
-  const zip = join(folder, "tapi2ws-extension.zip");
-  const { success } = new Deno.Command(TAR, {
-    args: ["-a", "-c", "-f", zip, "-C", EXTENSION, "."],
-  }).outputSync();
-  if (!success) throw new Error("The extension cannot be packed");
-}
+Deno.writeFileSync(join(folder, "tapi2ws-extension.zip"), await extensionZip(denoJson.version, {}));
 
 const values: Readonly<Record<string, string>> = {
   VERSION: denoJson.version,

@@ -48,10 +48,11 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   fake: ["model", "tapi"],
   session: ["tapi"],
   state: ["bus", "session"],
-  server: ["bus", "client", "manual", "panel", "settings"],
+  server: ["bus", "client", "extension", "manual", "panel", "settings"],
   manual: [],
   client: [],
   panel: ["client"],
+  extension: ["client", "panel"],
   journal: ["bus"],
   metrics: ["bus"],
   directory: ["bus", "settings"],
@@ -207,14 +208,36 @@ Deno.test("the panel is checked, and has nothing of ours but what every page can
   }
 });
 
-Deno.test("the server hands out every file of the panel", () => {
-  const { text } = SOURCES.find(({ file }) => file === "server/http/panel_files.ts") ??
-    { text: "" };
-  for (const { name } of Deno.readDirSync(resolve(ROOT, "panel"))) {
-    if (name === "deno.json" || name.endsWith(".html")) continue;
-    const line =
-      `export { default as "${name}" } from "../../panel/${name}" with { type: "text" };`;
-    assert(text.includes(line), `${name} is not served`);
+Deno.test("the extension is checked; its modules import what is packed, its content scripts nothing", () => {
+  const extension = SOURCES.filter(({ file }) => partOf(file) === "extension");
+  assert(extension.length > 10);
+  for (const { file, text, imports } of extension) {
+    assert(file.endsWith(".js") && text.startsWith("// @ts-check\n"), `${file} must be checked`);
+    for (const specifier of imports) {
+      const isOwn = /^\.\/[a-z_]+\.js$/.test(specifier);
+      const isPacked = /^\.\.\/(?:client|panel|model)\/[a-z_.]+$/.test(specifier);
+      assert(isOwn || isPacked, `${file} imports ${specifier}`);
+    }
+  }
+  for (const name of ["tel_links.js", "numbers.js"]) {
+    const script = extension.find(({ file }) => file === `extension/${name}`);
+    assert(script && !/^(?:import|export) /m.test(script.text), `${name} is no script`);
+  }
+});
+
+Deno.test("the server hands out every file of the panel and of the extension", () => {
+  const folders = [
+    // The panel's pages have routes of their own.
+    { folder: "panel", besides: /^deno\.json$|\.html$/ },
+    { folder: "extension", besides: /^deno\.json$/ },
+  ];
+  for (const { folder, besides } of folders) {
+    const files = SOURCES.find(({ file }) => file === `server/http/${folder}_files.ts`);
+    for (const { name } of Deno.readDirSync(resolve(ROOT, folder))) {
+      if (besides.test(name)) continue;
+      const line = `export { default as "${name}" } from "../../${folder}/${name}" with {`;
+      assert(files?.text.includes(line), `${name} is not served`);
+    }
   }
 });
 
@@ -223,8 +246,8 @@ Deno.test("the server takes what browsers run as text, and runs none of it", () 
     if (!file.startsWith("server/")) continue;
     const statements = text.matchAll(/^(?:import|export) [^;]*? from "([^"]+)"[^;]*;/gm);
     for (const [statement, specifier] of statements) {
-      if (!/\/(?:client|panel)\//.test(specifier ?? "")) continue;
-      assert(statement.endsWith('with { type: "text" };'), `${file}: ${statement}`);
+      if (!/\/(?:client|extension|panel)\//.test(specifier ?? "")) continue;
+      assert(/ with \{\s*type: "(?:text|bytes)",?\s*\};$/.test(statement), `${file}: ${statement}`);
     }
   }
 });

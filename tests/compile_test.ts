@@ -40,6 +40,7 @@ Deno.test("of the packages only those are packed that the program imports", () =
     "@logtape/logtape",
     "@opentelemetry/api",
     "csv-parse",
+    "fflate",
     "jose",
     "ldapts",
     "libphonenumber-js",

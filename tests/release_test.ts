@@ -22,7 +22,7 @@ async function release(tag: string, folder: string): Promise<{ success: boolean;
   return { success, text: new TextDecoder().decode(stderr) };
 }
 
-Deno.test("a release has the executable, winget's manifests, and their sums", async () => {
+Deno.test("a release has the executable, the extension, winget's manifests, and their sums", async () => {
   const folder = await Deno.makeTempDir({ prefix: "tapi2ws-release-" });
   try {
     const { success, text } = await release(`v${version}`, folder);
@@ -39,6 +39,7 @@ Deno.test("a release has the executable, winget's manifests, and their sums", as
       "Tapi2Ws.Tapi2Ws.installer.yaml",
       "Tapi2Ws.Tapi2Ws.locale.en-GB.yaml",
       "Tapi2Ws.Tapi2Ws.yaml",
+      "tapi2ws-extension.zip",
       "tapi2ws.exe",
     ]);
     const installer = new TextDecoder().decode(await read("Tapi2Ws.Tapi2Ws.installer.yaml"));

@@ -7,6 +7,7 @@ import browsers from "./browsers.md" with { type: "text" };
 import certificates from "./certificates.md" with { type: "text" };
 import clientLibrary from "./client-library.md" with { type: "text" };
 import directory from "./directory.md" with { type: "text" };
+import extension from "./extension.md" with { type: "text" };
 import fakeExchange from "./fake-exchange.md" with { type: "text" };
 import firstPage from "./first-page.md" with { type: "text" };
 import httpAndSse from "./http-and-sse.md" with { type: "text" };
@@ -54,6 +55,7 @@ export const PAGES: Readonly<Record<string, Page>> = {
   browsers: { audience: "administrators", text: browsers },
   panel: { audience: "administrators", text: panel },
   board: { audience: "administrators", text: board },
+  extension: { audience: "administrators", text: extension },
   journal: { audience: "administrators", text: journal },
   monitoring: { audience: "administrators", text: monitoring },
   troubleshooting: { audience: "administrators", text: troubleshooting },

@@ -4,6 +4,7 @@ import { json, text } from "./http/answers.ts";
 import { API } from "./http/api.ts";
 import { ASSETS } from "./http/assets.ts";
 import { BOARD } from "./http/board.ts";
+import { EXTENSION } from "./http/extension.ts";
 import { PANEL, panelOr } from "./http/panel.ts";
 import { monitored, type Route, type RouteContext, type Visit } from "./http/route.ts";
 import { simulationRoute } from "./http/simulations.ts";
@@ -50,7 +51,7 @@ Pages import /client.js, which connects, keeps the state and sends commands.
 Open this address in a browser for a panel that shows all of it.
 GET /healthz reports whether the server runs, GET /readyz whether the phone system is connected.
 GET /metrics has metrics for Prometheus, GET /api/v2/journal the calls that have ended.
-GET /manual/ lists the pages of the manual, as Markdown.
+GET /manual/ lists the pages of the manual, as Markdown. GET /extension.zip is the browser extension.
 `,
     )
   ),
@@ -80,6 +81,7 @@ GET /manual/ lists the pages of the manual, as Markdown.
   },
   ...API,
   ...ASSETS,
+  ...EXTENSION,
   ...PANEL,
   ...BOARD,
   ...MANUAL,

@@ -100,6 +100,8 @@ const GIVEN = `declare const client: import("./client.d.ts").Client;
 declare const token: string;
 declare function replaceAll(state: unknown): void;
 declare function apply(event: unknown): void;
+declare const EXTENSION_ID: string;
+declare const chrome: { runtime: { sendMessage(id: string, message: object): Promise<any> } };
 `;
 
 Deno.test("every JavaScript sample has the types of the client library", async () => {

@@ -12,6 +12,7 @@ import type { CALL_STATES, PartyRole } from "../../src/model/call.ts";
 import { CLOSE } from "../../src/model/close_code.ts";
 import { COMMANDS, type CommandShape, type Field, isDialling } from "../../src/model/command.ts";
 import { ERRORS } from "../../src/model/error.ts";
+import { EXTENSION_SETTINGS } from "../../src/model/extension_setting.ts";
 import type { CallResult } from "../../src/model/journal.ts";
 import { jsonSchema } from "../../src/server/v2/schema.ts";
 import { ROWS } from "../../src/settings/schema.ts";
@@ -81,6 +82,15 @@ export const TABLES: Readonly<Record<string, () => Table>> = {
       const meaning = [help, ...manual === undefined ? [] : [manual]].join(". ");
       return [code(key), flag, defaultTextOf(row) ?? "none", `${meaning}${live ? " ↻" : ""}`];
     }),
+  ],
+  extension: () => [
+    ["key", "on the options page", "default", "meaning"],
+    ...Object.entries(EXTENSION_SETTINGS).map(([key, { label, default: initial, help }]) => [
+      code(key),
+      label,
+      String(initial) || "empty",
+      help,
+    ]),
   ],
   errors: () => [
     ["code", "HTTP status", "meaning"],

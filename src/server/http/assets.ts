@@ -30,7 +30,8 @@ import { asset } from "./asset.ts";
 import { joinModules, spellOut } from "./client_files.ts";
 import type { Route } from "./route.ts";
 
-const LIBRARY = joinModules(
+/** The client library as one module. */
+export const LIBRARY: string = joinModules(
   client,
   ...[state, links, listeners, commands, connection, backOff, browserRules, sharing, progress],
   ...[waiting, keepAlive, socket, page, settings, errors, numbers],

@@ -4,6 +4,7 @@ import * as command from "../../model/command.ts";
 import index from "../../panel/index.html" with { type: "text" };
 import { prefersHtml } from "./accept.ts";
 import { asset } from "./asset.ts";
+import { asJavaScript } from "./model_module.ts";
 import * as files from "./panel_files.ts";
 import { GUARDED } from "./policy.ts";
 import type { Handler, Route } from "./route.ts";
@@ -64,14 +65,4 @@ export const BOARD_FILES: Readonly<Record<string, Route>> = Object.fromEntries(
 
 function route(path: string, body: string, type: string): [string, Route] {
   return [path, { GET: asset(body, type, GUARDED) }];
-}
-
-/** A module of JSON values, patterns, and functions that use nothing but what it exports. */
-function asJavaScript(module: object): string {
-  const code = (name: string, value: unknown) => {
-    if (typeof value === "function") return `export ${value}\n`;
-    const text = value instanceof RegExp ? `${value}` : JSON.stringify(value);
-    return `export const ${name} = ${text};\n`;
-  };
-  return Object.entries(module).map(([name, value]) => code(name, value)).join("");
 }
