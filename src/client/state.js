@@ -33,6 +33,7 @@ export class State {
   replace({ epoch, seq, gap, provider, lines, calls }) {
     const before = this.point?.epoch === epoch ? this.calls : new Map();
     const known = new Set(calls.map(({ id }) => id));
+    const knownBefore = new Set(before.keys());
     const gone = [...this.calls.values()].filter(({ id }) => !before.has(id) || !known.has(id));
     this.point = { epoch, seq };
     this.provider = provider;
@@ -46,7 +47,7 @@ export class State {
     for (const call of calls) {
       this.#ringOnce(call);
       // A page that is opened while people talk opens nothing.
-      if (call.connectedAt === undefined || before.has(call.id)) this.#openLinks(call);
+      if (call.connectedAt === undefined || knownBefore.has(call.id)) this.#openLinks(call);
       else this.#links.take(call);
     }
   }

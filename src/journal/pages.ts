@@ -89,13 +89,14 @@ export function planOf(
   file: LineNumbers,
   filter: JournalFilter,
 ): Plan {
-  const { direction, missed, number } = filter;
+  const { direction, missed, number, name } = filter;
   const wanted = wantedLines(file, filter);
   const filters: Condition[] = [];
   if (missed !== undefined) {
     filters.push({ sql: missed ? "result = 'missed'" : "result <> 'missed'", values: [] });
   }
   if (direction !== undefined) filters.push({ sql: "direction = ?", values: [direction] });
+  if (name !== undefined) filters.push(nameCondition(name));
   const digits = digitsOf(number ?? "");
   const few = digits === "" ? undefined : entriesWith(db, digits);
   if (digits !== "" && few === undefined) {
@@ -120,6 +121,22 @@ export function planOf(
     values: permanentId === undefined ? [line] : [line, permanentId],
   }));
   return { sources, filters };
+}
+
+/** The entries with a party whose name or company, the phone system's or a directory's, has this part. */
+function nameCondition(part: string): Condition {
+  const escaped = (text: string) => `%${text.replaceAll(/[\\%_]/g, "\\$&")}%`;
+  const like = "LIKE ? ESCAPE '\\'";
+  const members = ["$[1]", "$[3].name", "$[3].company"]
+    .map((path) => `json_extract(value, '${path}') ${like}`);
+  const values = members.map(() => escaped(part));
+  return {
+    // The text as a whole first: hardly any entry's JSON need be read then.
+    sql: `(parties ${like} AND EXISTS (SELECT 1 FROM json_each(parties) WHERE ${
+      members.join(" OR ")
+    }))`,
+    values: [escaped(JSON.stringify(part).slice(1, -1)), ...values],
+  };
 }
 
 /** Entries of a line, or of those that have had its extension the one with this permanent id. */

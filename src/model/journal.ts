@@ -58,6 +58,8 @@ export interface JournalFilter {
   readonly missed?: boolean | undefined;
   /** Digits with which the number of one of the parties begins or ends. */
   readonly number?: string | undefined;
+  /** A part of a party's name or company, in any case of A to Z. */
+  readonly name?: string | undefined;
 }
 
 export interface JournalQuery extends JournalFilter {

@@ -5,6 +5,7 @@
 import { byId, copyOf, KeyedList, light, part, write } from "./dom.js";
 import { elapsed, otherEnd, person, reasonsOf } from "./format.js";
 import { drawEverySecond, drawSoon } from "./frames.js";
+import { CallLinks } from "./links.js";
 import { lookOfCall } from "./states.js";
 
 const ARROWS = { in: "from", out: "to", unknown: "with" };
@@ -13,9 +14,18 @@ export class Calls {
   #session;
   #root = byId("calls", HTMLElement);
   /** @type {KeyedList<number, Call>} */
-  #rows = new KeyedList(part(this.#root, "rows"), (call) => this.#create(call), show);
+  #rows = new KeyedList(
+    part(this.#root, "rows"),
+    (call) => this.#create(call),
+    (row, call) => {
+      show(row, call);
+      this.#links.get(row)?.show(call);
+    },
+  );
   /** Calls that changed since they were drawn. @type {Set<number>} */
   #changed = new Set();
+  /** @type {WeakMap<Element, CallLinks>} */
+  #links = new WeakMap();
   /** Whether calls began or ended since then. */
   #isStale = true;
 
@@ -60,6 +70,7 @@ export class Calls {
     write(button, call.line);
     button.title = `Show line ${this.#session.nameOf(call)}`;
     button.addEventListener("click", () => this.#session.select(call.permanentId));
+    this.#links.set(row, new CallLinks(part(row, "links")));
     return row;
   }
 }

@@ -1,6 +1,6 @@
 // @ts-check
 /** How times, phone numbers, people and words of the protocol are written. */
-/** @import { Call, Party } from "../client/client.d.ts" */
+/** @import { Call, DirectoryMatch, Party } from "../client/client.d.ts" */
 
 /** How far the server's clock is ahead of the browser's. */
 let aheadMs = 0;
@@ -113,11 +113,21 @@ export function isolated(name) {
 }
 
 /**
+ * @param {DirectoryMatch} match
+ * @returns {string} The name and the company, and how many others have the number.
+ */
+function listed({ name, company, others = [] }) {
+  const both = [name, company].filter((text) => text !== "").map(isolated).join(", ");
+  return others.length === 0 ? both : `${both} (or ${counted(others.length, "other")})`;
+}
+
+/**
  * @param {Party} party
  * @returns {string} Name and number, or why there are none.
  */
-export function person({ number, name, presentation }) {
-  return `${isolated(name)} ${number}`.trim() || WITHOUT_NUMBER[presentation];
+export function person({ number, name, presentation, directory }) {
+  const shown = directory === undefined ? isolated(name) : listed(directory);
+  return `${shown} ${number}`.trim() || WITHOUT_NUMBER[presentation];
 }
 
 /**

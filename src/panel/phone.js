@@ -5,6 +5,7 @@
 /** @import { Results } from "./results.js" */
 /** @import { Session } from "./session.js" */
 import { adviceOn } from "../model/advice.ts";
+import { CallLinks } from "./links.js";
 import { CommandBar } from "./command_bar.js";
 import { ALWAYS, commandsIn, fieldsOf } from "./commands.js";
 import { byId, copyOf, KeyedList, light, mark, part, write } from "./dom.js";
@@ -22,6 +23,8 @@ export class Phone {
   #switches;
   /** @type {WeakMap<Element, CommandBar>} */
   #callBars = new WeakMap();
+  /** @type {WeakMap<Element, CallLinks>} */
+  #links = new WeakMap();
   /** @type {KeyedList<number, Call>} */
   #calls = new KeyedList(part(this.#root, "calls"), (call) => this.#create(call), (item, call) => {
     this.#show(item, call);
@@ -128,6 +131,7 @@ export class Phone {
       this.#command(command, { line: this.#session.nameOf(call), call }, values);
     });
     this.#callBars.set(item, bar);
+    this.#links.set(item, new CallLinks(part(item, "links")));
     return item;
   }
 
@@ -148,6 +152,7 @@ export class Phone {
     if (reasons !== "") also.push(`disconnected: ${reasons}`);
     const parts = [`${state}${mode}`, `${origin}, ${reason}`, ...also, `call ${id}`];
     write(part(item, "text"), parts.join(" · "));
+    this.#links.get(item)?.show(call);
     const { status, mayControl } = this.#session;
     const mayCommand = status.status === "open" && mayControl;
     this.#callBars.get(item)?.show(mayCommand ? commandsIn([...can, ...ALWAYS]) : []);

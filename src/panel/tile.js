@@ -77,7 +77,7 @@ export function lineOf(target) {
 function doing(word, call) {
   if (call === undefined) return word;
   const other = otherEnd(call);
-  return `${word}: ${other.name === "" ? person(other) : other.name}`;
+  return `${word}: ${other.directory?.name || other.name || person(other)}`;
 }
 
 /** @type {(line: Line, calls: number) => string} */

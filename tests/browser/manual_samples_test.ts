@@ -1,6 +1,7 @@
 /** The manual's sample pages, as they stand there, in real Chromium against the program on the fake. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
+import { Folder } from "../support/folder.ts";
 import { FakeExchange } from "../support/process.ts";
 import { browserTest, launchChromium, newContext } from "./chromium.ts";
 import { sample, samples } from "../support/manual.ts";
@@ -11,9 +12,12 @@ function sampleTest(
   name: string,
   title: string,
   use: (page: Page, program: FakeExchange) => Promise<void>,
+  settings = "",
 ): void {
   browserTest(name, async () => {
-    await using program = await FakeExchange.start();
+    await using folder = await Folder.make();
+    const file = await folder.write("tapi2ws.toml", settings);
+    await using program = await FakeExchange.start(`--config=${file}`);
     const html = sample("html", `<title>${title}</title>`).replaceAll(
       "localhost:43001",
       `127.0.0.1:${program.port}`,
@@ -34,7 +38,7 @@ function sampleTest(
 
 Deno.test("the manual's pages that use the library have less than 30 lines each", () => {
   const lengths = samples("html", "/client.js").map((html) => html.trim().split("\n").length);
-  assert.equal(lengths.length, 3);
+  assert.equal(lengths.length, 4);
   for (const length of lengths) assert(length < 30, `${length} lines`);
 });
 
@@ -51,6 +55,23 @@ sampleTest(
     await program.drop("201");
     await page.locator("#calls li").waitFor({ state: "detached" });
   },
+);
+
+sampleTest(
+  "the manual's page with names shows the directory's, and opens the card once the name is there",
+  "Who is it?",
+  async (page, program) => {
+    await page.route(
+      "https://crm.example.com/**",
+      (route) =>
+        route.fulfill({ contentType: "text/html", body: `<p>${route.request().url()}</p>` }),
+    );
+    await program.ring("201", "+441632960051");
+    await textBecomes(page, "#calls li", "Otto Muster: OFFERING");
+    await page.frameLocator("#card").getByText("https://crm.example.com/customers/C-0051-1")
+      .waitFor();
+  },
+  sample("toml", 'on = "ring"'),
 );
 
 sampleTest(

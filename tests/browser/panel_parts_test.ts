@@ -185,6 +185,30 @@ panelTest("what callers call themselves is text and nothing else", async (test) 
   assert.doesNotMatch(await panel.page.title(), /^[12]$/);
 });
 
+panelTest(
+  "names and links of calls are shown, and the journal is searched by name",
+  async (test) => {
+    const program = await test.exchange();
+    const panel = await test.open(program.port);
+    await program.ring("201", "+441632960051");
+    await panel.becomes("#calls td", "Otto Muster, Example Bakery +441632960051");
+    const link = panel.page.locator("#calls [data-part=links] a");
+    await panel.textsAre(link, "simulated");
+    assert.equal(
+      await link.getAttribute("href"),
+      "https://crm.example.com/customers/C-0051-1",
+    );
+    await program.drop("201");
+    await program.ring("202", "+441632960001");
+    await program.drop("202");
+    await panel.countIs("#journal tbody tr", 2);
+    await panel.page.getByLabel("Name contains").fill("muster");
+    await panel.page.locator("#journal").getByRole("button", { name: "Search" }).click();
+    await panel.countIs("#journal tbody tr", 1);
+    await panel.becomes("#journal td", "Otto Muster, Example Bakery +441632960051");
+  },
+);
+
 panelTest("events are filtered, and stand still while they are read", async (test) => {
   const { bus, server } = test.madeUpServer(["201", "202"]);
   const panel = await test.open(server.port);

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { Links } from "../../src/client/links.js";
 import type { Call, Link } from "../../src/client/client.d.ts";
+import { Listeners } from "../../src/client/listeners.js";
+import { State } from "../../src/client/state.js";
 import { V2Encoder } from "../../src/server/v2/frames.ts";
 import { callEvent } from "../support/events.ts";
 
@@ -40,6 +42,34 @@ Deno.test("a link that comes with a late name is due once it is there", () => {
   assert.deepEqual(names(links.take(call(named, { state: "CONNECTED", connectedAtMs: 5 }))), [
     "card",
   ]);
+});
+
+Deno.test("a tab that another one leads opens nothing, also when it leads later", () => {
+  let leads = false;
+  const opened: string[] = [];
+  const listeners = new Listeners();
+  listeners.on("link", ({ name }) => opened.push(name));
+  const state = new State(listeners, () => leads);
+  const [ringing, connected] = [
+    call([link("ring", "ring"), link("answer", "answer")], { id: 1 }),
+    call([link("answer", "answer")], { id: 2, state: "CONNECTED", connectedAtMs: 5 }),
+  ];
+  const whole = { epoch: "e", gap: false, provider: "up", lines: [] } as const;
+  state.replace({ ...whole, seq: 1, calls: [ringing] });
+  leads = true;
+  state.replace({ ...whole, seq: 2, calls: [ringing] });
+  assert.deepEqual(opened, []);
+  // A page that is opened while people talk opens nothing either; what is answered from then on does.
+  state.replace({ ...whole, seq: 3, calls: [ringing, connected] });
+  assert.deepEqual(opened, []);
+  const answered = {
+    ...ringing,
+    state: "CONNECTED",
+    connectedAt: "2026-01-01T00:00:00.000Z",
+  } as Call;
+  const event = { type: "call", seq: 4, at: "", change: "state", call: answered } as const;
+  state.apply({ epoch: "e", after: 3, seq: 4, events: [event] });
+  assert.deepEqual(opened, ["answer"]);
 });
 
 Deno.test("an outgoing call rings at nobody's page here", () => {

@@ -116,6 +116,29 @@ Deno.test("each filter narrows, and all of them together", async () => {
   );
 });
 
+Deno.test("a part of a name finds it, the phone system's or the directory's, and no other text", async () => {
+  using rig = new JournalRig();
+  const directory = { name: 'Zoë 100% "Q"', company: "Example_Bakery", source: "crm" };
+  rig.end({ id: 1, caller: { ...shown("+441632960001"), name: "Ada Example" } });
+  rig.end({ id: 2, called: { ...shown("+441632960002"), directory } });
+  rig.end({ id: 3, caller: shown("+441632960003") });
+  for (
+    const [name, ids] of [
+      ["ada", [1]],
+      ["Example", [2, 1]],
+      ["zoë", [2]],
+      ["100%", [2]],
+      ['"Q"', [2]],
+      ["e_B", [2]],
+      ["a_E", []],
+      ["crm", []],
+      ["shown", []],
+      ["960001", []],
+    ] as const
+  ) assert.deepEqual(await idsOf(rig, { name }), ids, name);
+  assert.deepEqual(await idsOf(rig, { name: "example", number: "960002" }), [2]);
+});
+
 Deno.test("a permanent id finds the entries of one line of those that share an extension", async () => {
   using rig = new JournalRig();
   rig.end({ id: 1, line: "201", permanentId: "a" });

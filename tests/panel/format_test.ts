@@ -4,6 +4,14 @@ import { person } from "../../src/panel/format.js";
 
 const called = (name: string) => person({ number: "201", name, presentation: "shown" });
 
+Deno.test("the directory's name is shown, with the company and whether others have the number", () => {
+  const directory = { name: "Ada Example", company: "Example Bakery", source: "crm" };
+  const party = { number: "201", name: "ADA", presentation: "shown" } as const;
+  assert.equal(person({ ...party, directory }), "Ada Example, Example Bakery 201");
+  const several = { ...directory, company: "", others: [directory] };
+  assert.equal(person({ ...party, directory: several }), "Ada Example (or 1 other) 201");
+});
+
 Deno.test("a name cannot turn the number after it", () => {
   assert.equal(called("Ada"), "Ada 201");
   // The isolate ends before the number, and has nothing in it that could end it sooner.

@@ -125,6 +125,7 @@ const PATHS: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
           schema: TEXT,
           description: "The first or last digits of any party's number",
         },
+        { name: "name", schema: TEXT, description: "A part of any party's name or company" },
         {
           name: "limit",
           schema: { type: "integer", minimum: 1, maximum: 1000, default: 100 },

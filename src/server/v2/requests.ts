@@ -40,6 +40,8 @@ const CALL_ID = "expected a call's number";
 const EXTENSIONS = "expected an array of extensions";
 const KINDS = `expected an array of ${EVENT_KINDS.map((kind) => `"${kind}"`).join(", ")}`;
 const SEQ = "expected the number of an event";
+const MOST_NAME_CHARACTERS = 100;
+const NAME = `expected a part of a name, at most ${MOST_NAME_CHARACTERS} characters`;
 const PAGE = `expected a whole number from 1 to ${MOST_PAGE_ENTRIES}`;
 const ENTRY_ID = "expected an entry's id";
 
@@ -83,6 +85,7 @@ const SERVER_REQUESTS = {
     direction: oneOf(DIRECTIONS).optional(),
     missed: trueOrFalse.optional(),
     number: telephoneNumber.regex(/\d/, "expected digits").optional(),
+    name: z.string({ error: NAME }).min(1, NAME).max(MOST_NAME_CHARACTERS, NAME).optional(),
     cursor: z.string({ error: "expected the next of a page before" }).optional(),
     limit: z.int({ error: PAGE }).min(1, PAGE).max(MOST_PAGE_ENTRIES, PAGE).optional(),
     chain: z.int({ error: ENTRY_ID }).positive(ENTRY_ID).optional(),
