@@ -180,7 +180,7 @@ function checkAccess(settings: Settings, nowMs: number): Finding[] {
     .map(({ name }) => note(`token ${name}`, "expired", "Remove it from the settings file."));
   if (!isOpenToDial(settings)) return expired;
   const advice = "Make tokens with tapi2ws token NAME, then set anonymous = false.";
-  return [note("rights", "anyone who can reach the port may dial", advice), ...expired];
+  return [note("rights", "anyone who can reach the port can dial", advice), ...expired];
 }
 
 function checkFiles({ log, audit, journal }: Settings): Finding[] {

@@ -48,7 +48,7 @@ export async function run(
   }
   if (isOpenToDial(settings)) {
     log.warn(
-      "Anyone who reaches {host}:{port} may dial; [anonymous] in the settings changes that",
+      "Anyone who can reach {host}:{port} can dial; [anonymous] in the settings restricts it",
       { host, port },
     );
   }

@@ -188,7 +188,7 @@ export interface Commands {
   /** Parks the call; without a slot, the phone system chooses one. */
   park(target: Target, slot?: string): Promise<ParkedCall>;
   unpark(line: LineName, slot: string): Promise<MadeCall>;
-  /** Takes a call that rings elsewhere: at the extension `from`, or in the group. */
+  /** Picks up a call that rings elsewhere: at the extension `from`, or in the group. */
   pickup(
     line: LineName,
     where?: { readonly from?: string | number; readonly group?: string },

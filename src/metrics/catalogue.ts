@@ -150,7 +150,7 @@ export function catalogue(
     ),
     gauge(
       "tapi2ws_heap_used_bytes",
-      "Memory that the program's objects take",
+      "Memory used by the program's objects",
       () => sources.process().heapUsedBytes,
     ),
     gauge(

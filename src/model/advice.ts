@@ -48,7 +48,7 @@ export const ADVICE = {
 
   closed: "The driver lost the phone system or was set up again. The line is reopened " +
     "automatically as soon as the driver allows it.",
-  failed: `Tapi2Ws tries again automatically. If it stays so: ${DRIVER_LOG}`,
+  failed: "Tapi2Ws tries again automatically. If this persists, see the driver's own log.",
   out_of_service:
     "The driver reports that it lost the phone system. Check the connection between " +
     "them; the driver reports when it is back.",

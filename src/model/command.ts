@@ -66,7 +66,7 @@ export const COMMANDS = {
     can: "call",
     fields: { number: DIALLED },
     result: [],
-    help: "Transfers a call without asking first",
+    help: "Transfers a call without a consultation",
   },
   consult: {
     target: "call",
@@ -108,7 +108,7 @@ export const COMMANDS = {
     can: "none",
     fields: {},
     result: [],
-    help: "Ends a call that the phone system does not have any more",
+    help: "Removes a call that the phone system no longer has",
   },
   dial: {
     target: "line",
@@ -134,7 +134,7 @@ export const COMMANDS = {
       group: { kind: "number", optional: true },
     },
     result: ["call"],
-    help: "Takes a call that rings elsewhere",
+    help: "Picks up a call that rings elsewhere",
   },
   forward: {
     target: "line",

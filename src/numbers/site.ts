@@ -57,7 +57,7 @@ export class Site {
         this.#subscriber(withoutSeparators(text.replace(BRACKETED_ZERO, "")), form, trace)
       : this.#subscriber(digits, form, trace);
     if (subscriber !== undefined) return { kind: "subscriber", subscriber };
-    trace?.("It is no number that the numbering plan has", digits);
+    trace?.("The numbering plan has no such number", digits);
     return { kind: "unknown" };
   }
 

@@ -114,7 +114,7 @@ function ofLines({ lines, ready }) {
   if (ready !== undefined && (ready.lastProbeAgeSeconds ?? 0) > PROBE_IS_LATE_SECONDS) {
     return warn(
       "The phone system may be disconnected: TAPI has not answered for a while",
-      `If it stays so, ${RESTART}.`,
+      `If this persists, ${RESTART}.`,
     );
   }
   const silentMinutes = Math.floor((ready?.silentForSeconds ?? 0) / 60);

@@ -18,7 +18,7 @@ export class TokenDialog {
   /** @param {() => void} onChange Called when the token was changed or removed. */
   constructor(onChange) {
     const opener = byId("change-token", HTMLButtonElement);
-    opener.addEventListener("click", () => this.open("A token can permit you to see or do more."));
+    opener.addEventListener("click", () => this.open("A token can give you more rights."));
     this.#dialog.addEventListener("close", () => {
       const { returnValue } = this.#dialog;
       const token = this.#field.value.trim();

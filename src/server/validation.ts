@@ -17,7 +17,7 @@ export const extension: z.ZodString = z.string({ error: "expected an extension, 
   .min(1, "expected an extension")
   .max(MOST_EXTENSION_CHARACTERS, `expected at most ${MOST_EXTENSION_CHARACTERS} characters`)
   .regex(NO_CONTROL_CHARACTERS, "expected no control characters")
-  .regex(NO_HALF_CHARACTERS, "expected no half of a character");
+  .regex(NO_HALF_CHARACTERS, "expected valid Unicode");
 
 /** A number to dial, a slot or a group. */
 export const telephoneNumber: z.ZodString = z.string({
@@ -26,7 +26,7 @@ export const telephoneNumber: z.ZodString = z.string({
   .trim().min(1, "expected a telephone number")
   .max(MOST_NUMBER_CHARACTERS, `expected at most ${MOST_NUMBER_CHARACTERS} characters`)
   .regex(NO_CONTROL_CHARACTERS, "expected no control characters")
-  .regex(NO_HALF_CHARACTERS, "expected no half of a character");
+  .regex(NO_HALF_CHARACTERS, "expected valid Unicode");
 
 const digits = z.string({ error: "expected digits, a string" }).regex(
   DTMF_DIGITS,

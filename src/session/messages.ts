@@ -138,7 +138,7 @@ export class MessageHandler {
     return call;
   }
 
-  /** Ends a call that the phone system does not have any more. */
+  /** Removes a call that the phone system no longer has. */
   end(call: TapiCall): Promise<void> {
     return call.line.device.queue.run(() => this.#options.feed.reportEnd(call));
   }

@@ -203,22 +203,22 @@ export const DIRECTORY_SETTINGS = {
   }),
   "directory.hitSeconds": setting(wholeNumber(0, 604_800), {
     default: 3600,
-    help: "how long the owner of a number is remembered",
+    help: "seconds that the owner of a number is remembered",
     live: true,
   }),
   "directory.missSeconds": setting(wholeNumber(0, 604_800), {
     default: 300,
-    help: "how long it is remembered that nobody is known to have a number",
+    help: "seconds that a number without an owner is remembered",
     live: true,
   }),
   "directory.entries": setting(wholeNumber(0, 1_000_000), {
     default: 10_000,
-    help: "maximum of numbers that are remembered",
+    help: "maximum number of remembered results",
     live: true,
   }),
   "directory.pauseSeconds": setting(wholeNumber(1, 86_400), {
     default: 30,
-    help: "how long a source is left alone after three failures in a row",
+    help: "seconds that a source is not asked after three failures in a row",
     live: true,
   }),
   "directory.source": setting<readonly SourceSettings[]>({ schema: sources }, {

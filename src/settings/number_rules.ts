@@ -90,7 +90,7 @@ export const NUMBER_SETTINGS = {
   }, {
     default: [],
     defaultText: "none",
-    help: "numbers that are dialled as they are, beside emergency numbers",
+    help: "numbers that are dialled unchanged, in addition to emergency numbers",
   }),
   "numbers.examples": setting<readonly NumberExample[]>({
     schema: z.array(example, { error: "expected an array of tables" }),

@@ -54,7 +54,7 @@ export class Reload implements Disposable {
       this.#watcher = Deno.watchFs([...folders], { recursive: false });
       void this.#listen(this.#watcher, new Set(files.map((file) => basename(file))));
     } catch (error) {
-      log.warn("Changes of the settings are not noticed: {error}", {
+      log.warn("Changes of the settings file cannot be detected: {error}", {
         error: describeError(error),
       });
     }
@@ -84,15 +84,15 @@ export class Reload implements Disposable {
     }
     this.#current = settings;
     for (const problem of settings.problems) {
-      log.error("Of the changed settings, one is not used: {problem}", { problem });
+      log.error("One of the changed settings is not used: {problem}", { problem });
     }
     log.info("The changed settings are in use");
     for (const widening of widenings(before.rules, settings.rules)) {
-      log.warn("Everyone may do more now: {widening}", { widening });
+      log.warn("The new settings give everyone more rights: {widening}", { widening });
     }
     const later = changedForNextStart(before, settings);
     if (later.length > 0) {
-      log.warn("Of the changed settings, {keys} take effect with the next start", {
+      log.warn("Changed settings that take effect with the next start: {keys}", {
         keys: later.join(", "),
       });
     }

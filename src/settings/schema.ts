@@ -39,11 +39,11 @@ export const GENERAL_SETTINGS = {
   }),
   host: setting({ placeholder: "ADDRESS", schema: text("an address") }, {
     default: "0.0.0.0",
-    help: "address to listen on; `0.0.0.0` is every one",
+    help: "address to listen on; `0.0.0.0` means all",
   }),
   port: setting(wholeNumber(0, 65535), {
     default: 43001,
-    help: "port to listen on; 0 is any free one",
+    help: "port to listen on; 0 selects a free one",
     manual: "The log names it",
   }),
   lineType: setting(oneOf(...LINE_TYPES), {
@@ -64,7 +64,7 @@ export const GENERAL_SETTINGS = {
   }),
   maxUnsentBytes: setting(wholeNumber(1024, 1 << 30), {
     default: 4 * 1024 * 1024,
-    help: "maximum of unsent bytes per client; a slower one is closed with 4410",
+    help: "maximum number of unsent bytes per client; a slower client is closed with 4410",
   }),
   historyLength: setting(wholeNumber(0, 10_000_000), {
     default: 10_000,
@@ -142,7 +142,7 @@ const TABLES = {
   }),
   "limits.guard": setting(trueOrFalse, {
     default: false,
-    help: "bounds what one connection can take also where clients need no token",
+    help: "limits what one connection can use, even where clients need no token",
     manual: "See [Limits](security.md#limits)",
   }),
   "audit.file": setting(path("a file"), {
@@ -156,11 +156,11 @@ const TABLES = {
   }),
   "fake.rate": setting(wholeNumber(0, 100_000), {
     default: 12,
-    help: "its calls per minute; 0: only those that clients dial",
+    help: "calls per minute of the built-in exchange; 0: only those that clients dial",
   }),
   "fake.seed": setting(wholeNumber(0, 0xffffffff), {
     defaultText: "random",
-    help: "seed of its random calls; the same seed repeats them",
+    help: "seed of the built-in exchange's random calls; the same seed repeats them",
   }),
   "fake.driver": setting(oneOf(...FAKE_DRIVERS), {
     default: "tapi",
@@ -168,7 +168,7 @@ const TABLES = {
     manual: "A scenario may name another for each phone",
   }),
   "fake.scenario": setting(path("a scenario file", "FILE"), {
-    help: "script of its calls, instead of random ones",
+    help: "script of the built-in exchange's calls, instead of random ones",
   }),
   "log.level": setting(oneOf("debug", "info", "warning", "error"), {
     default: "info",

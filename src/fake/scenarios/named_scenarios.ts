@@ -44,7 +44,7 @@ export const SCENARIOS: Readonly<Record<string, NamedScenario>> = {
     steps: (cast) => answered(cast, { from: "+441632960091", name: "" }),
   },
   hidden: {
-    description: "somebody calls who withholds the number",
+    description: "a caller withholds the number",
     extensions: 1,
     steps: (cast) => answered(cast, { hidden: true }),
   },
@@ -54,7 +54,7 @@ export const SCENARIOS: Readonly<Record<string, NamedScenario>> = {
     steps: missed,
   },
   transfer: {
-    description: "the call is answered, a colleague is asked, and gets it",
+    description: "the call is answered and, after a consultation, transferred to a colleague",
     extensions: 2,
     steps: transferred,
   },
@@ -64,7 +64,7 @@ export const SCENARIOS: Readonly<Record<string, NamedScenario>> = {
     steps: parked,
   },
   anonymous: {
-    description: "somebody calls, and the driver gives the word anonymous as the number",
+    description: "somebody calls, and the driver reports the word anonymous as the number",
     extensions: 1,
     steps: (cast) => answered(cast, { from: "anonymous", name: "" }),
   },

@@ -159,7 +159,7 @@ export class Gate {
     this.#logged.add(entry);
     log.warn(message, { value: value.slice(0, MOST_LOGGED_CHARACTERS) });
     if (this.#logged.size === MOST_LOGGED) {
-      log.warn("Refusals of further pages and names are not logged");
+      log.warn("Further refused pages and names are not logged");
     }
   }
 }

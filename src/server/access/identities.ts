@@ -53,7 +53,7 @@ export class Identities {
     try {
       verify = rules.jwt && verifier(rules.jwt, this.#clock);
     } catch (error) {
-      log.error("The key set cannot be used, so that no signed token is valid: {error}", {
+      log.error("The key set cannot be used, so no signed token is valid: {error}", {
         error: describeError(error),
       });
     }

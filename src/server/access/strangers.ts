@@ -39,7 +39,7 @@ export class Strangers {
     const count = this.#counts.get(kind);
     if (count !== undefined) return void this.#counts.set(kind, count + 1);
     this.#counts.set(kind, 0);
-    log.warn("Refused: {kind}, from {address}; more are summed up every minute", {
+    log.warn("Refused: {kind}, from {address}; more are counted and logged every minute", {
       kind: KINDS[kind],
       address: host,
     });

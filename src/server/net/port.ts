@@ -78,5 +78,7 @@ export function failedResponse(error: unknown): Response {
 
 /** Whatever went wrong, such as too many open files: the sockets that are open stay. */
 export function logAcceptFailure(error: unknown): void {
-  log.error("No connection can be accepted at present: {error}", { error: describeError(error) });
+  log.error("No connections can be accepted at the moment: {error}", {
+    error: describeError(error),
+  });
 }

@@ -176,7 +176,7 @@ const HELLO = z.object({
 const SNAPSHOT = z.object({
   epoch: z.string(),
   seq,
-  gap: z.literal(true).optional().describe("Events were missed that are not remembered"),
+  gap: z.literal(true).optional().describe("Events were missed that the server no longer has"),
   provider: PROVIDER,
   lines: z.array(LINE),
   calls: z.array(CALL),

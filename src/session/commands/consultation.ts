@@ -84,7 +84,7 @@ export async function complete(
   if (features.allows(CAN.SETUPCONF) && allowsHeldInConference(held)) {
     return await confer(requests, held, active);
   }
-  throw unsupported("The line makes no conference of two calls: it lacks TRANSFERCONF");
+  throw unsupported("The line does not support a conference of two calls: it lacks TRANSFERCONF");
 }
 
 /** lineCompleteTransfer. The outcome is the conference, if there is one. */
@@ -139,7 +139,7 @@ function demandTransferOfHeld({ state, line }: TapiCall): void {
   const isConsultation = state !== LINECALLSTATE.ONHOLD;
   const { TRANSFERHELD, TRANSFERMAKE } = LINEADDRCAPFLAGS;
   if (isConsultation || flags === 0 || (flags & (TRANSFERHELD | TRANSFERMAKE)) !== 0) return;
-  throw unsupported("The line transfers consultations only: it lacks TRANSFERHELD");
+  throw unsupported("The line can transfer only consultation calls: it lacks TRANSFERHELD");
 }
 
 /** Holds the call, by the function that its line has for it. */

@@ -42,7 +42,7 @@ export async function park(
   }
   const canBeTold = parkModes === 0 || has(parkModes, DIRECTED);
   if (!canBeTold || !features.allowsPark(LINECALLFEATURE2.PARKDIRECT)) {
-    throw unsupported("The line parks calls where the switch likes: name no slot");
+    throw unsupported("The phone system chooses the slot on this line: leave it out");
   }
   if (slot !== undefined) return await parkIn(requests, call, slot);
   for (let tries = 1;; tries++) {
@@ -80,7 +80,7 @@ export async function unpark(
 }
 
 /**
- * Takes a call that rings elsewhere. On a switch without pickup, a call that rings on a line of the
+ * Picks up a call that rings elsewhere. On a switch without pickup, a call that rings on a line of the
  * session is redirected to the one that wants it, if the client may control that line (`redirect`).
  *
  * `from`: the extension that rings; any of the group's if left out. `group`: the pickup group; the

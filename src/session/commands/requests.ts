@@ -33,7 +33,7 @@ export interface CallRegistry {
   forgetUnclaimed(): void;
   /** The handle of the call seems to be dead. */
   doubt(call: TapiCall): void;
-  /** Ends a call that the phone system does not have any more. */
+  /** Removes a call that the phone system no longer has. */
   end(call: TapiCall): Promise<void>;
 }
 
@@ -214,7 +214,7 @@ export class Requests {
     });
   }
 
-  /** Ends a call that the phone system does not have any more. */
+  /** Removes a call that the phone system no longer has. */
   end(call: TapiCall): Promise<void> {
     return this.#registry.end(call);
   }

@@ -110,7 +110,7 @@ export class LineCatalogue {
     }
     const replaced = found.flatMap(({ replaces }) => replaces ?? []);
     if (replaced.length > 0) {
-      log.warn("Line {line} is {now} now", { line: before, now: device.name });
+      log.warn("Line {line} is now {now}", { line: before, now: device.name });
     }
     const moved = this.#feed.handOver([...removed, ...replaced]);
     for (const { identity } of removed) onSignal({ kind: "line-removed", line: identity });
