@@ -13,19 +13,23 @@ import { traced } from "./metrics/trace.ts";
 import { Numbers } from "./numbers/numbers.ts";
 import { type RunningServer, startServer } from "./server/server.ts";
 import { Supervisor } from "./session/supervisor.ts";
+import type { NatsSettings } from "./settings/nats.ts";
 import { type Settings, telephonyOf } from "./settings/settings.ts";
 import { Dispatch } from "./state/dispatch.ts";
 import { Silence } from "./state/silence.ts";
 import { statusOf } from "./state/status.ts";
 import { Tracker } from "./state/tracker.ts";
 import type { TapiLibrary } from "./tapi/library.ts";
+import type { LinkOptions } from "./nats/link.ts";
+import type { Site, SiteOptions } from "./nats/site.ts";
+import { matchesAny } from "./patterns.ts";
 
 export const VERSION: string = denoJson.version;
 
 const log = logger("program");
 
 /** How long clients have to close; the session takes up to 4.5 s to stop in the same time. */
-const CLIENTS_GOODBYE_MS = 1000;
+export const CLIENTS_GOODBYE_MS = 1000;
 
 /**
  * The number of threads that Deno has for nonblocking functions of a library. On Windows, one of
@@ -37,17 +41,11 @@ export const BLOCKING_THREADS: number = Deno.build.os === "windows"
   ? 4 * navigator.hardwareConcurrency - 1
   : 32;
 
-/** The running program. */
-export interface Program {
+/** A program that serves clients. */
+export interface Serving {
   readonly server: RunningServer;
-  /** Resolves after every line has been tried. */
-  readonly linesTried: Promise<void>;
-  /** How many calls and call handles are live; tests check that none is left. */
-  readonly live: { readonly calls: number; readonly handles: number };
   /** The current calls and lines. */
   readonly state: StatePort;
-  /** Executes commands. */
-  readonly commands: CommandPort;
   /**
    * Applies the access rules, the certificate, the directory and the links of changed settings.
    *
@@ -56,6 +54,16 @@ export interface Program {
   reconfigure(settings: Settings): void;
   /** Closes clients with 1001, closes the lines and shuts TAPI down, in less than 5 s. */
   stop(): Promise<void>;
+}
+
+/** The running program on a phone system. */
+export interface Program extends Serving {
+  /** Resolves after every line has been tried. */
+  readonly linesTried: Promise<void>;
+  /** How many calls and call handles are live; tests check that none is left. */
+  readonly live: { readonly calls: number; readonly handles: number };
+  /** Executes commands. */
+  readonly commands: CommandPort;
 }
 
 /**
@@ -135,6 +143,39 @@ export function startProgram(
   });
   unlessServed.move();
   const linesTried = supervisor.start();
+  let { rules } = settings;
+  let isStopping = false;
+  let site: Promise<Site> | undefined;
+  const { nats } = settings;
+  if (nats?.site !== undefined && nats.number !== undefined) {
+    const { site: name, number } = nats;
+    // Not before the lines are known: those that are missing then count as removed.
+    void linesTried.then(() => {
+      if (isStopping) return;
+      site = openSite({
+        link: linkOf(nats, name, clock),
+        site: name,
+        number,
+        replicas: nats.replicas,
+        bus,
+        state: tracker,
+        clock,
+        isShown: (line) => matchesAny(nats.grant.lines, line),
+        execute: (command, { gateway, identity, address }) =>
+          server.execute(command, {
+            identity: {
+              ...nats.grant,
+              name: `${identity} by the gateway ${gateway}`,
+              dial: {
+                allow: nats.grant.dial?.allow ?? rules.dial.allow,
+                deny: nats.grant.dial?.deny ?? rules.dial.deny,
+              },
+            },
+            address,
+          }),
+      });
+    });
+  }
   return {
     server,
     linesTried,
@@ -143,22 +184,42 @@ export function startProgram(
     get live() {
       return { calls: tracker.size, handles: supervisor.session?.calls.size ?? 0 };
     },
-    reconfigure({ rules, tls, directory, links }) {
-      server.setRules(rules);
-      server.setLinks(links);
-      callNames.reconfigure(directory);
-      if (tls !== undefined) server.setKeyPair(tls);
+    reconfigure(settings) {
+      ({ rules } = settings);
+      callNames.reconfigure(settings.directory);
+      reconfigure(server, settings);
     },
     async stop() {
+      isStopping = true;
       await Promise.all([server.stop(CLIENTS_GOODBYE_MS), supervisor.stop()]);
       tracker.stop();
       callNames[Symbol.dispose]();
+      await (await site)?.stop();
       journal?.stop();
     },
   };
 }
 
-function processLoad(): ProcessLoad {
+/** Imported on demand: a server that stands alone never loads it. */
+async function openSite(options: SiteOptions): Promise<Site> {
+  const { Site } = await import("./nats/site.ts");
+  return new Site(options);
+}
+
+/** Applies what can change while a server runs. @throws Error if it cannot be used */
+export function reconfigure(server: RunningServer, { rules, tls, links }: Settings): void {
+  server.setRules(rules);
+  server.setLinks(links);
+  if (tls !== undefined) server.setKeyPair(tls);
+}
+
+/** @param name Of the site; of all gateways alike. */
+export function linkOf(nats: NatsSettings, name: string, clock: Clock): LinkOptions {
+  const { servers, wantsTls, roots, credentials } = nats;
+  return { servers, name, wantsTls, roots, credentials, clock };
+}
+
+export function processLoad(): ProcessLoad {
   const { rss, heapUsed } = Deno.memoryUsage();
   const { user, system } = process.cpuUsage();
   return {

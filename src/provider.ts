@@ -20,6 +20,9 @@ export async function openProvider(settings: Settings): Promise<Provider> {
   if (settings.provider === "tapi32") {
     return { library: openTapi32(settings.tapiLibrary), description: settings.tapiLibrary };
   }
+  if (settings.provider === "nats") {
+    throw new SettingsError('A gateway (provider = "nats") has no lines of its own');
+  }
   // Imported on demand: a server with a phone system never loads it.
   const { createFakeTapi } = await import("./fake/library.ts");
   const { parseScenario } = await import("./fake/scenarios/scenario.ts");

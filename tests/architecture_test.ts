@@ -13,6 +13,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "directory",
     "journal",
     "metrics",
+    "nats",
     "numbers",
     "server",
     "session",
@@ -20,9 +21,12 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "state",
     "tapi",
   ],
+  gateway: ["bus", "metrics", "nats", "numbers", "program", "server", "settings"],
   cli: [
     "bus",
+    "gateway",
     "directory",
+    "nats",
     "numbers",
     "program",
     "provider",
@@ -56,6 +60,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   journal: ["bus"],
   metrics: ["bus"],
   directory: ["bus", "settings"],
+  nats: ["bus"],
 };
 /** What every part may import. */
 const EVERYWHERE = ["log", "clock", "model", "patterns", "semaphore"];
@@ -64,11 +69,13 @@ const DENO_VALUES = [
   "main.ts",
   "rights.ts",
   "program.ts",
+  "gateway.ts",
   "provider.ts",
   "log.ts",
   "cli/machine.ts",
   "cli/main.ts",
   "directory/http.ts",
+  "nats/transport.ts",
   "settings/reload.ts",
   "settings/setting.ts",
   "windows/symbols.ts",
@@ -85,6 +92,7 @@ const ZOD = [
   "settings/setting.ts",
   "settings/value_types.ts",
   "fake/scenarios/scenario.ts",
+  "nats/wire.ts",
   "server/validation.ts",
   "server/classic/messages.ts",
   "server/http/simulations.ts",
@@ -170,6 +178,27 @@ Deno.test("no import cycle", () => {
     done.add(file);
   };
   for (const file of graph.keys()) visit(file, []);
+});
+
+Deno.test("a server that stands alone loads nothing of what connects several", () => {
+  const loaded = new Set<string>();
+  const packages = new Set<string>();
+  const visit = (file: string) => {
+    if (loaded.has(file)) return;
+    loaded.add(file);
+    const text = SOURCES.find((source) => source.file === file)?.text ?? "";
+    // Neither types nor what is imported on demand.
+    const statements = text.matchAll(/^(?:import|export) (?!type )(?:[^;]*? from )?"([^"]+)"/gm);
+    for (const [, specifier = ""] of statements) {
+      if (specifier.startsWith(".")) {
+        visit(relative(ROOT, resolve(ROOT, dirname(file), specifier)).replaceAll("\\", "/"));
+      } else packages.add(specifier);
+    }
+  };
+  visit("cli/main.ts");
+  assert(loaded.has("program.ts") && loaded.has("bus/bus.ts") && packages.has("zod"));
+  assert.deepEqual([...loaded].filter((file) => file.startsWith("nats/")), []);
+  assert.deepEqual([...packages].filter((name) => name.startsWith("@nats-io/")), []);
 });
 
 Deno.test("the client library is checked, and has nothing of ours but its modules and the model's words", () => {

@@ -20,6 +20,8 @@ Deno.test("the program, the fake exchange, the client library and the manual are
       "src/cli/main.ts",
       "src/tapi/library.ts",
       "src/fake/library.ts",
+      "src/nats/gateway.ts",
+      "src/nats/site.ts",
       "src/client/client.js",
       "src/client/client.d.ts",
       "src/manual/install.md",
@@ -38,6 +40,9 @@ Deno.test("of the packages only those are packed that the program imports", () =
   assert.deepEqual([...new Set(packages)].sort(), [
     "@logtape/file",
     "@logtape/logtape",
+    "@nats-io/nats-core",
+    "@nats-io/nkeys",
+    "@nats-io/nuid",
     "@opentelemetry/api",
     "csv-parse",
     "fflate",
@@ -47,6 +52,7 @@ Deno.test("of the packages only those are packed that the program imports", () =
     "marked",
     "smol-toml",
     "strict-event-emitter-types",
+    "tweetnacl",
     "ws",
     "zod",
   ]);

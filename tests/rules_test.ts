@@ -16,6 +16,9 @@ const RULES: readonly { readonly what: string; readonly sign: RegExp; readonly i
       "browser/panel_load_test.ts",
       // An attacker gives up when nothing is taken any more.
       "attack/connections_test.ts",
+      // Events and reconnections at a rate, while servers die.
+      "nats/hops.ts",
+      "nats/rig.ts",
     ],
   },
   { what: "has a patience of its own", sign: /\bPATIENCE_MS =/, in: ["support/patience.ts"] },

@@ -50,9 +50,17 @@ export interface DirectorySourceStatus {
 export const DIRECTORY_RESULTS = ["hit", "miss", "failed"] as const;
 export type DirectoryResult = typeof DIRECTORY_RESULTS[number];
 
+/** Who gives a command. */
+export interface CommandSender {
+  /** The name of an identity. */
+  readonly identity: string;
+  readonly address: string;
+}
+
 /** Executes commands. Never rejects: an error is a result. */
 export interface CommandPort {
-  execute(command: Command): Promise<CommandResult>;
+  /** @param by For those who carry it out elsewhere. */
+  execute(command: Command, by?: CommandSender): Promise<CommandResult>;
   /**
    * The extension of a call, also before its first state is known; `undefined` if there is no such
    * call, or which line of its device it is on is not known yet.

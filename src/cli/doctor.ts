@@ -10,6 +10,7 @@ import type { Windows } from "../windows/windows.ts";
 import { checkDriverAge, checkDrivers, checkVendors, INSTALL_DRIVER } from "./driver_checks.ts";
 import { checkDirectory } from "./directory_checks.ts";
 import { type Finding, fine, lineOf, note, wrong } from "./findings.ts";
+import { checkNats } from "./nats_checks.ts";
 import {
   answersOn,
   endOfFile,
@@ -94,7 +95,9 @@ async function check(
   return [
     fine("settings", "valid"),
     ...windows === undefined ? [] : checkWindows(windows, settings),
-    ...await checkLines(settings, windows),
+    // A gateway has no lines of its own.
+    ...settings.provider === "nats" ? [] : await checkLines(settings, windows),
+    ...await checkNats(settings.nats),
     ...await checkPort(settings),
     ...checkCertificate(settings, Date.now()),
     ...checkAccess(settings, Date.now()),

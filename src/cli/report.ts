@@ -32,7 +32,7 @@ ${withoutNames(text, namesIn(settings, host))}`;
 
 /** The settings in effect, by key; access rules only in numbers. */
 function settingsText(
-  { tls, rules, files: _, directory: { source: sources, ...directory }, links, ...others }:
+  { tls, rules, nats, files: _, directory: { source: sources, ...directory }, links, ...others }:
     Settings,
 ): string {
   const settings = { ...others, directory };
@@ -48,6 +48,7 @@ function settingsText(
     ["directory.source", sources.map(({ type }) => type)],
     ["link", links.length],
     ["tls", tls === undefined ? "off" : "on"],
+    ["nats", nats === undefined ? "off" : nats.site === undefined ? "gateway" : "site"],
     ["anonymous", rules.anonymous?.can ?? false],
     ["tokens", rules.tokens.length],
     ["jwt", rules.jwt === undefined ? "off" : "on"],

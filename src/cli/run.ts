@@ -1,9 +1,11 @@
 /** `tapi2ws run`, and `tapi2ws` alone: serves clients until the process has to stop. */
 import process from "node:process";
+import type { NumberPort } from "../bus/ports.ts";
 import { systemClock } from "../clock.ts";
 import { closeLogging, configureLogging, describeError, logger } from "../log.ts";
 import { loadNumbers } from "../numbers/load.ts";
-import { startProgram, VERSION } from "../program.ts";
+import { startGateway } from "../gateway.ts";
+import { type Serving, startProgram, VERSION } from "../program.ts";
 import { openProvider } from "../provider.ts";
 import { Reload } from "../settings/reload.ts";
 import { SettingsError } from "../settings/setting.ts";
@@ -36,13 +38,12 @@ export async function run(
   if (process.platform !== "win32") process.umask(0o077);
   await startLogging(settings);
   const stopped = lifecycle.stopped();
-  const { library, description, simulation } = await openProvider(settings);
-  const program = startProgram(settings, library, systemClock, simulation, numbers);
+  const { program, description } = await start(settings, numbers);
   lifecycle.running();
   const { host, port } = program.server;
   log.info("Tapi2Ws {version} listens on {host}:{port}", { version: VERSION, host, port });
   log.info("Calls come from {provider}", { provider: description });
-  if (settings.journal !== undefined) {
+  if (settings.journal !== undefined && settings.provider !== "nats") {
     const { file, days } = settings.journal;
     log.info("Finished calls are kept in {file}, for {days} days", { file, days });
   }
@@ -63,6 +64,20 @@ export async function run(
   await program.stop();
   log.info("Stopped");
   await closeLogging();
+}
+
+async function start(
+  settings: Settings,
+  numbers: NumberPort,
+): Promise<{ readonly program: Serving; readonly description: string }> {
+  const { provider, nats } = settings;
+  if (provider === "nats" && nats !== undefined) {
+    const description = `the sites on ${nats.servers.join(", ")}`;
+    return { program: await startGateway(settings, nats), description };
+  }
+  const { library, description, simulation } = await openProvider(settings);
+  const program = startProgram(settings, library, systemClock, simulation, numbers);
+  return { program, description };
 }
 
 async function startLogging({ log: options, audit }: Settings): Promise<void> {

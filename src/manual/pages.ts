@@ -20,6 +20,7 @@ import panel from "./panel.md" with { type: "text" };
 import protocol from "./protocol.md" with { type: "text" };
 import security from "./security.md" with { type: "text" };
 import settings from "./settings.md" with { type: "text" };
+import severalServers from "./several-servers.md" with { type: "text" };
 import tests from "./tests.md" with { type: "text" };
 import troubleshooting from "./troubleshooting.md" with { type: "text" };
 import upgrading from "./upgrading.md" with { type: "text" };
@@ -52,6 +53,7 @@ export const PAGES: Readonly<Record<string, Page>> = {
   directory: { audience: "administrators", text: directory },
   security: { audience: "administrators", text: security },
   certificates: { audience: "administrators", text: certificates },
+  "several-servers": { audience: "administrators", text: severalServers },
   browsers: { audience: "administrators", text: browsers },
   panel: { audience: "administrators", text: panel },
   board: { audience: "administrators", text: board },

@@ -13,13 +13,20 @@ export function traced(commands: CommandPort, version: string): CommandPort {
   const tracer = trace.getTracer("tapi2ws", version);
   return {
     lineOf: (call) => commands.lineOf(call),
-    execute: (command) =>
-      tracer.startActiveSpan(`command ${command.cmd}`, (span) => run(commands, command, span)),
+    execute: (command, by) =>
+      tracer.startActiveSpan(
+        `command ${command.cmd}`,
+        (span) => run(() => commands.execute(command, by), command, span),
+      ),
   };
 }
 
-async function run(commands: CommandPort, command: Command, span: Span): Promise<CommandResult> {
-  const result = await commands.execute(command);
+async function run(
+  execute: () => Promise<CommandResult>,
+  command: Command,
+  span: Span,
+): Promise<CommandResult> {
+  const result = await execute();
   span.setAttribute("tapi2ws.cmd", command.cmd);
   span.setAttribute("tapi2ws.result", result.ok ? "ok" : result.error.code);
   if (!result.ok) {

@@ -16,7 +16,7 @@ import { hostOf } from "./net/connected_clients.ts";
 const audit = logger("audit");
 
 /** The client that gives a command. */
-interface Sender {
+export interface Sender {
   readonly identity: Identity;
   readonly address: string;
 }
@@ -41,7 +41,7 @@ export async function execute(
   // Of what will be dialled, so that no spelling is a way round the rules.
   const error = refusal(identity, { state, commands, numbers }, command) ?? unreadable;
   const result: CommandResult = error === undefined
-    ? await commands.execute(granted(identity, command))
+    ? await commands.execute(granted(identity, command), { identity: identity.name, address })
     : { ok: false, error };
   metrics?.answered(command.cmd, result.ok ? "ok" : result.error.code);
   // The audit is about identities: anybody could fill it otherwise.

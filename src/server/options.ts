@@ -19,6 +19,8 @@ export interface ServerOptions extends ServerSettings, Omit<CommandContext, "str
   /** `undefined`: the journal is off. */
   readonly journal?: JournalPort | undefined;
   readonly status: StatusPort;
+  /** Whether clients can be served at present; always when left out. */
+  readonly isReady?: (() => boolean) | undefined;
   /** The simulated exchange; `undefined` on a real phone system. */
   readonly simulation?: Simulation | undefined;
 }

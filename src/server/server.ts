@@ -4,12 +4,14 @@ import { sleep } from "../clock.ts";
 import { logger } from "../log.ts";
 import { CLOSE } from "../model/close_code.ts";
 import type { LinkRule } from "../model/link.ts";
+import type { Command, CommandResult } from "../model/command.ts";
 import type { AccessRules } from "../settings/access_rules.ts";
 import { Gate } from "./access/gate.ts";
 import { provenanceOf } from "./access/origins.ts";
 import { HeavyReads } from "./access/heavy_reads.ts";
 import { AddressBuckets } from "./access/rate.ts";
 import { Strangers } from "./access/strangers.ts";
+import { execute, type Sender } from "./commands.ts";
 import { dialectChooser } from "./dialects.ts";
 import { failure, text } from "./http/answers.ts";
 import { ASSETS } from "./http/assets.ts";
@@ -41,6 +43,10 @@ export interface RunningServer {
   setRules(rules: AccessRules): void;
   /** Uses other links for calls, from their next event on. */
   setLinks(links: readonly LinkRule[]): void;
+  /** Closes every client with 1001: they find another server. */
+  sendAway(reason: string): void;
+  /** Executes a command that came another way than over the port, as {@linkcode execute} does. */
+  execute(command: Command, sender: Sender): Promise<CommandResult>;
   /** Uses another certificate for new connections; does nothing without TLS. Never throws. */
   setKeyPair(keyPair: KeyPair): void;
   /** Closes every client with 1001 and stops listening; waits at most `graceMs` for their goodbyes. */
@@ -92,6 +98,9 @@ export function startServer(options: ServerOptions): RunningServer {
     const provenance = provenanceOf(request);
     const identity = await gate.identify(request);
     if (identity === undefined) await strangers.guessed(hostOf(address));
+    if (options.isReady?.() === false && (isForSocket || isCostly(request))) {
+      return failure({ code: "provider_down", message: "The server cannot serve clients now" });
+    }
     if (dialect !== undefined) {
       const place = places.take(hostOf(address));
       if (place === undefined) return tooManyConnections(address, clients.size);
@@ -135,6 +144,9 @@ export function startServer(options: ServerOptions): RunningServer {
     }
   };
   void closeStuckClients();
+  const sendAway = (reason: string) => {
+    for (const client of [...clients]) client.close(CLOSE.goingAway, reason);
+  };
 
   return {
     host: listener.host,
@@ -154,14 +166,16 @@ export function startServer(options: ServerOptions): RunningServer {
         } else client.setIdentity(identity);
       }
       if (rules.anonymous !== undefined || listener.isGuarded) return;
-      for (const client of [...clients]) client.close(CLOSE.goingAway, "the port is now guarded");
+      sendAway("the port is now guarded");
       void listener.guard();
     },
     setLinks: (links) => void (encoder.links = links),
+    sendAway,
+    execute: (command, sender) => execute(command, sender, { ...options, strangers }),
     setKeyPair: (keyPair) => listener.setKeyPair(keyPair),
     async stop(graceMs) {
       stopping.abort();
-      for (const client of [...clients]) client.close(CLOSE.goingAway, "server stops");
+      sendAway("server stops");
       const ended = new AbortController();
       const closed = listener.close().finally(() => ended.abort());
       await Promise.race([closed, sleep(clock, graceMs, ended.signal)]);

@@ -62,8 +62,13 @@ export interface AccessRules {
 const LEAST_SECRET_CHARACTERS = 32;
 
 const rightsError = `expected an array of ${RIGHTS.map((right) => `"${right}"`).join(" and ")}`;
-const rights = z.array(z.enum(RIGHTS, { error: rightsError }), { error: rightsError });
-const numberPatterns = listOf("patterns of telephone numbers, such as 0*", 0);
+export const rights: z.ZodType<readonly Right[]> = z.array(z.enum(RIGHTS, { error: rightsError }), {
+  error: rightsError,
+});
+export const numberPatterns: z.ZodType<readonly string[]> = listOf(
+  "patterns of telephone numbers, such as 0*",
+  0,
+);
 
 const dial = z.strictObject({
   allow: numberPatterns.optional(),
@@ -199,18 +204,20 @@ type AccessValues = {
 };
 
 /**
- * Puts the rules together.
+ * Puts the rules together. On a gateway, nobody controls anything without a token unless it is granted.
  *
  * @param given The keys that have been set. Whoever writes a table `[anonymous]` restricts it: what it
  * does not grant is not granted.
  * @param jwks The text of the file `jwt.jwks`.
  */
 export function accessRulesOf(
-  values: AccessValues,
+  values: AccessValues & { readonly provider?: string },
   given: Iterable<string>,
   jwks: string | undefined,
 ): AccessRules {
-  const isRestricted = [...given].some((key) => key.startsWith("anonymous."));
+  // A gateway has the lines of a whole company.
+  const isRestricted = values.provider === "nats" ||
+    [...given].some((key) => key.startsWith("anonymous."));
   const { allowOrigins, allowSharedAddresses, allowHosts, trustProxy } = values;
   const secret = values["jwt.secret"];
   const key = jwks !== undefined ? { jwks } : secret !== undefined ? { secret } : undefined;

@@ -7,6 +7,7 @@ import { FAKE_DRIVERS } from "../model/simulation.ts";
 import { ACCESS_SETTINGS } from "./access_rules.ts";
 import { NUMBER_SETTINGS } from "./number_rules.ts";
 import { DIRECTORY_SETTINGS } from "./directory.ts";
+import { NATS_SETTINGS } from "./nats.ts";
 import { type Setting, setting, SettingsError, type ValueOf } from "./setting.ts";
 import {
   extensionPatterns,
@@ -20,7 +21,7 @@ import {
 
 /** Where calls come from, and where clients connect. */
 export const GENERAL_SETTINGS = {
-  provider: setting(oneOf("tapi32", "fake"), {
+  provider: setting(oneOf("tapi32", "fake", "nats"), {
     default: ({ os }) => {
       if (os === "windows") return "tapi32" as const;
       throw new SettingsError(
@@ -28,8 +29,8 @@ export const GENERAL_SETTINGS = {
       );
     },
     defaultText: "`tapi32` on Windows",
-    help: "phone system to use: Windows' TAPI, or the built-in exchange",
-    manual: "Required on other systems",
+    help: "phone system to use: Windows' TAPI, the built-in exchange, or other servers",
+    manual: "Required on other systems. `nats` makes a gateway",
   }),
   tapiLibrary: setting(path("a library"), {
     default: ({ tapiLibrary }) => tapiLibrary,
@@ -87,6 +88,7 @@ export const GENERAL_SETTINGS = {
 
 /** Settings that the file keeps in tables. */
 const TABLES = {
+  ...NATS_SETTINGS,
   "placeholders.withheld": setting(placeholders, {
     default: [
       "anonymous",

@@ -6,6 +6,7 @@ import type { NumberRules } from "../model/number.ts";
 import { type FileReader, readJwks, readSettingsFile, readTls } from "./file.ts";
 import { GENERAL_SETTINGS, type Key, ROWS, type Values } from "./schema.ts";
 import { numberRulesOf } from "./number_rules.ts";
+import { natsOf, type NatsSettings } from "./nats.ts";
 import { check, flagNameOf, SettingsError, type Surroundings, variableOf } from "./setting.ts";
 
 type General = Pick<Values, Exclude<keyof typeof GENERAL_SETTINGS, "journal">>;
@@ -31,6 +32,8 @@ export interface Settings extends General {
   /** A certificate and its key, as PEM; `undefined`: http and ws. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly rules: AccessRules;
+  /** `undefined`: the server stands alone. */
+  readonly nats: NatsSettings | undefined;
   /** The paths of the files that all of this was read from. */
   readonly files: readonly string[];
   /** Whether a settings file says anything. */
@@ -141,6 +144,7 @@ function settingsOf(
     directory: directoryOf(table("directory"), file),
     links: values.link,
     tls: orBefore(() => readTls(cert, key, readTextFile), before?.tls),
+    nats: natsOf(values, values.provider === "nats", readTextFile),
     rules: Object.freeze(accessRulesOf(values, given, keySet)),
     files: Object.freeze([file, cert, key, jwks].filter((path) => path !== undefined)),
     problems,

@@ -24,7 +24,7 @@ function otherValue({ placeholder = "", default: standard }: Setting): string {
 }
 
 Deno.test("a change of any setting that is not live is noticed, and named by its key", () => {
-  const fixed = ROWS.filter(([key, { live }]) => !live && !key.startsWith("numbers."));
+  const fixed = ROWS.filter(([key, { live }]) => !live && !/^(?:numbers|nats)\./.test(key));
   assert(fixed.length > 20);
   for (const [key, row] of fixed) {
     const value = key === "provider" ? "fake" : otherValue(row);
@@ -47,6 +47,27 @@ Deno.test("a change of any rule of numbers is noticed: they need a country", () 
     changedForNextStart(rules(""), rules('outsidePrefix = "9"\nextensionLengths = [3]')),
     ["numbers.outsidePrefix", "numbers.extensionLengths"],
   );
+});
+
+Deno.test("a change of what connects several servers is noticed", () => {
+  const nats = (more: string) =>
+    settingsOfFile(`[nats]\nservers = ["nats://a"]\nsite = "a"\nnumber = 1\n${more}`, () => "x");
+  const changed = (more: string) => changedForNextStart(nats(""), nats(more));
+  assert.deepEqual(changed('ca = "a.pem"\nnkey = "a.nk"\nreplicas = 3'), [
+    "nats.ca",
+    "nats.nkey",
+    "nats.replicas",
+  ]);
+  assert.deepEqual(changed('grant.can = ["control"]\ngrant.dial.deny = ["0*"]'), [
+    "nats.grant.can",
+    "nats.grant.dial.deny",
+  ]);
+  const other = settingsOfFile('[nats]\nservers = ["nats://b"]\nsite = "b"\nnumber = 2\n');
+  assert.deepEqual(changedForNextStart(nats(""), other), [
+    "nats.servers",
+    "nats.site",
+    "nats.number",
+  ]);
 });
 
 Deno.test("changes of live settings take effect at once: what the running program can apply", () => {

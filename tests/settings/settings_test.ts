@@ -89,6 +89,7 @@ Deno.test("without any setting, a Windows server gets the documented defaults", 
       allowHosts: [],
       trustProxy: [],
     },
+    nats: undefined,
     numbers: undefined,
     directory: {
       source: [],
@@ -176,7 +177,7 @@ Deno.test("a wrong value is named with its key, its value and what was expected"
   rejects({ env: { TAPI2WS_PORT: "1.5" } }, "TAPI2WS_PORT", "1.5");
   rejects({ file: 'port = "x"' }, "port in tapi2ws.toml", '"x"');
   rejects({ file: "port = 1.5" }, "port in tapi2ws.toml", "1.5");
-  rejects({ args: ["--provider", "sip"] }, "--provider", '"tapi32" or "fake"');
+  rejects({ args: ["--provider", "sip"] }, "--provider", '"tapi32", "fake" or "nats"');
   rejects({ args: ["--line-type", "text"] }, "--line-type", '"number" or "string"');
   rejects({ args: ["--lines", ""] }, "--lines", "expected extensions");
   rejects({ file: "host = 1" }, "host in tapi2ws.toml", "expected an address");
@@ -186,6 +187,31 @@ Deno.test("a wrong value is named with its key, its value and what was expected"
     "texts without a digit",
   );
   rejects({ file: "[log]\nlevel = 'loud'" }, "log.level in tapi2ws.toml", '"loud"', '"debug"');
+});
+
+Deno.test("what connects several servers is complete, or refused", () => {
+  const site = '[nats]\nservers = ["nats://a:4222"]\nsite = "a"\nnumber = 1\n';
+  const gateway = 'provider = "nats"\n[nats]\nservers = ["tls://a:4222"]\n';
+  assert.equal(settingsOf({ file: site }).nats?.wantsTls, false);
+  assert.deepEqual(settingsOf({ file: site }).nats?.grant.can, ["monitor"]);
+  assert.equal(settingsOf({ file: gateway }).nats?.wantsTls, true);
+  // Without a token, everyone controls one server, and nobody the lines of a whole company.
+  assert.deepEqual(settingsOf({ file: site }).rules.anonymous?.can, ["monitor", "control"]);
+  assert.deepEqual(settingsOf({ file: gateway }).rules.anonymous?.can, ["monitor"]);
+  rejects({ file: 'provider = "nats"' }, "provider", "without nats.servers");
+  rejects({ file: '[nats]\nsite = "a"' }, "nats.site", "without nats.servers");
+  rejects({ file: '[nats]\nservers = ["nats://a"]' }, "without nats.site and nats.number");
+  rejects({ file: `${gateway}site = "a"` }, "on a gateway");
+  for (const url of ["http://a", "nats://u:p@a", "a:4222", "nats://"]) {
+    rejects({ file: site.replace("nats://a:4222", url) }, "nats.servers", url, "nats:// or tls://");
+  }
+  for (const name of ["Berlin", "a.b", "*", "live", "event", "-a", ""]) {
+    rejects({ file: site.replace('site = "a"', `site = "${name}"`) }, "nats.site");
+  }
+  for (const number of [0, 4096]) {
+    rejects({ file: site.replace("number = 1", `number = ${number}`) }, "nats.number", "4095");
+  }
+  rejects({ file: `${site}nkey = "missing"` }, "nats.nkey", '"missing"', "no such file");
 });
 
 Deno.test("an unknown key is named, in a flag, as an argument and in the file", () => {

@@ -1,0 +1,66 @@
+/** Sites and gateways as processes: started by their settings files, examined by doctor, and killed. */
+import assert from "node:assert/strict";
+import { hasNats, NatsServers } from "../support/nats.ts";
+import { until } from "../support/patience.ts";
+import { FakeExchange, ProgramProcess } from "../support/process.ts";
+import { V2TestClient } from "../support/v2_client.ts";
+
+Deno.test({
+  name: "a site that is killed closes its lines at the gateway, and its next life opens them",
+  ignore: !hasNats,
+  async fn() {
+    await using nats = await NatsServers.start();
+    const folder = await Deno.makeTempDir({ prefix: "tapi2ws-site-" });
+    const servers = `[nats]\nservers = ["${nats.urls[0]}"]\n`;
+    await Deno.writeTextFile(
+      `${folder}/site.toml`,
+      `journal = false\n${servers}site = "berlin"\nnumber = 1\n[nats.grant]\ncan = ["monitor", "control"]\n`,
+    );
+    await Deno.writeTextFile(
+      `${folder}/gateway.toml`,
+      `provider = "nats"\nhost = "127.0.0.1"\nport = 0\n${servers}[anonymous]\ncan = ["monitor", "control"]\n`,
+    );
+    const startSite = () =>
+      FakeExchange.start(`--config=${folder}/site.toml`, "--fake-extensions=3");
+    await using gateway = new ProgramProcess(["--config", `${folder}/gateway.toml`]);
+    await gateway.logged(/The gateway is ready/);
+    const port = await gateway.port();
+    const first = await startSite();
+    await using client = await V2TestClient.connect(port);
+    await client.ask({ cmd: "subscribe" });
+    const lines = () => {
+      const now = new Map<string, string>();
+      for (const { type, line } of client.events) {
+        if (type === "line") now.set(line.line, line.status);
+      }
+      return [...now];
+    };
+    const all = (status: string) =>
+      until(() => lines().length === 3 && lines().every(([, now]) => now === status), () => status);
+    await all("open");
+    const dialled = await client.ask({ cmd: "dial", line: "berlin/201", number: "202" });
+    await client.until(() =>
+      client.events.find(({ call }) => call?.line === "berlin/202" && call.state === "OFFERING")
+    );
+    const doctor = await ProgramProcess.run(["doctor", "--config", `${folder}/gateway.toml`]);
+    assert.match(doctor.output, /NATS: connected to nats:/);
+    assert.match(doctor.output, /streams: TAPI2WS, TAPI2WS_SITES/);
+    assert.match(doctor.output, /sites: berlin up/);
+    assert.match(doctor.output, /clock of berlin: as here/);
+
+    await first[Symbol.asyncDispose]();
+    await all("closed");
+    const ended = client.events.filter(({ change }) => change === "ended");
+    assert.equal(ended.length, 2);
+    assert(ended.some(({ call }) => call.id === dialled.result.call));
+    await using second = await startSite();
+    await all("open");
+    // The numbers of calls of another life are others.
+    const again = await client.ask({ cmd: "dial", line: "berlin/201", number: "202" });
+    assert(again.result.call > dialled.result.call);
+    const gone = await client.ask({ cmd: "drop", call: dialled.result.call });
+    assert.equal(gone.error.code, "unknown_call");
+    void second;
+    await Deno.remove(folder, { recursive: true });
+  },
+});
