@@ -1,43 +1,12 @@
 /** The client library in real Chromium, as the running program serves it. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import type { Client } from "../../src/client/client.d.ts";
 import { eventually, until } from "../support/patience.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
 import { FakeExchange } from "../support/process.ts";
 import { browserTest, launchChromium, newContext, OTHER_MACHINE } from "./chromium.ts";
+import { samplePage } from "./library_page.ts";
 import { errorsOf, servePage } from "./page.ts";
-
-/** What the page of these tests leaves for them to see. */
-declare global {
-  var client: Client;
-  var heard: {
-    seqs: number[];
-    rings: string[];
-    popUps: string[];
-    errors: string[];
-    states: number;
-  };
-}
-
-/** A page on its own origin: the library from the program, the socket through a network to cut. */
-function samplePage(program: FakeExchange, network: TcpProxy, options: object): string {
-  return `<!DOCTYPE html>
-<meta charset="utf-8">
-<script type="module">
-import { connect } from "http://127.0.0.1:${program.port}/client.js";
-const client = connect("ws://127.0.0.1:${network.port}/", ${JSON.stringify(options)});
-globalThis.heard = { seqs: [], rings: [], popUps: [], errors: [], states: 0 };
-for (const name of ["call", "line", "provider"]) client.on(name, ({ seq }) => heard.seqs.push(seq));
-client.on("ring", ({ caller }) => {
-  heard.rings.push(caller.number);
-  if (client.isLeader) heard.popUps.push(caller.number);
-});
-client.on("state", () => heard.states++);
-client.on("error", ({ code }) => heard.errors.push(code));
-globalThis.client = client;
-</script>`;
-}
 
 async function becomes(page: Page, condition: () => boolean): Promise<void> {
   await page.waitForFunction(condition);
