@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { type Right, RIGHTS } from "../model/right.ts";
+import { matchesAny } from "../patterns.ts";
 import { setting, type ValueOf } from "./setting.ts";
 import { extensionPatterns, listOf, text, trueOrFalse } from "./value_types.ts";
 
@@ -242,8 +243,9 @@ export function accessRulesOf(
  * patterns count as wider where a pattern was added to what is allowed, or taken from what is denied.
  */
 export function widenings(before: AccessRules, after: AccessRules): string[] {
+  // A pattern that another one covers adds nothing: its own `*` falls within the other's.
   const added = (from: readonly string[] = [], to: readonly string[] = []) =>
-    to.filter((item) => !from.includes(item)).join(", ");
+    to.filter((item) => !matchesAny(from, item)).join(", ");
   const grants: readonly (readonly [what: string, added: string])[] = [
     ["rights without a token", added(before.anonymous?.can, after.anonymous?.can)],
     ["lines without a token", added(before.anonymous?.lines, after.anonymous?.lines)],

@@ -48,7 +48,10 @@ export function readSettingsFile(
   const values = new Map(flatten(table));
   for (const key of values.keys()) {
     if (Object.hasOwn(SETTINGS, key)) continue;
-    const keys = Object.keys(SETTINGS).join(", ");
+    const all = Object.keys(SETTINGS);
+    const [table = ""] = key.split(".");
+    const inTable = all.filter((known) => known.startsWith(`${table}.`));
+    const keys = (inTable.length > 0 ? inTable : all).join(", ");
     // Without the value: a misspelt key may be a secret's.
     throw new SettingsError(`Cannot use ${key} in ${name}: expected one of ${keys}`);
   }

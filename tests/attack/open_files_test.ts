@@ -35,7 +35,9 @@ for (const guard of [false, true]) {
         if (raw === undefined) break;
         silent.push(raw);
       }
-      await watched.logged(/No connection can be accepted at present: .*[Tt]oo many open files/);
+      await watched.logged(
+        /No connections can be accepted at the moment: .*[Tt]oo many open files/,
+      );
       const heard = client.texts.length;
       await client.until(() => client.texts.length > heard);
       for (const raw of silent) raw[Symbol.dispose]();

@@ -35,7 +35,9 @@ Deno.test("an emptied or removed settings file opens nothing, and a widening is 
   await program.logged(new RegExp(`[^]{${before}}[^]*settings are not used: .*no such file`));
   assert.equal(await lines(), 401);
   await Deno.writeTextFile(config, tokenTable("one"));
-  await program.logged(/Everyone may do more now: rights without a token: monitor, control/);
+  await program.logged(
+    /The new settings give everyone more rights: rights without a token: monitor, control/,
+  );
   assert.equal(await lines(), 200);
 });
 
@@ -57,5 +59,5 @@ Deno.test("a key set that is broken keeps no withdrawn token valid", async () =>
   await Deno.writeTextFile(config, rest);
   await client.until(() => client.closed !== undefined);
   assert.equal(client.closed?.code, 4401);
-  await program.logged(/one is not used: Cannot use jwt\.jwks/);
+  await program.logged(/One of the changed settings is not used: Cannot use jwt\.jwks/);
 });

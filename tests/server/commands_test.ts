@@ -72,7 +72,7 @@ Deno.test("a refused command is in the audit log, and not executed", async () =>
   const { ok } = await give({ cmd: "drop", call: 7 }, { ...ANYONE, can: ["monitor"] });
   assert.deepEqual([ok, executed], [false, []]);
   assert.deepEqual(log.lines, [
-    "anonymous at 192.0.2.1:5000: drop of call 7 on line 201: not_permitted, You may hear the line, but not control it",
+    "anonymous at 192.0.2.1:5000: drop of call 7 on line 201: not_permitted, You can see the line, but not control it",
   ]);
 });
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { DIRECTORY_SETTINGS } from "../../src/settings/directory.ts";
 import { changedForNextStart } from "../../src/settings/reload.ts";
-import { ACCESS_SETTINGS } from "../../src/settings/access_rules.ts";
+import { ACCESS_SETTINGS, widenings } from "../../src/settings/access_rules.ts";
 import { ROWS } from "../../src/settings/schema.ts";
 import { flagNameOf, type Setting } from "../../src/settings/setting.ts";
 import { readSettings, type Settings } from "../../src/settings/settings.ts";
@@ -85,4 +85,20 @@ Deno.test("changes of live settings take effect at once: what the running progra
   assert.deepEqual(changedForNextStart(tls, { ...tls, tls: { cert: "b", key: "b" } }), []);
   // The port cannot change between http and https.
   assert.deepEqual(changedForNextStart(before, tls), ["tls"]);
+});
+
+Deno.test("rules give everyone more only by what no former pattern covers", () => {
+  const rules = (toml: string) => settingsOfFile(toml).rules;
+  const anyone = rules("");
+  const some = rules('[anonymous]\ncan = ["monitor"]\nlines = ["2*"]');
+  assert.deepEqual(widenings(anyone, some), []);
+  assert.deepEqual(widenings(some, anyone), [
+    "rights without a token: control",
+    "lines without a token: *",
+  ]);
+  const fewer = rules('[anonymous]\nlines = ["201", "20*"]\n[dial]\ndeny = ["0900*"]');
+  assert.deepEqual(widenings(some, fewer), []);
+  assert.deepEqual(widenings(fewer, rules('[anonymous]\nlines = ["3*"]\n[dial]\ndeny = ["0*"]')), [
+    "lines without a token: 3*",
+  ]);
 });

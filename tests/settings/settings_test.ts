@@ -220,7 +220,7 @@ Deno.test("an unknown key is named, in a flag, as an argument and in the file", 
   rejects({ args: ["serve"] }, '"serve"');
   rejects({ args: ["--", "x"] }, "--");
   rejects({ file: "prot = 1" }, "Cannot use prot in tapi2ws.toml", "port");
-  rejects({ file: "[log]\nfoo = true" }, "log.foo", "tapi2ws.toml");
+  rejects({ file: "[log]\nfoo = true" }, "log.foo", "tapi2ws.toml", "log.level");
 });
 
 Deno.test("a flag without its value, or given twice, is an error", () => {
@@ -342,7 +342,7 @@ Deno.test("what is wrong in a table is named with its place; a secret is not sho
   );
   rejects({ file: "anonymous = true" }, "anonymous", "true", "expected false");
   rejects({ file: "[anonymous]\ncan = 'all'" }, "anonymous.can", '"all"');
-  rejects({ file: "[anonymous]\nfoo = 1" }, "anonymous.foo", "token");
+  rejects({ file: "[anonymous]\nfoo = 1" }, "anonymous.foo", "anonymous.can");
   rejects({ file: "[dial]\ndeny = [1.5]" }, "dial.deny", "1.5");
   rejects({ file: "[limits]\nmessageBytes = 1" }, "limits.messageBytes", "256");
   assert.throws(

@@ -108,7 +108,7 @@ function targetRefusal(
   }
   if (takesAnyCall(command) && !permitsEverywhere(identity, "control")) return OTHERS_CALLS;
   if (permits(identity, "control", line)) return undefined;
-  return { code: "not_permitted", message: "You may hear the line, but not control it" };
+  return { code: "not_permitted", message: "You can see the line, but not control it" };
 }
 
 /** Whether the command can take a call of a line that it does not name. */
