@@ -39,20 +39,11 @@ export function isInternal({ origin }) {
 }
 
 /**
- * What the server may know besides: pages to open, and who has the number.
- *
- * @typedef {{ readonly links?: readonly { readonly url: string }[] }} WithLinks
- * @typedef {{ readonly directory?: { readonly name: string, readonly company: string,
- *   readonly url?: string } }} WithDirectory
- */
-
-/**
  * @param {Call} call
  * @param {Person | undefined} person What the CRM knows.
  * @returns {string} Name, company and number of the other party, or why there is no number.
  */
 export function describe(call, person) {
-  /** @type {ReturnType<typeof otherEnd> & WithDirectory} */
   const { number, name, presentation, directory } = otherEnd(call);
   const known = [
     person?.name || directory?.name || name,
@@ -68,10 +59,8 @@ export function describe(call, person) {
  * @returns {string | undefined} The page about the other party: the server's link, else that of the settings.
  */
 export function linkOf(call, person, { link }) {
-  /** @type {ReturnType<typeof otherEnd> & WithDirectory} */
   const { number, name, directory } = otherEnd(call);
-  const { links } = /** @type {WithLinks} */ (call);
-  const given = links?.[0]?.url ?? directory?.url;
+  const given = call.links?.[0]?.url ?? directory?.url;
   if (given !== undefined) return webAddress(given);
   if (link === "" || number === "") return undefined;
   /** @type {Readonly<Record<string, string>>} */

@@ -6,6 +6,7 @@
 /** @import { Phone } from "./phone.js" */
 /** @import { Settings } from "./settings.js" */
 import { adviceOn } from "../model/advice.ts";
+import { foremost } from "../panel/states.js";
 import { isCurrent, numberIn, rings } from "./calls.js";
 import { clearNotification, showNotification } from "./notifications.js";
 
@@ -127,7 +128,9 @@ export class Dialling {
     const ringing = calls.find((call) => rings(call) && call.can.includes("answer"));
     if (command === "answer" && ringing !== undefined) await this.command("answer", ringing.id);
     if (command !== "hang-up") return;
-    const call = calls.find((call) => isCurrent(call) && !rings(call)) ?? calls.find(isCurrent);
+    // A call that rings is refused only if there is no other.
+    const current = calls.filter(isCurrent);
+    const call = foremost(current.filter((call) => !rings(call))) ?? current[0];
     if (call !== undefined) await this.command("drop", call.id);
   }
 

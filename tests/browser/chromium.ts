@@ -6,6 +6,7 @@ import {
   chromium,
 } from "playwright-core";
 import { PATIENCE_MS } from "../support/patience.ts";
+import { WatchedProcess } from "../support/process.ts";
 import { hasTool } from "../support/tools.ts";
 
 const EXECUTABLE = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
@@ -73,16 +74,35 @@ export async function newContext(
 export async function launchExtension(folder: string): Promise<BrowserContext> {
   const context = await chromium.launchPersistentContext("", {
     ...OPTIONS,
-    args: [
-      ...OPTIONS.args,
-      // Newer versions would ignore the switch that loads it.
-      "--disable-features=DisableLoadExtensionCommandLineSwitch",
-      `--disable-extensions-except=${folder}`,
-      `--load-extension=${folder}`,
-    ],
+    args: [...OPTIONS.args, ...extensionArgs(folder)],
     ignoreDefaultArgs: ["--disable-extensions"],
   });
   return patient(context);
+}
+
+/**
+ * Chromium with the extension, and with nobody attached who would keep its service worker awake.
+ *
+ * @param profile An empty folder.
+ */
+export function unwatchedExtension(folder: string, profile: string): WatchedProcess {
+  return new WatchedProcess(EXECUTABLE, {
+    args: [
+      ...OPTIONS.args,
+      ...extensionArgs(folder),
+      `--user-data-dir=${profile}`,
+      "about:blank",
+    ],
+  });
+}
+
+function extensionArgs(folder: string): string[] {
+  return [
+    // Newer versions would ignore the switch that loads it.
+    "--disable-features=DisableLoadExtensionCommandLineSwitch",
+    `--disable-extensions-except=${folder}`,
+    `--load-extension=${folder}`,
+  ];
 }
 
 function hostRules(...names: readonly string[]): string {

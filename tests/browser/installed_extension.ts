@@ -19,6 +19,8 @@ declare const chrome: {
   readonly notifications: {
     readonly onButtonClicked: Dispatched;
     readonly onClicked: Dispatched;
+    readonly onClosed: Dispatched;
+    create(id: string, options: object): Promise<string>;
     getAll(): Promise<Readonly<Record<string, true>>>;
     clear(id: string): Promise<boolean>;
   };
@@ -198,6 +200,31 @@ export class InstalledExtension implements AsyncDisposable {
   async click(): Promise<void> {
     const { id } = await this.#only();
     await this.#worker.evaluate((id) => chrome.notifications.onClicked.dispatch(id), id);
+  }
+
+  /** Closes the only notification. */
+  async close(): Promise<void> {
+    const { id } = await this.#only();
+    await this.#worker.evaluate((id) => chrome.notifications.onClosed.dispatch(id, true), id);
+  }
+
+  /**
+   * Notes from now on, as long as the worker is not stopped, which notifications appear.
+   *
+   * @returns Those that have appeared, by their ids.
+   */
+  async noteAppearances(): Promise<() => Promise<readonly string[]>> {
+    const world = this.#worker;
+    await world.evaluate(() => {
+      const ids: string[] = [];
+      const { create } = chrome.notifications;
+      chrome.notifications.create = (id, options) => {
+        ids.push(id);
+        return create.call(chrome.notifications, id, options);
+      };
+      Object.assign(globalThis, { appeared: ids });
+    });
+    return () => world.evaluate(() => (globalThis as unknown as { appeared: string[] }).appeared);
   }
 
   /** Removes a notification as the system does, which tells nobody. */

@@ -1,0 +1,73 @@
+/** The extension in a Chromium that nobody watches: whether it stays connected, seen from the server. */
+import { Folder } from "../support/folder.ts";
+import { PATIENCE_MS } from "../support/patience.ts";
+import { unwatchedExtension } from "./chromium.ts";
+import { unpackExtension } from "./installed_extension.ts";
+
+/** A connection to the server, as it lists it. */
+interface Connection {
+  readonly id: number;
+  readonly connectedAt: string;
+  readonly lines: readonly string[] | null;
+}
+
+export class Unwatched implements AsyncDisposable {
+  readonly #stack: AsyncDisposableStack;
+  readonly #port: number;
+  readonly #extension: string;
+
+  private constructor(stack: AsyncDisposableStack, port: number, extension: string) {
+    this.#stack = stack;
+    this.#port = port;
+    this.#extension = extension;
+  }
+
+  /** @param extension Whose line it follows; no other client may. */
+  static async start(port: number, extension: string): Promise<Unwatched> {
+    await using stack = new AsyncDisposableStack();
+    const folder = stack.use(await Folder.make());
+    const profile = stack.use(await Folder.make());
+    await unpackExtension(folder, port, { extension });
+    stack.use(unwatchedExtension(folder.path, profile.path));
+    return new Unwatched(stack.move(), port, extension);
+  }
+
+  /** The extension's connection, as soon as there is one. */
+  async connection(patienceMs: number = PATIENCE_MS): Promise<Connection> {
+    const endMs = performance.now() + patienceMs;
+    while (performance.now() < endMs) {
+      const response = await fetch(`http://127.0.0.1:${this.#port}/api/v2/clients`);
+      const all = await response.json() as readonly Connection[];
+      const own = all.find(({ lines }) => lines?.includes(this.#extension));
+      if (own !== undefined) return own;
+      await pause();
+    }
+    throw new Error(`The extension did not connect within ${patienceMs} ms`);
+  }
+
+  /**
+   * Waits until the connection has lasted for a time.
+   *
+   * @throws Error when another one takes its place.
+   */
+  async stays(forMs: number): Promise<void> {
+    const { id, connectedAt } = await this.connection();
+    while (Date.now() - Date.parse(connectedAt) < forMs) {
+      const now = await this.connection();
+      if (now.id !== id) {
+        const after = Math.round((Date.parse(now.connectedAt) - Date.parse(connectedAt)) / 1000);
+        throw new Error(`The extension was cut off, and connected again ${after} s later`);
+      }
+      await pause();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack.disposeAsync();
+  }
+}
+
+/** Between two looks at the server. */
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 500));
+}
