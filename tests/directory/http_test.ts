@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { HttpFinder } from "../../src/directory/http.ts";
 import type { HttpSourceSettings } from "../../src/settings/directory.ts";
+import { hasOpenSsl, makeCertificate } from "../support/certificate.ts";
+import { Folder } from "../support/folder.ts";
 import { number } from "../support/directory.ts";
 import { within } from "../support/patience.ts";
 
@@ -110,6 +112,41 @@ Deno.test("anything else is a failure, whose message has no number", async () =>
   using finder = disposable(gone.open());
   await gone.server.shutdown();
   await assert.rejects(finder.find(number(ADA), forEver()), { message: "it cannot be reached" });
+});
+
+Deno.test({
+  name:
+    "a service with a certificate of one's own is asked where its authority is set, and only there",
+  ignore: !hasOpenSsl,
+  async fn() {
+    await using folder = await Folder.make();
+    const { root, cert, key } = await makeCertificate("crm");
+    const ca = await folder.write("root.pem", root);
+    await using server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, cert, key, onListen: () => {} },
+      () => Response.json({ name: "Ada" }),
+    );
+    const open = (more: Partial<HttpSourceSettings>) =>
+      disposable(
+        new HttpFinder({
+          type: "http",
+          name: "crm",
+          url: `https://127.0.0.1:${server.addr.port}/{e164}`,
+          headers: {},
+          fields: FIELDS,
+          ...more,
+        }),
+      );
+    using trusting = open({ ca });
+    assert.equal((await trusting.find(number(ADA), forEver()))[0]?.name, "Ada");
+    using strict = open({});
+    await assert.rejects(strict.find(number(ADA), forEver()), /it cannot be reached/);
+    using wrong = open({ ca: folder.at("none.pem") });
+    await assert.rejects(
+      wrong.find(number(ADA), forEver()),
+      /certificate authority cannot be used/,
+    );
+  },
 });
 
 Deno.test("a service that hangs, at its answer's beginning or in its middle, is let go", async () => {

@@ -1,11 +1,12 @@
 /** A real LDAP server, OpenLDAP's slapd, for as long as a test takes. */
 import { connect } from "node:net";
+import { hasOpenSsl, makeCertificate } from "./certificate.ts";
 import { Folder } from "./folder.ts";
 import { until } from "./patience.ts";
 import { hasTool } from "./tools.ts";
 
 const PATH = "/usr/sbin/slapd";
-export const hasSlapd: boolean = hasTool({
+export const hasSlapd: boolean = hasOpenSsl && hasTool({
   command: PATH,
   suite: "the directory's LDAP source on a real server",
   remedy: "apt-get install slapd",
@@ -18,11 +19,21 @@ export const PASSWORD = "correct horse";
 
 export class Slapd implements AsyncDisposable {
   readonly port: number;
+  /** The port for TLS. */
+  readonly securePort: number;
+  /** The path of its certificate authority. */
+  readonly ca: string;
   readonly #folder: Folder;
   readonly #process: Deno.ChildProcess;
 
-  private constructor(port: number, folder: Folder, process: Deno.ChildProcess) {
+  private constructor(
+    [port, securePort]: readonly [number, number],
+    folder: Folder,
+    process: Deno.ChildProcess,
+  ) {
     this.port = port;
+    this.securePort = securePort;
+    this.ca = folder.at("root.pem");
     this.#folder = folder;
     this.#process = process;
   }
@@ -31,6 +42,8 @@ export class Slapd implements AsyncDisposable {
   static async start(ldif: string): Promise<Slapd> {
     const folder = await Folder.make();
     await Deno.mkdir(folder.at("data"));
+    const { root: ca, cert, key } = await makeCertificate("slapd");
+    await folder.write("root.pem", ca);
     const config = await folder.write(
       "slapd.conf",
       `include /etc/ldap/schema/core.schema
@@ -39,6 +52,9 @@ include /etc/ldap/schema/inetorgperson.schema
 modulepath /usr/lib/ldap
 moduleload back_mdb
 pidfile ${folder.at("slapd.pid")}
+TLSCertificateFile ${await folder.write("cert.pem", cert)}
+TLSCertificateKeyFile ${await folder.write("key.pem", key)}
+TLSVerifyClient never
 database mdb
 suffix "${BASE}"
 rootdn "${ADMIN}"
@@ -52,15 +68,16 @@ access to * by users read by * none
       `dn: ${BASE}\nobjectClass: dcObject\nobjectClass: organization\no: Example\ndc: example\n`;
     const data = await folder.write("data.ldif", `${root}\n${ldif}`);
     await run("slapadd", "-f", config, "-l", data);
-    const port = freePort();
+    const [port, securePort] = [freePort(), freePort()] as const;
+    const urls = `ldap://127.0.0.1:${port} ldaps://127.0.0.1:${securePort}`;
     const process = new Deno.Command(PATH, {
-      args: ["-f", config, "-h", `ldap://127.0.0.1:${port}`, "-d", "0"],
+      args: ["-f", config, "-h", urls, "-d", "0"],
       stdin: "null",
       stdout: "null",
       stderr: "null",
     }).spawn();
-    await until(() => accepts(port), () => "slapd");
-    return new Slapd(port, folder, process);
+    for (const each of [port, securePort]) await until(() => accepts(each), () => "slapd");
+    return new Slapd([port, securePort], folder, process);
   }
 
   get url(): string {
