@@ -136,6 +136,7 @@ export function startProgram(
     state: tracker,
     commands,
     numbers,
+    names: callNames,
     journal,
     metrics,
     status: { status },

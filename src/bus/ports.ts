@@ -35,6 +35,12 @@ export interface DirectoryPort {
   found(call: CallId, number: string, match: DirectoryMatch): void;
 }
 
+/** Who has a number. */
+export interface DirectoryReader {
+  /** @returns `undefined` if nobody is known, or no source answers. Never rejects. */
+  whoHas(number: string, e164: string | undefined): Promise<DirectoryMatch | undefined>;
+}
+
 /** `failing`: the last question failed. `down`: several in a row, so that it is left alone for a while. */
 export const DIRECTORY_STATUSES = ["up", "failing", "down"] as const;
 

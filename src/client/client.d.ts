@@ -294,6 +294,8 @@ export interface NumberReading {
   readonly problem?: string;
   /** Whether the rules for dialling let this client dial it. */
   readonly allowed?: boolean;
+  /** Who has it, for clients with a token that see every line. */
+  readonly directory?: DirectoryMatch;
 }
 
 /** A call, a call's id, or a line with only one call that the command fits. */

@@ -3,21 +3,22 @@
  * delivered, and hands what it finds to the state, which alone changes calls.
  */
 import type { EventBus } from "../bus/bus.ts";
-import type { DirectoryPort, DirectorySourceStatus } from "../bus/ports.ts";
+import type { DirectoryPort, DirectoryReader, DirectorySourceStatus } from "../bus/ports.ts";
 import { type Call, type Party, PARTY_ROLES } from "../model/call.ts";
 import type { CallId } from "../model/call_id.ts";
+import type { DirectoryMatch } from "../model/directory.ts";
 import type { CallEvent } from "../model/event.ts";
 import type { DirectorySettings } from "../settings/directory.ts";
 import type { Directory } from "./directory.ts";
 import { openDirectory, type OpenOptions } from "./open.ts";
-import { comparable } from "./source.ts";
+import { lookedUp } from "./source.ts";
 
 export interface CallNamesOptions extends OpenOptions {
   readonly bus: EventBus;
   readonly port: DirectoryPort;
 }
 
-export class CallNames implements Disposable {
+export class CallNames implements DirectoryReader, Disposable {
   readonly #options: CallNamesOptions;
   readonly #subscription: Disposable;
   /** The numbers of each live call that have been looked up. */
@@ -61,19 +62,22 @@ export class CallNames implements Disposable {
 
   #hear({ call, change }: CallEvent): void {
     if (change === "ended") return void this.#lookedUp.delete(call.id);
-    const directory = this.#directory;
-    if (directory === undefined) return;
+    if (this.#directory === undefined) return;
     for (const role of PARTY_ROLES) {
-      if (isOutside(call[role], call)) this.#lookUp(directory, call.id, call[role]);
+      if (isOutside(call[role], call)) this.#lookUp(call.id, call[role]);
     }
   }
 
-  #lookUp(directory: Directory, id: CallId, { number, e164 }: Party): void {
+  async whoHas(number: string, e164: string | undefined): Promise<DirectoryMatch | undefined> {
+    return await this.#directory?.lookUp(lookedUp(number, e164));
+  }
+
+  #lookUp(id: CallId, { number, e164 }: Party): void {
     let numbers = this.#lookedUp.get(id);
     if (numbers === undefined) this.#lookedUp.set(id, numbers = new Set());
     if (numbers.has(number)) return;
     numbers.add(number);
-    void directory.lookUp({ number: comparable(number), e164 }).then((match) => {
+    void this.whoHas(number, e164).then((match) => {
       if (match !== undefined) this.#options.port.found(id, number, match);
     });
   }

@@ -18,8 +18,8 @@ export class SimulatedSource implements Source {
     return true;
   }
 
-  async find({ number }: LookedUp, signal: AbortSignal): Promise<readonly DirectoryEntry[]> {
-    const { entries, lateMs } = this.#simulation.lookUp(number);
+  async find({ number, e164 }: LookedUp, signal: AbortSignal): Promise<readonly DirectoryEntry[]> {
+    const { entries, lateMs } = this.#simulation.lookUp(e164 ?? number);
     if (lateMs > 0) await sleep(this.#clock, lateMs, signal);
     return entries.map((entry) => ({ ...entry, source: this.name }));
   }

@@ -76,6 +76,11 @@ function urlOf(value: unknown): string | undefined {
 /** The zero that people write in brackets, which is not dialled from abroad; in Italy it is. */
 const BRACKETED_ZERO = /(?<=\+(?!39|378|379)[\d\s]+)\(0\)/;
 
+/** @param number As the driver, or somebody, writes it. */
+export function lookedUp(number: string, e164: string | undefined): LookedUp {
+  return { number: comparable(number), e164 };
+}
+
 /** A number as it is compared: digits, with the `+` of one that is international. */
 export function comparable(number: string): string {
   const digits = number.replace(BRACKETED_ZERO, "").replaceAll(/\D/g, "");

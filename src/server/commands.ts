@@ -1,5 +1,11 @@
 /** The one way of a client's command to the phone system, whatever the dialect: permit, execute, audit. */
-import type { CommandPort, MetricsPort, NumberPort, StatePort } from "../bus/ports.ts";
+import type {
+  CommandPort,
+  DirectoryReader,
+  MetricsPort,
+  NumberPort,
+  StatePort,
+} from "../bus/ports.ts";
 import { logger, maskNumber } from "../log.ts";
 import {
   type Command,
@@ -25,6 +31,8 @@ export interface CommandContext {
   readonly state: StatePort;
   readonly commands: CommandPort;
   readonly numbers: NumberPort;
+  /** `undefined`: there is no directory. */
+  readonly names?: DirectoryReader | undefined;
   readonly metrics?: MetricsPort | undefined;
   readonly strangers: Strangers;
 }

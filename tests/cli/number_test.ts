@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describeNumber } from "../../src/cli/number.ts";
+import { Folder } from "../support/folder.ts";
 import { settingsWith } from "../support/settings.ts";
 
 const SITE = settingsWith('[numbers]\ncountry = "DE"\noutsidePrefix = "0"');
@@ -28,4 +29,13 @@ Deno.test("tapi2ws number --json has all of it", async () => {
   const { written, caller } = JSON.parse(await describeNumber("030 123456", SITE, true));
   assert.equal(written.dials, "0030123456");
   assert.equal(caller.e164, "+4930123456");
+});
+
+Deno.test("who has the number is shown, with the source that knows it", async () => {
+  await using folder = await Folder.make();
+  const file = await folder.write("people.csv", "number,name\n+4930123456,Otto Muster\n");
+  const source = `[[directory.source]]\ntype = "csv"\nname = "people"\nfile = "${file}"\n`;
+  const text = await describeNumber("+49 30 123456", settingsWith(source), false);
+  assert.match(text, /directory: Otto Muster \(people\)/);
+  assert.doesNotMatch(await describeNumber("+49 30 1", settingsWith(source), false), /directory:/);
 });

@@ -5,6 +5,7 @@ import { Folder } from "../support/folder.ts";
 import { LogRecorder } from "../support/log.ts";
 import { eventually } from "../support/patience.ts";
 import { TestProgram } from "../support/program.ts";
+import { tokenRule } from "../support/server.ts";
 import { settingsWith } from "../support/settings.ts";
 
 const KNOWN = "+441632960051";
@@ -165,4 +166,30 @@ lines = ["202"]
   await flow.pass(() => flow.program.state.call(seen)?.caller.directory !== undefined);
   await eventually(() => assert(JSON.stringify(client.frames).includes("C-0081")));
   assert(!JSON.stringify(client.frames).includes("C-0051"));
+});
+
+Deno.test("any number is looked up for a token that sees every line, and for nobody else", async () => {
+  const tokens = ["all", "some"].map((name) =>
+    tokenRule(name, { lines: name === "all" ? ["*"] : ["201"] })
+  );
+  const file = tokens.map(({ name, sha256, lines }) =>
+    `[[token]]\nname = "${name}"\nsha256 = "${sha256}"\nlines = ${JSON.stringify(lines)}\n`
+  ).join("\n");
+  await using flow = await TestProgram.start({ file });
+  const ask = async (token?: string) => {
+    const response = await fetch(`http://127.0.0.1:${flow.port}/api/v2/commands`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        ...token !== undefined && { authorization: `Bearer ${token}` },
+      },
+      body: JSON.stringify({ cmd: "number", text: "+44 (0)1632 960051" }),
+    });
+    const { result } = await response.json();
+    assert.equal(result.number.e164, KNOWN);
+    return result.number.directory?.id;
+  };
+  assert.equal(await ask("all"), "C-0051-1");
+  assert.equal(await ask("some"), undefined);
+  assert.equal(await ask(), undefined);
 });

@@ -9,7 +9,7 @@ import type { Clock } from "../../clock.ts";
 import { describeError, logger } from "../../log.ts";
 import { type Right, RIGHTS } from "../../model/right.ts";
 import type { AccessRules, JwtRule, TokenRule } from "../../settings/access_rules.ts";
-import type { Identity } from "./identity.ts";
+import { ANONYMOUS, type Identity } from "./identity.ts";
 
 const log = logger("server");
 
@@ -69,7 +69,7 @@ export class Identities {
     this.#rules = rules;
     const { anonymous } = rules;
     this.#anonymous = anonymous &&
-      this.#grant({ ...anonymous, name: "anonymous" }, { kind: "anonymous" });
+      this.#grant({ ...anonymous, name: ANONYMOUS }, { kind: "anonymous" });
   }
 
   /** The identity without a token; `undefined` if anonymous access is off. */
@@ -142,7 +142,7 @@ export class Identities {
   }
 
   #ofJwt(grant: Identity): Identity | undefined {
-    const taken = ["anonymous", "nobody", ...this.#rules.tokens.map(({ name }) => name)];
+    const taken = [ANONYMOUS, "nobody", ...this.#rules.tokens.map(({ name }) => name)];
     // In the audit nobody must look like somebody else.
     const name = taken.includes(grant.name) ? `${grant.name} (jwt)` : grant.name;
     return this.#grant({ ...grant, name }, {

@@ -3,8 +3,11 @@ import type { Right } from "../../model/right.ts";
 import { matchesAny } from "../../patterns.ts";
 import type { Grant } from "../../settings/access_rules.ts";
 
+/** The name of the identity without a token. */
+export const ANONYMOUS = "anonymous";
+
 export interface Identity extends Grant {
-  /** As the settings name it; `anonymous` without a token. */
+  /** As the settings name it; {@linkcode ANONYMOUS} without a token. */
   readonly name: string;
   /** When it loses its rights: milliseconds since 1970, UTC; never when left out. */
   readonly expiresAtMs?: number | undefined;

@@ -60,7 +60,7 @@ async function postCommand(visit: Visit, context: RouteContext): Promise<Respons
     case "journal":
       return answerResponse(id, await queryJournal(asked, readerOf(visit), context));
     case "number":
-      return answerResponse(id, queryNumber(asked, identity, context));
+      return answerResponse(id, await queryNumber(asked, identity, context));
     default:
       return answerResponse(id, queryState(asked, identity, context));
   }

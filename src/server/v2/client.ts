@@ -123,7 +123,7 @@ export class V2Client extends Client implements SendingClient {
           await queryJournal(request, { identity: this.identity, reader: this }, this.#context),
         );
       case "number":
-        return this.#answer(id, queryNumber(request, this.identity, this.#context));
+        return this.#answer(id, await queryNumber(request, this.identity, this.#context));
       default:
         this.#answer(id, queryState(request, this.identity, this.#context));
     }

@@ -2,17 +2,19 @@
 import type { EventBus } from "../../bus/bus.ts";
 import {
   CursorError,
+  type DirectoryReader,
   type JournalPort,
   JournalUnavailableError,
   type MetricsPort,
   type NumberPort,
   type StatePort,
 } from "../../bus/ports.ts";
+import type { DirectoryMatch } from "../../model/directory.ts";
 import type { JournalPage } from "../../model/journal.ts";
 import type { NumberReading } from "../../model/number.ts";
 import { dialRefusal } from "../access/dial_rules.ts";
 import type { HeavyReads } from "../access/heavy_reads.ts";
-import type { Identity } from "../access/identity.ts";
+import { ANONYMOUS, type Identity, permitsEverywhere } from "../access/identity.ts";
 import { monitorRefusal, onlyVisible, visibleTo } from "../access/permissions.ts";
 import { type Answer, type EntryObject, entryObject, type V2Encoder } from "./frames.ts";
 import type { JournalRequest, NumberRequest, StateRequest } from "./requests.ts";
@@ -42,22 +44,38 @@ export function queryState(
 }
 
 /** A number as the site's rules read it, and whether the identity may dial it. */
-export type NumberAnswer = NumberReading & { readonly allowed?: boolean };
+export type NumberAnswer = NumberReading & {
+  readonly allowed?: boolean;
+  readonly directory?: DirectoryMatch;
+};
 
-export function queryNumber(
+export async function queryNumber(
   { text, as = "written" }: NumberRequest,
   identity: Identity,
-  { numbers }: { readonly numbers: NumberPort },
-): Answer<{ readonly number: NumberAnswer }> {
+  { numbers, names }: {
+    readonly numbers: NumberPort;
+    readonly names?: DirectoryReader | undefined;
+  },
+): Promise<Answer<{ readonly number: NumberAnswer }>> {
   const error = monitorRefusal(identity);
   if (error !== undefined) return { ok: false, error };
-  const reading = numbers.read(text, as);
+  const read = numbers.read(text, as);
+  const directory = mayLookUp(identity) ? await names?.whoHas(text, read.e164) : undefined;
+  const reading = { ...read, ...directory !== undefined && { directory } };
   if (as !== "written" || reading.dials === undefined) {
     return { ok: true, outcome: { number: reading } };
   }
   const dial = { cmd: "dial", line: "", number: reading.dials } as const;
   const allowed = dialRefusal(dial, identity.dial ?? {}, numbers) === undefined;
   return { ok: true, outcome: { number: { ...reading, allowed } } };
+}
+
+/**
+ * Whether the identity may ask the directory for any number, and so read all of it: one with a token
+ * that sees every call.
+ */
+function mayLookUp(identity: Identity): boolean {
+  return identity.name !== ANONYMOUS && permitsEverywhere(identity, "monitor");
 }
 
 interface EntryPage {

@@ -53,14 +53,16 @@ const NUMBER_FACTS = {
   internal: z.literal(true).exactOptional().describe("An extension of the phone system"),
 };
 
+const directory = ENTRY_OF_DIRECTORY.extend({
+  others: z.array(ENTRY_OF_DIRECTORY).exactOptional().describe("Others who have the number"),
+}).exactOptional().describe("Who has the number, if a directory knows it");
+
 const PARTY = z.object({
   number: z.string(),
   name: z.string(),
   presentation: z.enum(PRESENTATIONS),
   ...NUMBER_FACTS,
-  directory: ENTRY_OF_DIRECTORY.extend({
-    others: z.array(ENTRY_OF_DIRECTORY).exactOptional().describe("Others who have the number"),
-  }).exactOptional().describe("Who has the number, if a directory knows it"),
+  directory,
 }).meta({
   id: "Party",
   description: 'One end of a call. number is "" unless presentation is "shown".',
@@ -209,6 +211,7 @@ const NUMBER: z.ZodType<NumberAnswer> = z.object({
   steps: z.array(z.object({ why: z.string(), result: z.string() })),
   dials: z.string().exactOptional().describe("What the phone system is given"),
   problem: z.string().exactOptional().describe("Why the text is not dialled"),
+  directory,
   allowed: z.boolean().exactOptional().describe("Whether your rules let you dial it"),
   ...NUMBER_FACTS,
 }).meta({ id: "Number", description: "A number, and how the rules of the site read it." });
