@@ -62,6 +62,18 @@ export function launchChromium(
   return chromium.launch({ ...OPTIONS, args });
 }
 
+/** Chromium as people have it: it keeps pages for the way back, and throttles hidden ones. */
+export function launchUnaided(): Promise<Browser> {
+  return chromium.launch({
+    ...OPTIONS,
+    ignoreDefaultArgs: [
+      "--disable-back-forward-cache",
+      "--disable-background-timer-throttling",
+      "--disable-renderer-backgrounding",
+    ],
+  });
+}
+
 /** Pages that have nothing of other tests' and are as patient as every test. */
 export async function newContext(
   browser: Browser,

@@ -254,17 +254,47 @@ Deno.test("a server that greets nobody is left, and tried again", async () => {
   await until(() => server.visitors.length === 2);
 });
 
-Deno.test("the network's return ends a wait, and tries out a connection that may be dead", async () => {
+// The network is back, the page comes out of the back/forward cache, is no longer frozen or hidden.
+for (const name of ["online", "pageshow", "resume", "visibilitychange"]) {
+  Deno.test(`${name} ends a wait, and tries out a connection that may be dead`, async () => {
+    await using rig = new ClientRig();
+    const client = await rig.open({ keepAliveMs: 0, timeoutMs: 3000 });
+    const { events } = listen(client);
+    // The machine sleeps: what the server sends is lost, and no timer runs.
+    rig.network.silent = true;
+    rig.bus.publish(callEvent({ id: 1 }, { change: "new" }));
+    globalThis.dispatchEvent(new Event(name));
+    rig.clock.advance(3000);
+    await until(() => client.status === "waiting");
+    rig.network.silent = false;
+    globalThis.dispatchEvent(new Event(name));
+    assert.equal(client.status, "connecting");
+    await until(() => client.status === "open");
+    assert.deepEqual(events.map(({ type }) => type), ["call"]);
+  });
+}
+
+Deno.test("in a page that is hidden for ten minutes, timers are late and nothing is lost", async () => {
   await using rig = new ClientRig();
-  const client = await rig.open({ keepAliveMs: 0, timeoutMs: 3000 });
-  rig.network.silent = true;
-  globalThis.dispatchEvent(new Event("online"));
-  rig.clock.advance(3000);
-  await until(() => client.status === "waiting");
-  rig.network.silent = false;
-  globalThis.dispatchEvent(new Event("online"));
-  assert.equal(client.status, "connecting");
-  await until(() => client.status === "open");
+  const { clock } = rig;
+  // As browsers throttle them then: once a minute.
+  const lateMs = (delayMs: number) => Math.ceil(delayMs / 60_000) * 60_000;
+  const client = await rig.open({
+    timers: {
+      setTimeout: (callback, delayMs) => clock.setTimeout(callback, lateMs(delayMs)),
+      clearTimeout: (timer) => clock.clearTimeout(timer as number),
+    },
+  });
+  const { events, statuses } = listen(client);
+  for (let minute = 1; minute <= 10; minute++) {
+    clock.advance(60_000);
+    rig.bus.publish(callEvent({ id: minute }, { change: "new" }));
+    await until(() => events.length === minute);
+    // After it, the ping of this minute is answered as well.
+    await client.ping();
+  }
+  assert.deepEqual(statuses, []);
+  assert.equal(rig.network.accepted, 1);
 });
 
 for (const [code, name] of [[4401, "unauthorized"], [4403, "not_permitted"]] as const) {
