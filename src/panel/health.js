@@ -31,10 +31,12 @@ import { ADVICE } from "../model/advice.ts";
  * @property {string} letter
  * @property {string} sentence
  * @property {string} [advice]
+ * @property {string} [place] Where the manual has more about it.
  */
 
 /** A probe is due every 15 seconds; after so long at least three are missing. */
 const PROBE_IS_LATE_SECONDS = 60;
+const TOKENS = "security#tokens-one-line-and-one-right-each";
 const NEEDS_TOKEN = "This server requires a token";
 const CONNECTED = "Connected to the phone system";
 const DISCONNECTED = "Not connected to the phone system";
@@ -50,11 +52,11 @@ export function healthOf(facts) {
 function ofConnection({ status: { status, reason = "" }, wasOpen, refusal, can }) {
   if (status === "open") {
     if (can.includes("monitor")) return undefined;
-    if (can.length === 0) return bad(NEEDS_TOKEN, "Press “Token…” to enter one.");
+    if (can.length === 0) return bad(NEEDS_TOKEN, "Press “Token…” to enter one.", TOKENS);
     return warn("You can control calls, but not see them", OTHER_TOKEN);
   }
   if (refusal === "unauthorized") {
-    return bad(NEEDS_TOKEN, `Its answer: ${reason}. Press “Token…” to enter one.`);
+    return bad(NEEDS_TOKEN, `Its answer: ${reason}. Press “Token…” to enter one.`, TOKENS);
   }
   if (refusal === "not_permitted") {
     return bad("You cannot see lines and calls", `The server's answer: ${reason}. ${OTHER_TOKEN}`);
@@ -82,6 +84,7 @@ function ofService({ provider, ready }) {
     return bad(
       `${DISCONNECTED}: TAPI is not available`,
       "Start the Windows service Telephony on the server. Tapi2Ws keeps trying.",
+      "troubleshooting#LINEERR_SERVICE_NOT_RUNNING",
     );
   }
   return undefined;
@@ -100,6 +103,7 @@ function ofLines({ lines, ready }) {
       `${DISCONNECTED}: there are no lines`,
       "No TAPI driver is installed, or it has no lines, or your token permits none. A driver needs " +
         `its own set-up and often a licence; then ${RESTART}.`,
+      "troubleshooting#what-you-see",
     );
   }
   if (open === 0) {
@@ -119,17 +123,21 @@ function ofLines({ lines, ready }) {
   }
   const silentMinutes = Math.floor((ready?.silentForSeconds ?? 0) / 60);
   if (silentMinutes > 0) {
-    return warn(`${CONNECTED}, but no call was heard for ${silentMinutes} min`, ADVICE.silent);
+    return warn(
+      `${CONNECTED}, but no call was heard for ${silentMinutes} min`,
+      ADVICE.silent,
+      "troubleshooting#silent",
+    );
   }
   return { tone: "ok", letter: "✓", sentence: CONNECTED };
 }
 
-/** @type {(sentence: string, advice: string) => Health} */
-function warn(sentence, advice) {
-  return { tone: "warn", letter: "!", sentence, advice };
+/** @type {(sentence: string, advice: string, place?: string) => Health} */
+function warn(sentence, advice, place) {
+  return { tone: "warn", letter: "!", sentence, advice, ...place !== undefined && { place } };
 }
 
-/** @type {(sentence: string, advice: string) => Health} */
-function bad(sentence, advice) {
-  return { tone: "bad", letter: "✕", sentence, advice };
+/** @type {(sentence: string, advice: string, place?: string) => Health} */
+function bad(sentence, advice, place) {
+  return { tone: "bad", letter: "✕", sentence, advice, ...place !== undefined && { place } };
 }

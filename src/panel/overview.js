@@ -61,7 +61,7 @@ export class Overview {
   #draw() {
     const { client, status, wasOpen, refusal } = this.#session;
     const { identity, provider, lines, calls, server } = client;
-    const { tone, letter, sentence, advice } = healthOf({
+    const { tone, letter, sentence, advice, place } = healthOf({
       status,
       wasOpen,
       refusal,
@@ -75,6 +75,8 @@ export class Overview {
     write(part(this.#root, "sentence"), sentence);
     part(this.#root, "advice").hidden = advice === undefined;
     write(part(this.#root, "advice"), advice ?? "");
+    part(this.#root, "more").hidden = place === undefined;
+    mark(part(this.#root, "more"), "href", `manual/${place ?? ""}`);
     const open = [...lines.values()].filter((line) => line.status === "open").length;
     this.#show("Open lines", `${open} of ${lines.size}`);
     this.#show("Live calls", String(calls.size));

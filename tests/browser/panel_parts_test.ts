@@ -147,6 +147,7 @@ panelTest(
     });
     const panel = await test.open(server.port);
     await panel.becomes("#overview", /no call was heard for 31 min.*licence/s);
+    await panel.page.locator('#overview a[href="manual/troubleshooting#silent"]').waitFor();
   },
 );
 

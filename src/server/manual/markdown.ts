@@ -62,7 +62,9 @@ export async function render(markdown: string): Promise<Rendered> {
   const tokens = marked.lexer(markdown);
   const html = marked.parser(tokens);
   const sections = sectionsOf(tokens);
-  const summary = tokens.find(({ type }) => type === "paragraph") as Tokens.Paragraph | undefined;
+  const summary = tokens.find((token): token is Tokens.Paragraph =>
+    token.type === "paragraph" && plain([token]) !== ""
+  );
   return {
     title: sections[0]?.title ?? "",
     summary: summary === undefined ? "" : Parser.parseInline(summary.tokens, marked.defaults),
@@ -99,12 +101,24 @@ function sectionsOf(tokens: readonly Token[]): Section[] {
 
 /** The text of tokens without their markup. */
 function plain(tokens: readonly Token[]): string {
+  return textOf(tokens).replaceAll(/\s+/g, " ").trim();
+}
+
+/** Blocks, which are no part of the text before them. */
+const BLOCKS = ["paragraph", "list", "list_item", "code", "blockquote", "heading"];
+
+function textOf(tokens: readonly Token[]): string {
   return tokens.map((token) => {
-    if (token.type === "list") return plain((token as Tokens.List).items);
-    if ("tokens" in token && token.tokens !== undefined) return plain(token.tokens);
     if (token.type === "image") return "";
-    return "text" in token ? String(token.text) : "";
-  }).join(" ").replaceAll(/\s+/g, " ").trim();
+    const inner = token.type === "list"
+      ? (token as Tokens.List).items
+      : "tokens" in token
+      ? token.tokens
+      : undefined;
+    const own = "text" in token ? String(token.text) : "";
+    const text = inner === undefined ? own : textOf(inner);
+    return BLOCKS.includes(token.type) ? `${text} ` : text;
+  }).join("");
 }
 
 /** `install.md#x` -> `install#x`: the page, where the file itself stays Markdown. */

@@ -50,7 +50,7 @@ Deno.test("the table of contents lists every page, and the search has every sett
   }
   const pages = await (await fetch(`${origin}/manual/search.json`)).json() as {
     name: string;
-    sections: { anchor: string; text: string }[];
+    sections: { anchor: string; title: string }[];
   }[];
   const anchors = pages.flatMap(({ name, sections }) =>
     sections.map(({ anchor }) => `${name}#${anchor}`)
@@ -67,6 +67,10 @@ Deno.test("the table of contents lists every page, and the search has every sett
   ) {
     assert(anchors.includes(anchor), anchor);
   }
+  // Code is not torn from the punctuation after it, and a picture is no summary.
+  const titles = pages.flatMap(({ sections }) => sections.map(({ title }) => title));
+  assert(titles.includes("callerId, calledId"), titles.join());
+  assert.doesNotMatch(html, /<img/);
   const missing = await fetch(`${origin}/manual/nothing`, BROWSER);
   assert.equal(missing.status, 404);
   await missing.body?.cancel();
