@@ -109,8 +109,12 @@ export class Country {
     const number = this.#parse(digits);
     if (number?.countryCallingCode !== this.code || !this.#exists(number)) return undefined;
     const subscriber = subscriberOf(number);
+    // Prefixes that are left are no part of a number; one zero is where nothing is dialled before it.
+    if (/^00/.test(subscriber.significant)) return undefined;
+    if (this.#trunkPrefix !== "" && subscriber.significant.startsWith("0")) return undefined;
     const isWhole = digits === this.dialledWithin(subscriber) ||
       digits === digitsOf(subscriber.national) && this.#isFormatted(subscriber) ||
+      // A carrier's code, or another habit of the country, stands between.
       digits.startsWith("0");
     return isWhole ? subscriber : undefined;
   }

@@ -14,10 +14,10 @@ export type Meaning =
   | { readonly kind: "extension" | "unchanged" | "unknown" };
 
 /**
- * Digits that may lack their area code: fewer are short codes, and no local number begins with 0 or 1,
- * with which area codes and the short codes of countries begin.
+ * Digits that may lack their area code: fewer are short codes, more have prefixes, and no local number
+ * begins with 0 or 1, with which area codes and the short codes of countries begin.
  */
-const LOCAL = /^[2-9]\d{4,}$/;
+const LOCAL = /^[2-9]\d{4,8}$/;
 
 export class Site {
   readonly #rules: NumberRules;

@@ -7,6 +7,7 @@ import { drawSoon } from "./frames.js";
 import { whenUnauthorized } from "./http.js";
 import { Journal } from "./journal.js";
 import { Lines } from "./lines.js";
+import { NumberTrial } from "./number_trial.js";
 import { Overview } from "./overview.js";
 import { Phone } from "./phone.js";
 import { Results } from "./results.js";
@@ -29,6 +30,7 @@ new Calls(session);
 new Tail(session);
 new Journal(session);
 new Simulation(session, results);
+new NumberTrial(session);
 new Snippet(session);
 const clients = new Clients();
 

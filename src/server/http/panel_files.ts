@@ -23,6 +23,7 @@ export { default as "lines.js" } from "../../panel/lines.js" with { type: "text"
 export { default as "manual.css" } from "../../panel/manual.css" with { type: "text" };
 export { default as "links.js" } from "../../panel/links.js" with { type: "text" };
 export { default as "manual.js" } from "../../panel/manual.js" with { type: "text" };
+export { default as "number_trial.js" } from "../../panel/number_trial.js" with { type: "text" };
 export { default as "overview.js" } from "../../panel/overview.js" with { type: "text" };
 export { default as "parts.css" } from "../../panel/parts.css" with { type: "text" };
 export { default as "phone.js" } from "../../panel/phone.js" with { type: "text" };
