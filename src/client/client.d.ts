@@ -14,7 +14,12 @@ import type {
   DIRECTIONS,
   PRESENTATIONS,
 } from "../model/call.ts";
-import type { CALL_COMMANDS, COMPLETION_MODES, LINE_COMMANDS } from "../model/command.ts";
+import type {
+  CALL_COMMANDS,
+  COMPLETION_MODES,
+  GROUP_MODES,
+  LINE_COMMANDS,
+} from "../model/command.ts";
 import type { ERROR_CODES } from "../model/error.ts";
 import type { CALL_CHANGES, EVENT_KINDS, LINE_CHANGES, PROVIDER_STATES } from "../model/event.ts";
 import type { FORWARD_CASES } from "../model/forward.ts";
@@ -203,6 +208,23 @@ export interface Commands {
   forget(target: Target): Promise<void>;
   /** `null` turns it off. */
   forward(line: LineName, when: ForwardWhen, to: string | null): Promise<void>;
+  /** Turns do not disturb on or off. */
+  dnd(line: LineName, on: boolean): Promise<void>;
+  /** Calls of the hunt group come, or come no longer; of every group if none is named. */
+  group(line: LineName, mode: typeof GROUP_MODES[number], group?: string): Promise<void>;
+  /** Logs a user in at the telephone, by the user's extension. */
+  login(line: LineName, user: string | number): Promise<void>;
+  logout(line: LineName): Promise<void>;
+  /** Sets the account code of the line's call. */
+  account(line: LineName, code: string): Promise<void>;
+  /** Turns the message lamp on or off. */
+  lamp(line: LineName, on: boolean): Promise<void>;
+  /** Joins the call of another extension; needs the right `supervise`. */
+  intrude(line: LineName, extension: string | number): Promise<void>;
+  /** Listens to the call of another extension, unheard; needs the right `supervise`. */
+  listen(line: LineName, extension: string | number): Promise<void>;
+  /** Sends bytes, as hex, to the driver by lineDevSpecific; needs the right `vendor`. */
+  vendor(line: LineName, data: string): Promise<void>;
   /** Checks that the server answers. */
   ping(): Promise<void>;
 }
@@ -403,7 +425,10 @@ export interface ServerInfo {
 
 export interface Identity {
   readonly name: string;
-  /** `monitor`: receive events. `control`: send commands. */
+  /**
+   * `monitor`: receive events. `control`: send commands. `supervise`: intrude and listen. `vendor`: send
+   * bytes to the driver.
+   */
   readonly can: readonly (typeof RIGHTS[number])[];
   /** Patterns of extensions, in which `*` stands for anything. */
   readonly lines: readonly string[];

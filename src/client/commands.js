@@ -27,6 +27,15 @@ const FIELDS = {
   dtmf: (target, digits) => ({ ...about(target), digits }),
   forget: (target) => about(target),
   forward: (line, when, to) => ({ line: `${line}`, when, to }),
+  dnd: (line, on) => ({ line: `${line}`, on }),
+  group: (line, mode, group) => ({ line: `${line}`, mode, group }),
+  login: (line, user) => ({ line: `${line}`, user: `${user}` }),
+  logout: (line) => ({ line: `${line}` }),
+  account: (line, code) => ({ line: `${line}`, code }),
+  lamp: (line, on) => ({ line: `${line}`, on }),
+  intrude: (line, extension) => ({ line: `${line}`, extension: `${extension}` }),
+  listen: (line, extension) => ({ line: `${line}`, extension: `${extension}` }),
+  vendor: (line, data) => ({ line: `${line}`, data }),
   ping: () => ({}),
 };
 

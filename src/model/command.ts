@@ -5,9 +5,16 @@
 import type { CallId } from "./call_id.ts";
 import type { CommandError } from "./error.ts";
 import { FORWARD_CASES } from "./forward.ts";
+import type { Right } from "./right.ts";
 
 /** Digits that can be sent as DTMF; a comma is a pause. */
 export const DTMF_DIGITS = /^[0-9A-Da-d*#,]{1,80}$/;
+
+/** Bytes in hex. */
+export const HEX_BYTES = /^(?:[0-9A-Fa-f]{2}){1,1024}$/;
+
+/** Whether calls of a hunt group come, or come no longer. */
+export const GROUP_MODES = ["in", "out"] as const;
 
 /** How a consultation ends. */
 export const COMPLETION_MODES = ["transfer", "conference"] as const;
@@ -17,9 +24,16 @@ export type CompletionMode = typeof COMPLETION_MODES[number];
 export interface Field {
   /**
    * A telephone number; the place of a parked call, which the phone system numbers; an extension;
-   * {@linkcode DTMF_DIGITS}; or a choice.
+   * {@linkcode DTMF_DIGITS}; {@linkcode HEX_BYTES}; true or false; or a choice.
    */
-  readonly kind: "number" | "slot" | "extension" | "digits" | readonly string[];
+  readonly kind:
+    | "number"
+    | "slot"
+    | "extension"
+    | "digits"
+    | "bytes"
+    | "flag"
+    | readonly string[];
   readonly optional?: true;
   /** `null` is a value: off. */
   readonly nullable?: true;
@@ -37,6 +51,8 @@ export interface CommandShape {
   /** Whether a call's or a line's `can` names the command; `none`: it does not depend on features. */
   readonly can: "call" | "line" | "none";
   readonly fields: Readonly<Record<string, Field>>;
+  /** The right that it needs on every line that it names, if it is not `control`. */
+  readonly right?: Right;
   /** Takes a call of another line: of any, unless the field `from` alone names it. */
   readonly takesCalls?: true;
   /** Members of the result; both may be left out. */
@@ -47,6 +63,15 @@ export interface CommandShape {
 
 const DIALLED = { kind: "number", dialled: true } as const;
 const SLOT = { kind: "slot", dialled: true } as const;
+const FLAG = { kind: "flag" } as const;
+/** Changes a setting of a telephone. */
+const SETTING = { target: "line", can: "line", result: [] } as const;
+/** Joins a call of another line. */
+const SUPERVISION = {
+  ...SETTING,
+  right: "supervise",
+  fields: { extension: { kind: "extension" } },
+} as const;
 
 /** Every command. The order is that of `can`. */
 export const COMMANDS = {
@@ -146,6 +171,32 @@ export const COMMANDS = {
     result: [],
     help: "Forwards a line's calls, or stops forwarding them",
   },
+  dnd: { ...SETTING, fields: { on: FLAG }, help: "Turns do not disturb on or off" },
+  group: {
+    ...SETTING,
+    fields: { mode: { kind: GROUP_MODES }, group: { kind: "number", optional: true } },
+    help: "Joins or leaves a hunt group, or all of them",
+  },
+  login: {
+    ...SETTING,
+    fields: { user: { kind: "number" } },
+    help: "Logs a user in at the telephone",
+  },
+  logout: { ...SETTING, fields: {}, help: "Logs the user out at the telephone" },
+  account: {
+    ...SETTING,
+    fields: { code: { kind: "number" } },
+    help: "Sets the account code of the line's call",
+  },
+  lamp: { ...SETTING, fields: { on: FLAG }, help: "Turns the message lamp on or off" },
+  intrude: { ...SUPERVISION, help: "Joins the call of another extension" },
+  listen: { ...SUPERVISION, help: "Listens to the call of another extension, unheard" },
+  vendor: {
+    ...SETTING,
+    right: "vendor",
+    fields: { data: { kind: "bytes" } },
+    help: "Sends bytes to the driver by lineDevSpecific",
+  },
 } as const satisfies Readonly<Record<string, CommandShape>>;
 
 type Commands = typeof COMMANDS;
@@ -171,7 +222,9 @@ function namesIn<Place extends CommandShape["can"]>(
 }
 
 type Value<F extends Field> =
-  | (F["kind"] extends readonly (infer Choice)[] ? Choice : string)
+  | (F["kind"] extends readonly (infer Choice)[] ? Choice
+    : F["kind"] extends "flag" ? boolean
+    : string)
   | (F["nullable"] extends true ? null : never);
 type Fields<S extends CommandShape["fields"]> =
   & { readonly [K in keyof S as S[K]["optional"] extends true ? never : K]: Value<S[K]> }

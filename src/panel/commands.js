@@ -12,6 +12,7 @@ import { spaced } from "./format.js";
  * @property {boolean} isOptional Left out if empty.
  * @property {boolean} isNullable `null` if empty.
  * @property {readonly (readonly [value: string, label: string])[]} [choices]
+ * @property {true} [isFlag] Sent as true or false.
  */
 
 /**
@@ -42,6 +43,9 @@ const CHOICES = {
   conference: "conference: all talk",
 };
 
+/** @type {readonly (readonly [value: string, label: string])[]} */
+const FLAG_CHOICES = [["true", "on"], ["false", "off"]];
+
 /** @type {(cmd: string, shape: CommandShape) => Command} */
 export function commandOf(cmd, { target, fields, help }) {
   return {
@@ -54,6 +58,7 @@ export function commandOf(cmd, { target, fields, help }) {
       label: labelOf(name),
       isOptional: optional ?? false,
       isNullable: nullable ?? false,
+      ...kind === "flag" && { choices: FLAG_CHOICES, isFlag: true },
       ...typeof kind !== "string" && {
         choices: kind.map((word) => [word, CHOICES[word] ?? spaced(word)]),
       },
@@ -81,14 +86,15 @@ export function commandsIn(can) {
  * @param {Command} command
  * @param {{ readonly line: string, readonly call?: Call | undefined }} target The name of the line.
  * @param {Readonly<Record<string, string>>} values The fields of the form.
- * @returns {Record<string, string | number | null>} The fields of the command.
+ * @returns {Record<string, string | number | boolean | null>} The fields of the command.
  */
 export function fieldsOf({ isAboutCall, fields }, { line, call }, values) {
-  /** @type {Record<string, string | number | null>} */
+  /** @type {Record<string, string | number | boolean | null>} */
   const sent = isAboutCall && call !== undefined ? { call: call.id } : { line };
-  for (const { name, isOptional, isNullable } of fields) {
+  for (const { name, isOptional, isNullable, isFlag } of fields) {
     const value = (values[name] ?? "").trim();
-    if (value !== "" || !isOptional) sent[name] = value === "" && isNullable ? null : value;
+    if (isFlag) sent[name] = value === "true";
+    else if (value !== "" || !isOptional) sent[name] = value === "" && isNullable ? null : value;
   }
   return sent;
 }

@@ -80,7 +80,13 @@ const NUMBER_TEXTS: Readonly<Record<string, string>> = {
   from: " from {from}",
   group: " of group {group}",
   slot: " in slot {slot}",
+  user: " for {user}",
+  code: " with code {code}",
+  extension: " of {extension}",
 };
+
+/** Kinds of fields that are not named in the audit log: they may be secret. */
+const UNNAMED: ReadonlySet<string> = new Set(["digits", "bytes"]);
 
 /** The call, line and numbers of a command, for the audit log. It never has the digits of `dtmf`. */
 function describeTarget(
@@ -91,7 +97,7 @@ function describeTarget(
   const line = "line" in command ? lineOf(command.line, state) : state.call(command.call)?.line;
   const numbers: Record<string, string> = {};
   for (const [{ kind }, text, name] of fieldsOf(command)) {
-    if (typeof kind === "string" && kind !== "digits") numbers[name] = maskNumber(text);
+    if (typeof kind === "string" && !UNNAMED.has(kind)) numbers[name] = maskNumber(text);
   }
   return {
     text: (call === undefined ? "" : " of call {call}") +

@@ -1,6 +1,6 @@
 /** Checks text from outside, whatever the dialect: JSON, the fields of commands, what errors say. */
 import { z } from "zod";
-import { DTMF_DIGITS, type Field } from "../model/command.ts";
+import { DTMF_DIGITS, type Field, HEX_BYTES } from "../model/command.ts";
 import type { CommandError, ErrorCode } from "../model/error.ts";
 
 /** The longest number that is passed on: TAPIMAXDESTADDRESSSIZE without its NUL. */
@@ -33,6 +33,11 @@ const digits = z.string({ error: "expected digits, a string" }).regex(
   "expected 1 to 80 of 0-9, A-D, *, #, and , for a pause",
 );
 
+const hexBytes = z.string({ error: "expected bytes in hex, a string" }).regex(
+  HEX_BYTES,
+  "expected 1 to 1024 bytes as pairs of hex digits",
+);
+
 export const trueOrFalse: z.ZodBoolean = z.boolean({ error: "expected true or false" });
 
 export function oneOf<const T extends string>(values: readonly T[]): z.ZodType<T> {
@@ -40,18 +45,19 @@ export function oneOf<const T extends string>(values: readonly T[]): z.ZodType<T
   return z.enum(values, { error }) as z.ZodType<T>;
 }
 
-const TEXTS = {
+const KINDS = {
   number: { schema: telephoneNumber, noun: "a telephone number" },
   slot: { schema: telephoneNumber, noun: "a slot" },
   extension: { schema: extension, noun: "an extension" },
   digits: { schema: digits, noun: "digits" },
+  bytes: { schema: hexBytes, noun: "bytes in hex" },
+  flag: { schema: trueOrFalse, noun: "true or false" },
 };
 
 /** The schema of a command's field. */
 export function fieldSchema({ kind, optional, nullable }: Field): z.ZodType {
-  const { schema, noun } = typeof kind === "string"
-    ? TEXTS[kind]
-    : { schema: oneOf(kind), noun: "a choice" };
+  const { schema, noun }: { readonly schema: z.ZodType; readonly noun: string } =
+    typeof kind === "string" ? KINDS[kind] : { schema: oneOf(kind), noun: "a choice" };
   const value = nullable
     ? z.union([schema, z.null()], { error: `expected ${noun}, or null for off` })
     : schema;

@@ -5,6 +5,7 @@ import type { CallTable } from "./call.ts";
 import type { Placeholders } from "./calls/info.ts";
 import type { DeviceTable } from "./device_table.ts";
 import type { Signal } from "./signals.ts";
+import type { Vendor } from "./vendors/vendor.ts";
 
 export interface SessionContext {
   readonly tapi: Tapi;
@@ -17,6 +18,8 @@ export interface SessionContext {
   readonly isGroup: (extension: string) => boolean;
   /** Texts that stand in place of a number. */
   readonly placeholders: Placeholders;
+  /** The vendors whose own ways of TAPI are used. */
+  readonly vendors: readonly Vendor[];
   /** Aborted when the session ends: its handles mean nothing any more. */
   readonly ended: AbortSignal;
   /** Ends the session: nothing works on this HLINEAPP any more. */

@@ -7,6 +7,9 @@ export interface LineFeatures {
   readonly line: number;
 }
 
+/** No feature of an address or its device. */
+export const NO_LINE_FEATURES: LineFeatures = { address: 0, line: 0 };
+
 /** Everything that can ever be done on an address; 0 if the device does not report it. */
 export interface AddressFeatures extends LineFeatures {
   /** LINEADDRESSCAPS.dwCallFeatures. */
@@ -19,20 +22,25 @@ export interface AddressFeatures extends LineFeatures {
   readonly parkModes: number;
   /** LINEADDRESSCAPS.dwTransferModes. */
   readonly transferModes: number;
+  /** LINEADDRESSCAPS.dwCallCompletionModes. */
+  readonly completionModes: number;
   /** LINEADDRESSCAPS.dwAddrCapFlags. */
   readonly flags: number;
+  /** LINEDEVCAPS.dwSettableDevStatus: LINEDEVSTATUSFLAGS_ bits. */
+  readonly settable: number;
 }
 
 /** Of an address of which nothing is reported. */
 export const NO_FEATURES: AddressFeatures = {
-  address: 0,
-  line: 0,
+  ...NO_LINE_FEATURES,
   call: 0,
   call2: 0,
   forwardModes: 0,
   parkModes: 0,
   transferModes: 0,
+  completionModes: 0,
   flags: 0,
+  settable: 0,
 };
 
 /** An address as the driver describes it. */

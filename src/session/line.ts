@@ -15,6 +15,7 @@ import {
 import { DeviceService } from "./device_service.ts";
 import { LineQueue } from "./line_queue.ts";
 import { PendingRefresh } from "./pending_refresh.ts";
+import { VendorClaim } from "./vendors/claim.ts";
 
 const log = logger("session");
 
@@ -32,6 +33,7 @@ export class TapiLine {
   readonly commands: Semaphore = new Semaphore(MOST_COMMANDS);
   /** Changes of its forwarding, each of which begins with reading the one before. */
   readonly forwarding: Semaphore = new Semaphore(1);
+  readonly claim: VendorClaim = new VendorClaim();
   /** Calls that are being dialled. */
   readonly pendingCalls = new Set<PendingCall>();
   readonly addressId: number;

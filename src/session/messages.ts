@@ -106,6 +106,12 @@ export class MessageHandler {
         statuses.refresh(device, { status: true, caps });
         break;
       }
+      // Parameters that only the vendor knows; something that it reports by its own means has changed.
+      case LINE.DEVSPECIFIC: {
+        const device = this.#deviceOf(message);
+        if (device !== undefined) statuses.refresh(device, { status: true });
+        break;
+      }
       case LINE.CREATE:
         void keeper.keep(dwParam1, true);
         break;
@@ -143,6 +149,11 @@ export class MessageHandler {
     return call.line.device.queue.run(() => this.#options.feed.reportEnd(call));
   }
 
+  /** Reads the settings of a line again. */
+  settingsChanged({ device }: TapiLine): void {
+    this.#options.statuses.refresh(device, { status: true });
+  }
+
   /** Asks for the state of a call whose handle seems to be dead. */
   doubt(call: TapiCall): void {
     call.line.device.queue.add(() => this.#options.feed.check(call));
@@ -175,13 +186,14 @@ export class MessageHandler {
     }
     const device = this.#deviceOf(message);
     if (device === undefined) return;
-    const { CAPSCHANGE, MSGWAITOFF, MSGWAITON } = LINEDEVSTATE;
+    const { CAPSCHANGE, DEVSPECIFIC, MSGWAITOFF, MSGWAITON } = LINEDEVSTATE;
     if ((states & SERVICE_STATES) !== 0) {
       device.queue.add(() => services.heard(device, states));
     }
     if (has(states, MSGWAITON) || has(states, MSGWAITOFF)) {
       device.queue.add(() => statuses.heardMessageWaiting(device, has(states, MSGWAITON)));
     }
+    if (has(states, DEVSPECIFIC)) statuses.refresh(device, { status: true });
     if (has(states, CAPSCHANGE)) statuses.refresh(device, { caps: true });
   }
 

@@ -26,6 +26,7 @@ import { LineServices } from "./lines/service.ts";
 import { LineStatuses } from "./lines/status.ts";
 import { MessageHandler } from "./messages.ts";
 import type { Signal } from "./signals.ts";
+import { VENDORS } from "./vendors/vendors.ts";
 
 const log = logger("session");
 
@@ -48,6 +49,8 @@ export interface SessionOptions {
   readonly isGroup: (extension: string) => boolean;
   /** Texts that stand in place of a number. */
   readonly placeholders: Placeholders;
+  /** Whether settings of telephones are read and changed by a vendor's own means. */
+  readonly vendorFeatures: boolean;
   /** How many devices are described and opened at a time. */
   readonly devicesAtOnce: number;
   /** How long a command waits for its LINE_REPLY. */
@@ -83,7 +86,7 @@ export class Session {
 
   private constructor(options: SessionOptions, app: number, deviceCount: number) {
     const { tapi, clock, replyTimeoutMs, onTapiError, onSignal, random, wanted } = options;
-    const { isGroup, placeholders, devicesAtOnce } = options;
+    const { isGroup, placeholders, vendorFeatures, devicesAtOnce } = options;
     this.#options = options;
     this.#deviceCount = Math.min(deviceCount, MOST_DEVICES);
     this.ended = this.#reason.promise;
@@ -96,6 +99,7 @@ export class Session {
       calls: this.calls,
       isGroup,
       placeholders,
+      vendors: vendorFeatures ? VENDORS : [],
       ended: this.#end.signal,
       giveUp: (reason) => this.#giveUp(reason),
       onSignal,

@@ -3,7 +3,7 @@
  * and variables show in the system's list of processes.
  */
 import { z } from "zod";
-import { type Right, RIGHTS } from "../model/right.ts";
+import { EVERYBODYS_RIGHTS, type Right, RIGHTS } from "../model/right.ts";
 import { matchesAny } from "../patterns.ts";
 import { setting, type ValueOf } from "./setting.ts";
 import { extensionPatterns, listOf, text, trueOrFalse } from "./value_types.ts";
@@ -63,6 +63,8 @@ export interface AccessRules {
 const LEAST_SECRET_CHARACTERS = 32;
 
 const rightsError = `expected an array of ${RIGHTS.map((right) => `"${right}"`).join(" and ")}`;
+/** Bytes of one's own can do whatever the driver can do: whoever sends them must be known. */
+const NOT_FOR_STRANGERS = 'expected no "vendor": only a token can have it';
 export const rights: z.ZodType<readonly Right[]> = z.array(z.enum(RIGHTS, { error: rightsError }), {
   error: rightsError,
 });
@@ -143,7 +145,9 @@ export const ACCESS_SETTINGS = {
   anonymous: setting({
     schema: z.literal(false, { error: "expected false, or a table [anonymous]" }),
   }, { help: "`false` refuses clients without a token", live: true }),
-  "anonymous.can": setting<Grant["can"]>({ schema: rights }, {
+  "anonymous.can": setting<Grant["can"]>({
+    schema: rights.refine((can) => !can.includes("vendor"), NOT_FOR_STRANGERS),
+  }, {
     help: "rights of clients without a token",
     defaultText: "`monitor`, `control` without a table `[anonymous]`, else `monitor`",
     live: true,
@@ -224,7 +228,7 @@ export function accessRulesOf(
   const key = jwks !== undefined ? { jwks } : secret !== undefined ? { secret } : undefined;
   return {
     anonymous: values.anonymous === false ? undefined : {
-      can: values["anonymous.can"] ?? (isRestricted ? ["monitor"] : RIGHTS),
+      can: values["anonymous.can"] ?? (isRestricted ? ["monitor"] : EVERYBODYS_RIGHTS),
       lines: values["anonymous.lines"],
       dial: { allow: values["anonymous.dial.allow"], deny: values["anonymous.dial.deny"] },
     },

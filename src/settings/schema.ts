@@ -63,6 +63,11 @@ export const GENERAL_SETTINGS = {
     help: "extensions of hunt groups, such as `110 6*`",
     manual: "A group's call that a member takes is not missed",
   }),
+  vendorFeatures: setting(trueOrFalse, {
+    default: true,
+    help: "whether telephones' settings are read and changed by a vendor's own means",
+    manual: "As of Avaya IP Office",
+  }),
   maxUnsentBytes: setting(wholeNumber(1024, 1 << 30), {
     default: 4 * 1024 * 1024,
     help: "maximum number of unsent bytes per client; a slower client is closed with 4410",

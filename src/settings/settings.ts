@@ -173,9 +173,10 @@ export function telephonyOf(settings: Settings): {
     readonly withheld: ReadonlySet<string>;
     readonly unavailable: ReadonlySet<string>;
   };
+  readonly vendorFeatures: boolean;
   readonly replyTimeoutMs: number;
 } {
-  const { lines, groups, placeholders, replyTimeoutSeconds } = settings;
+  const { lines, groups, placeholders, vendorFeatures, replyTimeoutSeconds } = settings;
   const lowerCase = (texts: readonly string[]) => new Set(texts.map((text) => text.toLowerCase()));
   return {
     wanted: (extension) => lines.length === 0 || matchesAny(lines, extension),
@@ -184,6 +185,7 @@ export function telephonyOf(settings: Settings): {
       withheld: lowerCase(placeholders.withheld),
       unavailable: lowerCase(placeholders.unavailable),
     },
+    vendorFeatures,
     replyTimeoutMs: replyTimeoutSeconds * 1000,
   };
 }

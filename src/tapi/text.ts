@@ -48,14 +48,20 @@ const ansi = new TextDecoder("windows-1252");
 export function decodeAnyText(whole: Uint8Array): string {
   const span = whole.subarray(0, MOST_CHARACTERS * 2);
   const isWide = span.length >= 2 && span[1] === 0 && (span[0] !== 0 || span.length > 2);
-  const text = isWide ? decodeText(span) : decodeAnsi(span);
+  if (!isWide) return decodeAnsi(span) ?? "";
+  const text = decodeText(span);
   return NO_TEXT.test(text) ? "" : text;
 }
 
-/** Decodes 8-bit text in the code page of western Windows, up to the first NUL, trimmed. */
-export function decodeAnsi(span: Uint8Array): string {
+/**
+ * Decodes 8-bit text in the code page of western Windows, up to the first NUL, trimmed.
+ *
+ * @returns `undefined` if the bytes are no text.
+ */
+export function decodeAnsi(span: Uint8Array): string | undefined {
   const end = span.indexOf(0);
-  return ansi.decode(end < 0 ? span : span.subarray(0, end)).trim();
+  const text = ansi.decode(end < 0 ? span : span.subarray(0, end)).trim();
+  return NO_TEXT.test(text) ? undefined : text;
 }
 
 /** Encodes text as NUL-terminated UTF-16LE, the form in which every W function takes a string. */

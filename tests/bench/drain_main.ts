@@ -87,6 +87,7 @@ async function ours({ lines, calls }: Burst): Promise<number> {
     clock: systemClock,
     wanted: () => true,
     isGroup: () => false,
+    vendorFeatures: true,
     placeholders: NO_PLACEHOLDERS,
     replyTimeoutMs: BURST_TIMEOUT_MS,
     onSignal: (signal) => tracker.receive(signal),

@@ -83,6 +83,7 @@ async function open(path: string, { threads, hanging, ownDriver = false }: Run):
     clock: systemClock,
     wanted: () => true,
     isGroup: () => false,
+    vendorFeatures: true,
     placeholders: NO_PLACEHOLDERS,
     replyTimeoutMs: PATIENCE_MS,
     onSignal: (signal) => {

@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, object>> = {
   dial: { cmd: "dial", line: "201", number: "0815" },
   unpark: { cmd: "unpark", line: "201", slot: "77" },
   pickup: { cmd: "pickup", line: "201", from: "203" },
+  dnd: { cmd: "dnd", line: "201", on: true },
   forward: { cmd: "forward", line: "201", when: "busy", to: "0171" },
 };
 
@@ -38,9 +39,9 @@ async function dropAll(field: Field): Promise<void> {
 /** The bits of address and line, and what can be done. */
 const OFFERS: readonly (readonly [address: string, line: string, abilities: readonly string[]])[] =
   [
-    ["MAKECALL", "MAKECALL|FORWARDDND", ["dial"]],
-    ["MAKECALL|FORWARDDND", "MAKECALL", ["dial"]],
-    ["MAKECALL|FORWARDDND", "MAKECALL|FORWARDDND", ["dial"]],
+    ["MAKECALL", "MAKECALL|FORWARDDND", ["dial", "dnd"]],
+    ["MAKECALL|FORWARDDND", "MAKECALL", ["dial", "dnd"]],
+    ["MAKECALL|FORWARDDND", "MAKECALL|FORWARDDND", ["dial", "dnd"]],
     ["MAKECALL|FORWARDFWD", "MAKECALL", ["dial", "forward"]],
     ["MAKECALL|FORWARD", "MAKECALL", ["dial", "forward"]],
     ["MAKECALL", "0", ["dial"]],

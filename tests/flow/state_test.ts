@@ -286,6 +286,9 @@ Deno.test("a lamp and a forward that were on before the line was opened are told
   });
 });
 
+/** What a line of the fake exchange can always do. */
+const OTHERS = ["unpark", "pickup", "forward", "dnd", "lamp", "intrude"];
+
 Deno.test("a line is found, open, and out of service while its exchange is away", async () => {
   await using telephony = await Telephony.start();
   await telephony.pass(100);
@@ -300,7 +303,8 @@ Deno.test("a line is found, open, and out of service while its exchange is away"
     status: "open",
     forwards: [],
     messageWaiting: false,
-    can: ["dial", "unpark", "pickup", "forward"],
+    doNotDisturb: false,
+    can: ["dial", ...OTHERS],
   });
   const extension = telephony.fake.exchange.extensions.get("201")!;
   extension.setInService(false);
@@ -309,7 +313,13 @@ Deno.test("a line is found, open, and out of service while its exchange is away"
   await telephony.until(() => telephony.lineOf("201").status === "open");
   assert.deepEqual(
     telephony.lineEvents("201").map(({ change, now }) => [change, now.status]),
-    [["added", "closed"], ["status", "open"], ["status", "out_of_service"], ["status", "open"]],
+    [
+      ["added", "closed"],
+      ["status", "open"],
+      ["settings", "open"],
+      ["status", "out_of_service"],
+      ["status", "open"],
+    ],
   );
 });
 
@@ -319,10 +329,10 @@ Deno.test("a line cannot dial while its telephone is busy, and can again after i
       step(3000, "drop", { call: "a", by: "201" }),
   });
   await telephony.reach("201", "DIALTONE");
-  assert.deepEqual(telephony.lineOf("201").can, ["unpark", "pickup", "forward"]);
+  assert.deepEqual(telephony.lineOf("201").can, OTHERS);
   await telephony.until(() => telephony.tracker.calls().length === 0);
   await telephony.pass(100);
-  assert.deepEqual(telephony.lineOf("201").can, ["dial", "unpark", "pickup", "forward"]);
+  assert.deepEqual(telephony.lineOf("201").can, ["dial", ...OTHERS]);
   const infos = telephony.lineEvents("201").filter(({ change }) => change === "info");
   assert.equal(infos.length, 2);
 });

@@ -87,6 +87,7 @@ class Life {
       clock,
       wanted: () => true,
       isGroup: () => false,
+      vendorFeatures: true,
       placeholders: PLACEHOLDERS,
       replyTimeoutMs: REPLY_TIMEOUT_MS,
       blockingThreads: BLOCKING_THREADS,

@@ -13,6 +13,10 @@
  * features C BITS          LINECALLSTATUS.dwCallFeatures from now on
  * gone C                   C's handle is dead; nothing tells
  * address PLACE TEXT       LINEADDRESSCAPS' address from now on; nothing tells
+ * provider DEVICE TEXT     LINEDEVCAPS' provider info from now on; nothing tells
+ * block DEVICE member=value …  LINEDEVSTATUS' device-specific bytes from now on, as Avaya IP Office's
+ *                          driver writes them: the members of avaya_block.ts; nothing tells
+ * devspec DEVICE [P1 [P2]]  LINE_DEVSPECIFIC
  * devstate DEVICE BITS [P2 [P3]]  LINE_LINEDEVSTATE
  * addrstate PLACE BITS     LINE_ADDRESSSTATE
  * close DEVICE             LINE_CLOSE
@@ -25,6 +29,7 @@
  * it a party is its name, with `_` for a blank.
  */
 import constants from "../fixtures/tapi_constants.json" with { type: "json" };
+import { type BlockMembers, blockOf } from "../support/avaya_block.ts";
 import { PARTY, placeOf, type StandIn } from "./standin.ts";
 
 const GROUPS: Readonly<Record<string, Readonly<Record<string, string>>>> = constants;
@@ -135,6 +140,17 @@ export class Script {
         return standin.loseCall(this.call(subject));
       case "address":
         return standin.setText(place(subject), "address", first);
+      case "provider":
+        return standin.setText(Number(subject), "provider", first);
+      case "block":
+        return standin.setText(Number(subject), "block", blockOf(membersOf([first, ...rest])));
+      case "devspec":
+        return standin.post(
+          bits("LINE", "DEVSPECIFIC"),
+          standin.line(Number(subject)),
+          Number(first),
+          Number(second),
+        );
       case "devstate":
         return standin.post(
           bits("LINE", "LINEDEVSTATE"),
@@ -210,6 +226,16 @@ function numberOf(value: string): PartyText {
     flags: bits("LINECALLPARTYID", "ADDRESS"),
     text: ansi === undefined ? value : new TextEncoder().encode(ansi),
   };
+}
+
+/** Values that are whole numbers are bytes, but for telephone numbers. */
+function membersOf(assignments: readonly string[]): BlockMembers {
+  const texts = new Set(["ext", "user", "absence", "fwdto", "busyto", "followme", "exceptions"]);
+  const members = assignments.map(split).map(([name, value]) => [
+    name,
+    texts.has(name) ? value.replaceAll("_", " ") : Number(value),
+  ]);
+  return { ext: "", ...Object.fromEntries(members) };
 }
 
 function split(assignment: string): [string, string] {

@@ -135,7 +135,7 @@ const FILLED = [
 export type Filled = typeof FILLED[number];
 
 /** The texts of a device and its addresses. */
-const TEXT = { address: 0, name: 1, provider: 2 } as const;
+const TEXT = { address: 0, name: 1, provider: 2, block: 3 } as const;
 
 /** Every call, or every device. */
 export const EVERY = 0xffffffff;

@@ -2,6 +2,7 @@
 import { Numbers } from "../../src/numbers/numbers.ts";
 import assert from "node:assert/strict";
 import type { Command, CommandResult } from "../../src/model/command.ts";
+import { type Right, RIGHTS } from "../../src/model/right.ts";
 import { execute } from "../../src/server/commands.ts";
 import { RecordingClient } from "../support/client.ts";
 import { callEvent, lineEvent, strictBus } from "../support/events.ts";
@@ -64,6 +65,39 @@ Deno.test("every command is in the audit log once, with its result, and no numbe
     ...cases.map(([, line]) => `ada at 192.0.2.1:5000: ${line}`),
     "ada at 192.0.2.1:5000: hold of call 7 on line 201: tapi_error, LINEERR_RESOURCEUNAVAIL",
   ]);
+});
+
+Deno.test("commands that need more than control are in the audit log; bytes are not", async () => {
+  const chief = { ...ANYONE, can: RIGHTS };
+  const cases: [Command, string][] = [
+    [{ cmd: "intrude", line: "201", extension: "2024" }, "intrude on line 201 of *024: done"],
+    [{ cmd: "login", line: "201", user: "2024" }, "login on line 201 for *024: done"],
+    [{ cmd: "account", line: "201", code: "4711" }, "account on line 201 with code *711: done"],
+    [{ cmd: "vendor", line: "201", data: "092f" }, "vendor on line 201: done"],
+  ];
+  await using log = await LogRecorder.start();
+  for (const [command] of cases) await rig().give(command, chief);
+  assert.deepEqual(log.lines, cases.map(([, line]) => `anonymous at 192.0.2.1:5000: ${line}`));
+});
+
+Deno.test("a right holds on every line that a command names, and includes no other", async () => {
+  const { executed, give } = rig();
+  const codeOf = async (command: Command, can: readonly Right[], lines = ["*"]) => {
+    const result = await give(command, { ...ANYONE, can, lines });
+    return result.ok ? "done" : result.error.code;
+  };
+  const intrude: Command = { cmd: "intrude", line: "201", extension: "202" };
+  const bytes: Command = { cmd: "vendor", line: "201", data: "00" };
+  for (const can of [["control"], ["monitor", "control"], ["control", "vendor"]] as const) {
+    assert.equal(await codeOf(intrude, can), "not_permitted");
+  }
+  assert.equal(await codeOf(intrude, ["supervise"], ["201"]), "unknown_line");
+  assert.equal(await codeOf(intrude, ["supervise"], ["202"]), "unknown_line");
+  assert.equal(await codeOf(bytes, ["monitor", "control", "supervise"]), "not_permitted");
+  assert.equal(await codeOf({ cmd: "dnd", line: "201", on: true }, ["supervise"]), "not_permitted");
+  assert.deepEqual(executed, []);
+  assert.equal(await codeOf(intrude, ["supervise"], ["201", "202"]), "done");
+  assert.equal(await codeOf(bytes, ["vendor"]), "done");
 });
 
 Deno.test("a refused command is in the audit log, and not executed", async () => {

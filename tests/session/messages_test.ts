@@ -325,7 +325,7 @@ Deno.test("messages that the program has no use for change nothing", async () =>
   telephony.signals.splice(0);
   const used: readonly number[] = [
     ...[LINE.REPLY, LINE.APPNEWCALL, LINE.CALLSTATE, LINE.CALLINFO, LINE.CLOSE],
-    ...[LINE.LINEDEVSTATE, LINE.ADDRESSSTATE, LINE.CREATE, LINE.REMOVE],
+    ...[LINE.DEVSPECIFIC, LINE.LINEDEVSTATE, LINE.ADDRESSSTATE, LINE.CREATE, LINE.REMOVE],
   ];
   for (let dwMessageID = 0; dwMessageID < 32; dwMessageID++) {
     if (used.includes(dwMessageID)) continue;

@@ -48,6 +48,7 @@ class Life {
       random: () => 0,
       wanted: () => true,
       isGroup: () => false,
+      vendorFeatures: true,
       placeholders: NO_PLACEHOLDERS,
       devicesAtOnce: 8,
       replyTimeoutMs: 10 * SECOND_MS,

@@ -58,6 +58,7 @@ Deno.test("without any setting, a Windows server gets the documented defaults", 
     lineType: "number",
     lines: [],
     groups: [],
+    vendorFeatures: true,
     placeholders: {
       withheld: [
         "anonymous",
@@ -342,6 +343,7 @@ Deno.test("what is wrong in a table is named with its place; a secret is not sho
   );
   rejects({ file: "anonymous = true" }, "anonymous", "true", "expected false");
   rejects({ file: "[anonymous]\ncan = 'all'" }, "anonymous.can", '"all"');
+  rejects({ file: "[anonymous]\ncan = ['vendor']" }, "anonymous.can", "only a token can have it");
   rejects({ file: "[anonymous]\nfoo = 1" }, "anonymous.foo", "anonymous.can");
   rejects({ file: "[dial]\ndeny = [1.5]" }, "dial.deny", "1.5");
   rejects({ file: "[limits]\nmessageBytes = 1" }, "limits.messageBytes", "256");

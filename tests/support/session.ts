@@ -85,6 +85,7 @@ export class Telephony implements AsyncDisposable {
       clock,
       wanted,
       isGroup: () => false,
+      vendorFeatures: true,
       placeholders: NO_PLACEHOLDERS,
       replyTimeoutMs,
       onSignal: (signal) => {

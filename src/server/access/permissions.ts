@@ -3,6 +3,7 @@ import type { CommandPort, NumberPort, StatePort } from "../../bus/ports.ts";
 import { type Command, COMMANDS, type CommandShape, fieldsOf } from "../../model/command.ts";
 import type { Line, LineFilter, LineNames } from "../../model/line.ts";
 import type { CommandError } from "../../model/error.ts";
+import { type Right, RIGHTS } from "../../model/right.ts";
 import { type Matcher, matcherOf } from "../../patterns.ts";
 import { dialRefusal } from "./dial_rules.ts";
 import { type Identity, isUnauthenticated, permits, permitsEverywhere } from "./identity.ts";
@@ -98,17 +99,26 @@ function targetRefusal(
     ? lineNamed(state, command.line)?.line ?? command.line
     // The call may be too new for the state.
     : state.call(command.call)?.line ?? commands.lineOf(command.call);
+  const { right = "control" }: CommandShape = COMMANDS[command.cmd];
   // Identities with access to all lines get TAPI's own answer.
-  if (line === undefined && permitsEverywhere(identity, "control")) return undefined;
+  if (line === undefined && permitsEverywhere(identity, right)) return undefined;
   if (line === undefined || !sees(identity, line)) {
     return "line" in command ? UNKNOWN_LINE : UNKNOWN_CALL;
   }
   for (const [{ kind }, extension] of fieldsOf(command)) {
-    if (kind === "extension" && !sees(identity, extension)) return UNKNOWN_LINE;
+    if (kind !== "extension") continue;
+    if (!sees(identity, extension)) return UNKNOWN_LINE;
+    if (right !== "control" && !permits(identity, right, extension)) return lackOf(right);
   }
   if (takesAnyCall(command) && !permitsEverywhere(identity, "control")) return OTHERS_CALLS;
-  if (permits(identity, "control", line)) return undefined;
-  return { code: "not_permitted", message: "You can see the line, but not control it" };
+  return permits(identity, right, line) ? undefined : lackOf(right);
+}
+
+function lackOf(right: Right): CommandError {
+  const message = right === "control"
+    ? "You can see the line, but not control it"
+    : `The right "${right}" is needed for every line that the command names`;
+  return { code: "not_permitted", message };
 }
 
 /** Whether the command can take a call of a line that it does not name. */
@@ -119,5 +129,5 @@ function takesAnyCall(command: Command): boolean {
 }
 
 function sees(identity: Identity, line: string): boolean {
-  return permits(identity, "monitor", line) || permits(identity, "control", line);
+  return RIGHTS.some((right) => permits(identity, right, line));
 }

@@ -6,8 +6,14 @@ import {
   type LineCommandName,
 } from "../../model/command.ts";
 import { HELD_STATES } from "../../tapi/call_states.ts";
-import { has, LINECALLFEATURE, LINECALLSTATE } from "../../tapi/constants.ts";
-import type { LineFeatures } from "../description.ts";
+import {
+  has,
+  LINECALLCOMPLMODE,
+  LINECALLFEATURE,
+  LINECALLSTATE,
+  LINEDEVSTATUSFLAGS,
+} from "../../tapi/constants.ts";
+import { type AddressFeatures, type LineFeatures, NO_FEATURES } from "../description.ts";
 import { TABLE } from "./table.ts";
 
 const CAN = LINECALLFEATURE;
@@ -39,8 +45,6 @@ export function callCommands(features: number, capsFeatures = 0): readonly CallC
 
 /** Of a line that is not open. */
 export const NO_LINE_COMMANDS: readonly LineCommandName[] = [];
-/** The driver reports no feature of the line. */
-export const NO_LINE_FEATURES: LineFeatures = { address: 0, line: 0 };
 
 /**
  * The commands that a line takes now. The same commands are the same array.
@@ -51,20 +55,28 @@ export const NO_LINE_FEATURES: LineFeatures = { address: 0, line: 0 };
  * @param features LINEADDRESSSTATUS.dwAddressFeatures and LINEDEVSTATUS.dwLineFeatures.
  * @param caps LINEADDRESSCAPS.dwAddressFeatures and LINEDEVCAPS.dwLineFeatures; a bit that is 0 there
  * means "never", unless all are.
+ * @param vendors The commands that the line's vendor takes.
  */
 export function lineCommands(
   features: LineFeatures,
-  caps: LineFeatures & { readonly call?: number },
+  caps: LineFeatures & Partial<AddressFeatures>,
+  vendors: readonly LineCommandName[] = [],
 ): readonly LineCommandName[] {
   const reported = [features, caps].find(isKnown) ?? TABLE.dial.features;
   const address = reported.address & (caps.address === 0 ? ~0 : caps.address);
   const line = reported.line & (caps.line === 0 ? ~0 : caps.line);
-  const canRedirect = has(caps.call ?? 0, CAN.REDIRECT);
+  const { call, completionModes, settable } = { ...NO_FEATURES, ...caps };
+  /** Commands that other features than those of addresses and devices stand for. */
+  const others: Partial<Record<LineCommandName, boolean>> = {
+    // Without pickup, a call that rings on another line is redirected.
+    pickup: has(call, CAN.REDIRECT),
+    lamp: has(settable, LINEDEVSTATUSFLAGS.MSGWAIT),
+    intrude: has(completionModes, LINECALLCOMPLMODE.INTRUDE),
+  };
   const names = LINE_COMMANDS.filter((name) => {
     const needed = TABLE[name].features;
     return (address & needed.address) !== 0 || (line & needed.line) !== 0 ||
-      // Without pickup, a call that rings on another line is redirected.
-      name === "pickup" && canRedirect;
+      others[name] === true || vendors.includes(name);
   });
   const list = lineLists.get(names.join()) ?? names;
   lineLists.set(names.join(), list);

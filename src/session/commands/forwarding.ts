@@ -11,6 +11,7 @@ import {
 } from "../../tapi/constants.ts";
 import { encodeForwardList } from "../../tapi/forward_list.ts";
 import { CallHandleOut } from "../../tapi/outs.ts";
+import type { LineFeatures } from "../description.ts";
 import type { TapiLine } from "../line.ts";
 import { unsupported } from "./errors.ts";
 import { demandOneOf } from "./features.ts";
@@ -19,8 +20,15 @@ import type { Requests } from "./requests.ts";
 /** bAllAddresses: not all of the device. */
 const THIS_ADDRESS = 0;
 const MODE = LINEFORWARDMODE;
-const FORWARD = LINEADDRFEATURE.FORWARD | LINEADDRFEATURE.FORWARDFWD;
-const FORWARD_DEVICE = LINEFEATURE.FORWARD | LINEFEATURE.FORWARDFWD;
+/** What an address or its device must be able to do: forward calls to a number, or to nobody. */
+const TO_NUMBER: LineFeatures = {
+  address: LINEADDRFEATURE.FORWARD | LINEADDRFEATURE.FORWARDFWD,
+  line: LINEFEATURE.FORWARD | LINEFEATURE.FORWARDFWD,
+};
+const TO_NOBODY: LineFeatures = {
+  address: LINEADDRFEATURE.FORWARDDND,
+  line: LINEFEATURE.FORWARDDND,
+};
 
 /** For all calls; for those from inside and from outside, if the line distinguishes them. */
 const MODES: Readonly<Record<ForwardCase, readonly [all: number, ...apart: number[]]>> = {
@@ -43,18 +51,54 @@ const NOT_KNOWN = MODE.UNKNOWN | MODE.UNAVAIL;
  *
  * @throws CommandFailure, also if the line does not report its forwarding.
  */
-export async function forward(
+export function forward(
   requests: Requests,
   line: TapiLine,
   { when, to }: CommandOf<"forward">,
 ): Promise<CommandOutcome> {
-  const isOfDevice = (line.features.line & FORWARD_DEVICE) !== 0;
-  if (!isOfDevice) demandOneOf(line.features.address, FORWARD, "never");
+  const { forwardModes } = line.features;
+  return change(requests, line, TO_NUMBER, (status) => changed(status, when, to, forwardModes));
+}
+
+/**
+ * Refuses all calls, or stops refusing them: for TAPI, they are forwarded to nobody.
+ *
+ * @throws CommandFailure, as {@linkcode forward}.
+ */
+export function forwardToNobody(
+  requests: Requests,
+  line: TapiLine,
+  isOn: boolean,
+): Promise<CommandOutcome> {
+  return change(requests, line, TO_NOBODY, (status) => {
+    if (isOn) return changed(status, "always", "", line.features.forwardModes);
+    const [refused, others] = partition(status.forwards, isToNobody);
+    return [...others, ...changed({ ...status, forwards: refused }, "always", null, 0)];
+  });
+}
+
+/** Whether an entry refuses all calls. */
+export function isToNobody({ mode, to }: RawForward): boolean {
+  return to === "" && MODES.always.some((bit) => (mode & bit) !== 0);
+}
+
+function partition<T>(all: readonly T[], test: (item: T) => boolean): [yes: T[], no: T[]] {
+  return [all.filter(test), all.filter((item) => !test(item))];
+}
+
+async function change(
+  requests: Requests,
+  line: TapiLine,
+  needed: LineFeatures,
+  edit: (status: AddressStatus) => RawForward[],
+): Promise<CommandOutcome> {
+  const isOfDevice = (line.features.line & needed.line) !== 0;
+  if (!isOfDevice) demandOneOf(line.features.address, needed.address, "never");
   await line.forwarding.run(async () => {
     const status = await requests.addressStatus(line);
-    if (!isOfDevice) demandOneOf(status.addressFeatures, FORWARD, "now");
+    if (!isOfDevice) demandOneOf(status.addressFeatures, needed.address, "now");
     demandKnown(line, status);
-    const forwards = changed(status, when, to, line.features.forwardModes);
+    const forwards = edit(status);
     const list = forwards.length === 0 ? null : encodeForwardList(forwards);
     const consult = new CallHandleOut();
     // Only some switches confirm the change in a call.

@@ -9,6 +9,7 @@ import {
   LINEERR,
   LINEPARKMODE,
 } from "../../tapi/constants.ts";
+import { RINGING_STATES } from "../../tapi/call_states.ts";
 import { MissingFunctionError, TapiError } from "../../tapi/errors.ts";
 import { ParkAddressOut } from "../../tapi/outs.ts";
 import { encodeText } from "../../tapi/text.ts";
@@ -106,9 +107,10 @@ export async function pickup(
     );
     return { call: call.id };
   } catch (error) {
-    const ringing = redirect && from !== undefined ? requests.ringingOn(from) : undefined;
-    if (ringing === undefined || !isUnavailable(error)) throw error;
-    const [oldest] = ringing;
+    const lines = redirect && from !== undefined ? requests.linesOf(from) : [];
+    if (lines.length === 0 || !isUnavailable(error)) throw error;
+    const oldest = lines.flatMap((line) => requests.callsOf(line))
+      .find(({ state }) => (state & RINGING_STATES) !== 0);
     if (oldest === undefined) throw new CommandFailure("no_call", "No call rings there");
     await requests.own([oldest], LINECALLFEATURE.REDIRECT);
     const to = encodeText(line.name);

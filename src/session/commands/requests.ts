@@ -4,38 +4,24 @@
 import { sleep } from "../../clock.ts";
 import { LINECALLPRIVILEGE, LINEERR } from "../../tapi/constants.ts";
 import type { AddressStatus } from "../../tapi/address_status.ts";
-import { ENDED_STATES, RINGING_STATES } from "../../tapi/call_states.ts";
+import { ENDED_STATES } from "../../tapi/call_states.ts";
 import { callCount, type CallStatus } from "../../tapi/calls.ts";
 import { TapiError } from "../../tapi/errors.ts";
 import { type ArgumentsOf, type FunctionName, invoke } from "../../tapi/invoke.ts";
-import type { MadeBy, TapiCall } from "../call.ts";
+import type { TapiCall } from "../call.ts";
 import { callStateOf } from "../calls/states.ts";
 import type { SessionContext } from "../context.ts";
 import { endIfFatal } from "../fatal.ts";
-import type { PendingCall, TapiLine } from "../line.ts";
+import { type PendingCall, TapiLine } from "../line.ts";
 import { CallEndedError, CommandFailure, unsupported } from "./errors.ts";
 import { CallFeatures, isNever, neverText, notNowText } from "./features.ts";
 import type { MakeOptions, Out } from "./making.ts";
+import type { CallRegistry, Calls } from "./registry.ts";
 import { type Replies, type Request, RequestEndedError } from "./replies.ts";
 
 /** So many functions of a line may wait for their turn. */
 const MOST_WAITING = 64;
 const ANY_FEATURE = 0xffffffff;
-
-/** One call, or several of one line. */
-export type Calls = readonly [TapiCall, ...TapiCall[]];
-
-/** The session's calls, as far as requests change them. */
-export interface CallRegistry {
-  /** Registers a call that a request has made; `undefined` if its address is not wanted any more. */
-  adopt(line: TapiLine, handle: number, made: MadeBy): TapiCall | undefined;
-  /** Messages for unknown handles are about no call that is still to be made. */
-  forgetUnclaimed(): void;
-  /** The handle of the call seems to be dead. */
-  doubt(call: TapiCall): void;
-  /** Removes a call that the phone system no longer has. */
-  end(call: TapiCall): Promise<void>;
-}
 
 export class Requests {
   readonly #context: SessionContext;
@@ -103,9 +89,24 @@ export class Requests {
     return this.#ask(line, [], fn, task);
   }
 
-  /** Calls an asynchronous function on calls that are live, and waits for LINE_REPLY. */
-  send<F extends FunctionName>(calls: Calls, fn: F, ...args: ArgumentsOf<F>): Promise<void> {
-    return this.#request(calls[0].line, calls, {
+  /** The vendor's block of LINEDEVSTATUS. */
+  async vendorBlock(line: TapiLine): Promise<Uint8Array> {
+    const { handle, caps: { apiVersion } } = line.device;
+    const read = () => this.#context.tapi.getLineDevStatus(handle, apiVersion);
+    return (await this.ask(line, "lineGetLineDevStatusW", read)).DevSpecific;
+  }
+
+  /**
+   * Calls an asynchronous function on calls of one line that are live, or on a line, and waits for
+   * LINE_REPLY.
+   */
+  send<F extends FunctionName>(
+    target: Calls | TapiLine,
+    fn: F,
+    ...args: ArgumentsOf<F>
+  ): Promise<void> {
+    const [line, calls] = target instanceof TapiLine ? [target, []] : [target[0].line, target];
+    return this.#request(line, calls, {
       fn,
       pinned: args,
       call: () => {
@@ -179,15 +180,20 @@ export class Requests {
     }
   }
 
-  /** The ringing calls of an extension, oldest first; `undefined` if none of its lines is open. */
-  ringingOn(extension: string): readonly TapiCall[] | undefined {
-    const { devices, calls } = this.#context;
-    const lines = [...devices.lines()].filter(({ name, device }) =>
-      name === extension && device.handle !== 0
-    );
-    if (lines.length === 0) return undefined;
-    return lines.flatMap((line) => [...calls.of(line)])
-      .filter(({ state }) => (state & RINGING_STATES) !== 0);
+  /** The calls of a line, oldest first. */
+  callsOf(line: TapiLine): readonly TapiCall[] {
+    return [...this.#context.calls.of(line)];
+  }
+
+  /** The line's settings may have changed: reads them again. */
+  settingsChanged(line: TapiLine): void {
+    this.#registry.settingsChanged(line);
+  }
+
+  /** The open lines of an extension. */
+  linesOf(extension: string): readonly TapiLine[] {
+    const lines = [...this.#context.devices.lines()];
+    return lines.filter(({ name, device }) => name === extension && device.handle !== 0);
   }
 
   /**

@@ -22,16 +22,24 @@ import { callParamsFor, NO_COUNTRY } from "../../tapi/call_params.ts";
 import type { ArgumentsOf, FunctionName } from "../../tapi/invoke.ts";
 import { encodeText } from "../../tapi/text.ts";
 import type { TapiCall } from "../call.ts";
-import type { LineFeatures } from "../description.ts";
+import { type LineFeatures, NO_LINE_FEATURES } from "../description.ts";
 import type { TapiLine } from "../line.ts";
 import { complete, consult } from "./consultation.ts";
 import { makeCall } from "./dialling.ts";
 import { drop } from "./drop.ts";
 import { CommandFailure } from "./errors.ts";
 import { forget } from "./forget.ts";
-import { forward } from "./forwarding.ts";
 import { park, pickup, unpark } from "./parking.ts";
 import type { Requests } from "./requests.ts";
+import {
+  byVendorOr,
+  doNotDisturb,
+  forwardByAnyMeans,
+  intrude,
+  lamp,
+  notByTapi,
+  vendorBytes,
+} from "./settings.ts";
 
 /** dwDuration: as long as the driver likes. */
 const DEFAULT_DURATION = 0;
@@ -166,9 +174,35 @@ export const TABLE: { readonly [C in CommandName]: Row<C> } = {
       address: ADDRESS.FORWARD | ADDRESS.FORWARDFWD,
       line: LINEFEATURE.FORWARD | LINEFEATURE.FORWARDFWD,
     },
-    carryOut: forward,
+    carryOut: forwardByAnyMeans,
+  },
+  dnd: {
+    fn: "lineForwardW",
+    features: { address: ADDRESS.FORWARDDND, line: LINEFEATURE.FORWARDDND },
+    carryOut: doNotDisturb,
+  },
+  group: vendorsOnly(),
+  login: vendorsOnly(),
+  logout: vendorsOnly(),
+  account: vendorsOnly(),
+  lamp: { fn: "lineSetLineDevStatus", features: NO_LINE_FEATURES, carryOut: lamp },
+  intrude: { fn: "lineCompleteCall", features: NO_LINE_FEATURES, carryOut: intrude },
+  listen: vendorsOnly(),
+  vendor: {
+    fn: "lineDevSpecific",
+    features: { address: 0, line: LINEFEATURE.DEVSPECIFIC },
+    carryOut: vendorBytes,
   },
 };
+
+/** The row of a command that TAPI has no function for. */
+function vendorsOnly() {
+  return {
+    fn: "lineDevSpecific",
+    features: NO_LINE_FEATURES,
+    carryOut: byVendorOr(notByTapi),
+  } as const;
+}
 
 /** The row of a command that is one function, on one call that has the feature. */
 function onCall<F extends FunctionName, P>(

@@ -21,7 +21,8 @@ const VOICE_MODES = LINEMEDIAMODE.INTERACTIVEVOICE | LINEMEDIAMODE.AUTOMATEDVOIC
 /** Line states that report whether a line works, its message lamp, and its capabilities. */
 const REPORTED_LINE_STATES = LINEDEVSTATE.CONNECTED | LINEDEVSTATE.DISCONNECTED |
   LINEDEVSTATE.INSERVICE | LINEDEVSTATE.OUTOFSERVICE |
-  LINEDEVSTATE.MSGWAITON | LINEDEVSTATE.MSGWAITOFF | LINEDEVSTATE.CAPSCHANGE;
+  LINEDEVSTATE.MSGWAITON | LINEDEVSTATE.MSGWAITOFF | LINEDEVSTATE.CAPSCHANGE |
+  LINEDEVSTATE.DEVSPECIFIC;
 const REPORTED_ADDRESS_STATES = LINEADDRESSSTATE.FORWARD | LINEADDRESSSTATE.CAPSCHANGE;
 /** Flags of an address at which calls wait for the members of a group. */
 const GROUP = LINEADDRCAPFLAGS.ACDGROUP | LINEADDRCAPFLAGS.QUEUE;
@@ -38,7 +39,7 @@ type AddressCaps = Awaited<ReturnType<Tapi["getAddressCaps"]>>;
  * @throws TapiError if the device cannot be asked.
  */
 export async function describeDevice(
-  { tapi, app, isGroup }: Pick<SessionContext, "tapi" | "app" | "isGroup">,
+  { tapi, app, isGroup, vendors }: Pick<SessionContext, "tapi" | "app" | "isGroup" | "vendors">,
   deviceId: number,
 ): Promise<DeviceDescription | undefined> {
   const apiVersion = await tapi.negotiate(app, deviceId);
@@ -49,12 +50,15 @@ export async function describeDevice(
   for (let addressId = 0; addressId < count; addressId++) {
     read.push(await readAddressCaps(tapi, app, deviceId, addressId, apiVersion));
   }
+  // Their guide says to ask for every state, whatever the device reports.
+  const isVendors = vendors.some((vendor) => vendor.isDriver(caps.ProviderInfo));
   const states = read.reduce((all, address) => all | (address?.dwAddressStates ?? 0), 0);
   return {
     caps: {
       apiVersion,
       mediaModes: caps.dwMediaModes & (VOICE_MODES | LINEMEDIAMODE.UNKNOWN),
-      lineStates: caps.dwLineStates & REPORTED_LINE_STATES,
+      lineStates: (caps.dwLineStates | (isVendors ? LINEDEVSTATE.DEVSPECIFIC : 0)) &
+        REPORTED_LINE_STATES,
       addressStates: states & REPORTED_ADDRESS_STATES,
     },
     addresses: read.flatMap((address, addressId) =>
@@ -132,7 +136,9 @@ function describeAddress(
       forwardModes: address?.dwForwardModes ?? 0,
       parkModes: address?.dwParkModes ?? 0,
       transferModes: address?.dwTransferModes ?? 0,
+      completionModes: address?.dwCallCompletionModes ?? 0,
       flags: address?.dwAddrCapFlags ?? 0,
+      settable: caps.dwSettableDevStatus,
     },
   };
 }

@@ -1,7 +1,8 @@
 /** Reports lines to clients: the status of a device is that of each of its lines. */
 import type { LineStatus } from "../../model/line.ts";
-import { lineCommands, NO_LINE_COMMANDS, NO_LINE_FEATURES } from "../commands/can.ts";
+import { lineCommands, NO_LINE_COMMANDS } from "../commands/can.ts";
 import type { SessionContext } from "../context.ts";
+import { NO_LINE_FEATURES } from "../description.ts";
 import type { LineDevice, TapiLine } from "../line.ts";
 import type { LineStatusSignal } from "../signals.ts";
 

@@ -4,12 +4,15 @@
  * out of date by then, and a burst must not be slowed down.
  */
 import { type Forward, FORWARD_CASES } from "../../model/forward.ts";
-import type { RawForward } from "../../tapi/address_status.ts";
+import type { LineCommandName } from "../../model/command.ts";
+import type { LineSettings } from "../../model/line.ts";
+import type { AddressStatus, RawForward } from "../../tapi/address_status.ts";
 import type { CallStatus, LineDevStatus } from "../../tapi/calls.ts";
 import { LINEFORWARDMODE } from "../../tapi/constants.ts";
 import type { TapiCall } from "../call.ts";
 import { callStateOf, isElsewhere } from "../calls/states.ts";
 import { callCommands, featuresOfState, lineCommands } from "../commands/can.ts";
+import { isToNobody } from "../commands/forwarding.ts";
 import type { SessionContext } from "../context.ts";
 import type { LineDevice, TapiLine } from "../line.ts";
 import type { Refresh } from "../pending_refresh.ts";
@@ -128,10 +131,17 @@ export class LineStatuses {
         address: address?.addressFeatures ?? 0,
         line: status?.dwLineFeatures ?? 0,
       };
+      const { identity, features, claim } = line;
+      const vendors = status && claim.read(this.#context.vendors, identity, status.DevSpecific);
+      const can = lineCommands(now, features, claim.vendor?.commands);
       this.#report(line, {
-        can: lineCommands(now, line.features),
-        ...address !== undefined && { forwards: toForwards(address.forwards) },
+        can,
+        ...address !== undefined && {
+          forwards: toForwards(address.forwards),
+          settings: settingsOf(address, can),
+        },
         ...messageWaiting !== undefined && { messageWaiting },
+        ...vendors,
       });
     }
   }
@@ -160,6 +170,15 @@ export class LineStatuses {
     }
     return states;
   }
+}
+
+/** The settings that TAPI's own members report. */
+function settingsOf(
+  { forwards }: AddressStatus,
+  can: readonly LineCommandName[],
+): LineSettings {
+  const doNotDisturb = forwards.some(isToNobody);
+  return doNotDisturb || can.includes("dnd") ? { doNotDisturb } : {};
 }
 
 const MODE = LINEFORWARDMODE;

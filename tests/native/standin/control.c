@@ -161,6 +161,7 @@ EXPORT DWORD standin_reset(DWORD voice_lines, DWORD extras) {
     }
     set_text(&device->name, NULL);
     set_text(&device->provider, NULL);
+    set_text(&device->block, NULL);
   }
   forget_overrides();
   for (DWORD slot = 0; slot < exchange.call_count; slot++) free(exchange.calls[slot]);
@@ -200,8 +201,8 @@ EXPORT void standin_set_version(DWORD device, DWORD newest) {
   unlock();
 }
 
-/* The texts of a device and its addresses. */
-enum device_text { TEXT_ADDRESS, TEXT_NAME, TEXT_PROVIDER };
+/* The texts of a device and its addresses, and its device-specific bytes. */
+enum device_text { TEXT_ADDRESS, TEXT_NAME, TEXT_PROVIDER, TEXT_BLOCK };
 
 /*
  * Sets a text of the place, a device and an address of it, as bytes; a device has as many addresses
@@ -222,6 +223,9 @@ EXPORT DWORD standin_set_text(DWORD place, DWORD which, const BYTE *bytes, DWORD
       break;
     case TEXT_PROVIDER:
       set_bytes(&device->provider, bytes, size);
+      break;
+    case TEXT_BLOCK:
+      set_bytes(&device->block, bytes, size);
       break;
   }
   return answer(true);

@@ -452,6 +452,12 @@ static void complete_request(const struct request *request) {
     if (found != (HCALL)CANARY) violation("the memory for a call handle changed before LINE_REPLY");
     if (request->result == 0) memcpy(made->out, &made->call, sizeof found);
   }
+  if (request->in_out != NULL) {
+    if (*request->in_out != request->in_out_first) {
+      violation("the memory of lineDevSpecific changed before LINE_REPLY");
+    }
+    memset(request->in_out, 0xEE, request->in_out_size);
+  }
   if (request->out_text != NULL && request->result == 0) {
     VARSTRING *out = request->out_text;
     if (out->dwTotalSize != request->out_text_total) {

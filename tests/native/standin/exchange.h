@@ -24,7 +24,8 @@
   X(lineSetupTransferW) X(lineCompleteTransfer) X(lineSetupConferenceW)                            \
   X(linePrepareAddToConferenceW) X(lineAddToConference) X(lineParkW) X(lineUnparkW)                \
   X(linePickupW) X(lineRedirectW)                                                                  \
-  X(lineForwardW) X(lineGenerateDigitsW) X(lineDialW) X(lineGetProviderListW)
+  X(lineForwardW) X(lineGenerateDigitsW) X(lineDialW) X(lineCompleteCall)                          \
+  X(lineSetLineDevStatus) X(lineDevSpecific) X(lineGetProviderListW)
 
 enum function {
 #define X(name) FN_##name,
@@ -80,6 +81,7 @@ struct device {
   DWORD privileges;
   DWORD line_states, address_states; /* reports asked for */
   struct text name, provider;        /* none: the default */
+  struct text block;                 /* LINEDEVSTATUS' device-specific bytes */
   struct address addresses[MAX_ADDRESSES];
   DWORD address_count;
 };
@@ -135,6 +137,9 @@ struct request {
   bool queued;
   LONG result;
   struct made_call made[MAX_MADE_CALLS]; /* as many as have an `out` */
+  BYTE *in_out; /* of lineDevSpecific: written over when LINE_REPLY is taken */
+  DWORD in_out_size;
+  BYTE in_out_first;
   VARSTRING *out_text; /* written when LINE_REPLY is taken */
   DWORD out_text_total;
   WCHAR *text;

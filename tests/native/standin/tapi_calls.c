@@ -546,3 +546,68 @@ EXPORT LONG WINAPI lineForwardW(HLINE hLine, DWORD bAllAddresses, DWORD dwAddres
                bAllAddresses, dwAddressID, lpForwardList == NULL ? 0 : lpForwardList->dwNumEntries,
                dwNumRingsNoAnswer);
 }
+
+/* ---- What is not the switch's alone ---- */
+
+EXPORT LONG WINAPI lineCompleteCall(HCALL hCall, LPDWORD lpdwCompletionID, DWORD dwCompletionMode,
+                                    DWORD dwMessageID) {
+  LONG result = enter(FN_lineCompleteCall);
+  struct call *call = NULL;
+  if (result == 0) result = check_owned(hCall, &call);
+  if (result == 0 && lpdwCompletionID == NULL) {
+    violation("no memory for the completion's id");
+    result = error(LINEERR_INVALPOINTER);
+  }
+  if (result == 0 && call->state != LINECALLSTATE_BUSY && call->state != LINECALLSTATE_RINGBACK) {
+    result = error(LINEERR_INVALCALLSTATE);
+  }
+  if (result == 0) {
+    struct request *request = new_request(device_of(call));
+    then_state(request, call, LINECALLSTATE_CONNECTED, LINECONNECTEDMODE_ACTIVE);
+    result = answer_request(request);
+  }
+  return leave(FN_lineCompleteCall, result, "call=0x%X mode=%u message=%u", hCall, dwCompletionMode,
+               dwMessageID);
+}
+
+EXPORT LONG WINAPI lineSetLineDevStatus(HLINE hLine, DWORD dwStatusToChange, DWORD fStatus) {
+  LONG result = enter(FN_lineSetLineDevStatus);
+  struct device *device = NULL;
+  if (result == 0) result = check_line(hLine, &device);
+  if (result == 0) {
+    struct request *request = new_request(device);
+    const DWORD state = fStatus != 0 ? LINEDEVSTATE_MSGWAITON : LINEDEVSTATE_MSGWAITOFF;
+    if ((device->line_states & state) != 0) then_post(request, LINE_LINEDEVSTATE, hLine, state, 0);
+    result = answer_request(request);
+  }
+  return leave(FN_lineSetLineDevStatus, result, "line=0x%X status=0x%X on=%u", hLine,
+               dwStatusToChange, fStatus);
+}
+
+/* Logs the first bytes as hex; writes over them when LINE_REPLY is taken. */
+EXPORT LONG WINAPI lineDevSpecific(HLINE hLine, DWORD dwAddressID, HCALL hCall, LPVOID lpParams,
+                                   DWORD dwSize) {
+  LONG result = enter(FN_lineDevSpecific);
+  WCHAR hex[LOG_TEXT_UNITS] = {0};
+  struct device *device = NULL;
+  if (result == 0) result = check_line(hLine, &device);
+  if (result == 0 && (lpParams == NULL || dwSize == 0)) {
+    violation("no bytes");
+    result = error(LINEERR_INVALPOINTER);
+  }
+  if (result == 0) {
+    static const char digits[] = "0123456789abcdef";
+    const BYTE *bytes = lpParams;
+    for (DWORD i = 0; i < dwSize && i * 2 + 2 < LOG_TEXT_UNITS; i++) {
+      hex[i * 2] = (WCHAR)digits[bytes[i] >> 4];
+      hex[i * 2 + 1] = (WCHAR)digits[bytes[i] & 0xF];
+    }
+    struct request *request = new_request(device);
+    request->in_out = lpParams;
+    request->in_out_size = dwSize;
+    request->in_out_first = *bytes;
+    result = answer_request(request);
+  }
+  return leave_with_text(FN_lineDevSpecific, result, hex, "line=0x%X address=%u call=0x%X size=%u",
+                         (const unsigned[LOG_VALUES]){hLine, dwAddressID, hCall, dwSize});
+}

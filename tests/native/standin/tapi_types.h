@@ -16,6 +16,7 @@ typedef int32_t LONG;
 typedef uint64_t DWORD_PTR;
 typedef uint16_t WCHAR;
 typedef void *HANDLE;
+typedef void *LPVOID;
 typedef void *HINSTANCE;
 typedef const char *LPCSTR;
 typedef const WCHAR *LPCWSTR;
@@ -483,6 +484,7 @@ typedef struct {
 #define LINEDEVSTATE_MSGWAITOFF 0x20
 #define LINEDEVSTATE_INSERVICE 0x40
 #define LINEDEVSTATE_OUTOFSERVICE 0x80
+#define LINEDEVSTATE_DEVSPECIFIC 0x20000
 #define LINEDEVSTATE_CAPSCHANGE 0x100000
 
 #define LINEADDRESSSTATE_NUMCALLS 0x20

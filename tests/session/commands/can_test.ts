@@ -1,16 +1,14 @@
 import assert from "node:assert/strict";
-import { CALL_COMMANDS, COMMAND_NAMES, LINE_COMMANDS } from "../../../src/model/command.ts";
-import {
-  callCommands,
-  featuresOfState,
-  lineCommands,
-  NO_LINE_FEATURES,
-} from "../../../src/session/commands/can.ts";
+import { CALL_COMMANDS, COMMAND_NAMES, type LineCommandName } from "../../../src/model/command.ts";
+import { callCommands, featuresOfState, lineCommands } from "../../../src/session/commands/can.ts";
+import { NO_LINE_FEATURES } from "../../../src/session/description.ts";
 import { TABLE } from "../../../src/session/commands/table.ts";
 import {
   LINEADDRFEATURE,
+  LINECALLCOMPLMODE,
   LINECALLFEATURE,
   LINECALLSTATE,
+  LINEDEVSTATUSFLAGS,
   LINEFEATURE,
 } from "../../../src/tapi/constants.ts";
 
@@ -73,9 +71,12 @@ Deno.test("a line's abilities are its address's and its device's", () => {
   assert.deepEqual(of(UNPARK), ["unpark"]);
   assert.deepEqual(of(PICKUPGROUP), ["pickup"]);
   assert.deepEqual(of(FORWARDFWD), ["forward"]);
-  assert.deepEqual(of(FORWARDDND), [], "do not disturb is no forwarding to a number");
+  assert.deepEqual(of(FORWARDDND), ["dnd"], "do not disturb is no forwarding to a number");
+  assert.deepEqual(of(0, LINEFEATURE.FORWARDDND), ["dnd"]);
+  assert.deepEqual(of(0, LINEFEATURE.DEVSPECIFIC), ["vendor"]);
   assert.deepEqual(of(0, LINEFEATURE.FORWARDFWD), ["forward"]);
-  assert.deepEqual(of(0xffffffff, 0xffffffff), [...LINE_COMMANDS]);
+  const byTapi = ["dial", "unpark", "pickup", "forward", "dnd", "vendor"];
+  assert.deepEqual(of(0xffffffff, 0xffffffff), byTapi);
 });
 
 Deno.test("a line is masked by its caps, and falls back to them where it reports nothing", () => {
@@ -115,4 +116,15 @@ Deno.test("a state allows what TAPI's documentation says", () => {
   assert.equal(of(STATE.ONHOLDPENDCONF, STATE.RINGBACK), "drop,unhold");
   assert.equal(of(0x10000), "drop");
   assert.deepEqual(callCommands(UNHOLD), ["unhold"]);
+});
+
+Deno.test("a line can do what its caps name besides features, and what its vendor takes", () => {
+  const address = LINEADDRFEATURE.MAKECALL;
+  const of = (caps: object, vendors?: readonly LineCommandName[]) =>
+    lineCommands({ address, line: 0 }, { address, line: 0, ...caps }, vendors);
+  assert.deepEqual(of({ settable: LINEDEVSTATUSFLAGS.MSGWAIT }), ["dial", "lamp"]);
+  assert.deepEqual(of({ settable: LINEDEVSTATUSFLAGS.LOCKED }), ["dial"]);
+  assert.deepEqual(of({ completionModes: LINECALLCOMPLMODE.INTRUDE }), ["dial", "intrude"]);
+  assert.deepEqual(of({ completionModes: LINECALLCOMPLMODE.CAMPON }), ["dial"]);
+  assert.deepEqual(of({}, ["listen", "dnd"]), ["dial", "dnd", "listen"]);
 });

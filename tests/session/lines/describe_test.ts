@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { fill } from "../../../src/fake/service/fill.ts";
 import type { DeviceDescription } from "../../../src/session/description.ts";
+import { VENDORS } from "../../../src/session/vendors/vendors.ts";
 import { describeDevice, unknownDevice } from "../../../src/session/lines/describe.ts";
 import { Tapi } from "../../../src/tapi/calls.ts";
 import {
@@ -62,7 +63,7 @@ async function describe(
     },
   };
   const tapi = new Tapi(library as TapiLibrary);
-  return await describeDevice({ tapi, app: APP, isGroup }, DEVICE);
+  return await describeDevice({ tapi, app: APP, isGroup, vendors: VENDORS }, DEVICE);
 }
 
 /** What the lines of a device are known by. */
@@ -161,9 +162,10 @@ Deno.test("a device keeps its GUID, else its driver's number, else its name and 
 
 Deno.test("a line has the features of its address and of its device", async () => {
   const description = await describe({
-    caps: { dwLineFeatures: 1 },
+    caps: { dwLineFeatures: 1, dwSettableDevStatus: 9 },
     addresses: [{
       Address: "201",
+      dwCallCompletionModes: 10,
       dwAddressFeatures: 2,
       dwCallFeatures: 3,
       dwCallFeatures2: 4,
@@ -182,6 +184,8 @@ Deno.test("a line has the features of its address and of its device", async () =
     parkModes: 6,
     transferModes: 7,
     flags: 8,
+    settable: 9,
+    completionModes: 10,
   });
 });
 
@@ -191,7 +195,7 @@ Deno.test("a device that cannot be asked has one line, which is named by the dev
       lineNegotiateAPIVersion: () => Promise.resolve(LINEERR.INCOMPATIBLEAPIVERSION | 0),
     } as Pick<TapiLibrary, "lineNegotiateAPIVersion"> as TapiLibrary,
   );
-  const described = describeDevice({ tapi, app: APP, isGroup: () => false }, DEVICE);
+  const described = describeDevice({ tapi, app: APP, isGroup: () => false, vendors: [] }, DEVICE);
   await assert.rejects(described, (error) => {
     assert(error instanceof TapiError);
     assert.equal(error.codeName, "LINEERR_INCOMPATIBLEAPIVERSION");

@@ -90,7 +90,9 @@ Deno.test("a library without status functions leaves what can ever be done", asy
     }),
   });
   assert.deepEqual((await telephony.reach("201", "OFFERING")).can, ["answer", "drop", "redirect"]);
-  assert.deepEqual(telephony.lineOf("201").can, ["dial", "unpark", "pickup", "forward"]);
+  assert.deepEqual(telephony.lineOf("201").can, [
+    ...["dial", "unpark", "pickup", "forward", "dnd", "lamp", "intrude"],
+  ]);
 });
 
 Deno.test("a library without caps either leaves dialling, and what a call's state allows", async () => {
@@ -110,7 +112,7 @@ Deno.test("a library without caps either leaves dialling, and what a call's stat
   });
   await telephony.pass(100);
   // Without an address, a line goes by its name.
-  assert.deepEqual(telephony.lineOf("Extension 201").can, ["dial"]);
+  assert.deepEqual(telephony.lineOf("Extension 201").can, ["dial", "lamp"]);
   assert.deepEqual(telephony.callOf("Extension 201").can, ["answer", "drop", "redirect"]);
 });
 
@@ -209,7 +211,7 @@ Deno.test("TAPI's restart: provider events, lines that stay themselves, one that
   );
   assert.deepEqual(
     telephony.lineEvents("201").map(({ change, now }) => `${change} ${now.status}`),
-    ["added closed", "status open", "status closed", "status open"],
+    ["added closed", "status open", "settings open", "status closed", "status open"],
   );
   assert.equal(telephony.lineEvents("203").at(-1)?.change, "removed");
   // The first of all events is that TAPI is there.
