@@ -70,7 +70,7 @@ for (const limits of [LIMITS, guarded]) {
         ["GET / HTTP/1.1", "X: y"],
       ]
     ) {
-      assert.match(await RawConnection.ask(server.port, head), /^HTTP\/1\.1 400 /, head[0]);
+      assert.match(await RawConnection.ask(server.port, head), /^HTTP\/1\.1 400 /, `${head[0]}`);
     }
     assert(log.lines.every((line) => line.length < 600), "nobody fills the log");
     await server.stop(1000);
@@ -97,7 +97,7 @@ for (const limits of [LIMITS, guarded]) {
         origin,
       ]]
     ) {
-      assert.match(await RawConnection.ask(server.port, head), /^HTTP\/1\.1 403 /, head[0]);
+      assert.match(await RawConnection.ask(server.port, head), /^HTTP\/1\.1 403 /, `${head[0]}`);
     }
     await server.stop(1000);
   });

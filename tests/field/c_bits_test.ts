@@ -25,7 +25,7 @@ for (const [value, names, direction] of ORIGINS) {
     const { origin } = await field.call({ state: "CONNECTED", direction });
     assert(names.includes(origin), origin);
     await field.classicAnswers();
-    assert(names.includes(field.frames()[0]?.origin ?? ""), field.frames()[0]?.origin);
+    assert(names.includes(field.frames()[0]?.origin ?? ""), JSON.stringify(field.frames()[0]));
   });
 }
 

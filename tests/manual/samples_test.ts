@@ -92,7 +92,7 @@ Deno.test("every command line of the program is one that it takes", () => {
 Deno.test("every task that the manual names is there", () => {
   const names = [...MANUAL.matchAll(/\bdeno(?:@[\d.]+)? task ([a-z:]+)/g)].map(([, name]) => name);
   assert(names.length >= 8);
-  for (const name of names) assert(name !== undefined && name in denoJson.tasks, name);
+  for (const name of names) assert(name !== undefined && name in denoJson.tasks, String(name));
 });
 
 /** What the samples of JavaScript take as given. */

@@ -143,7 +143,7 @@ programTest(
     assert.equal(statesByCaller.size, calls);
     for (const [caller, frames] of statesByCaller) {
       const states = frames.map(({ state }) => state).join();
-      assert.equal(states, "OFFERING,ACCEPTED,CONNECTED,DISCONNECTED,IDLE", caller);
+      assert.equal(states, "OFFERING,ACCEPTED,CONNECTED,DISCONNECTED,IDLE", String(caller));
     }
     await until(() => standin.liveCalls === 0);
   },
