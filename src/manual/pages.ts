@@ -12,6 +12,7 @@ import fakeExchange from "./fake-exchange.md" with { type: "text" };
 import firstPage from "./first-page.md" with { type: "text" };
 import httpAndSse from "./http-and-sse.md" with { type: "text" };
 import install from "./install.md" with { type: "text" };
+import ipOffice from "./ip-office.md" with { type: "text" };
 import journal from "./journal.md" with { type: "text" };
 import lines from "./lines.md" with { type: "text" };
 import monitoring from "./monitoring.md" with { type: "text" };
@@ -49,6 +50,7 @@ export const PAGES: Readonly<Record<string, Page>> = {
   install: { audience: "administrators", text: install },
   settings: { audience: "administrators", text: settings },
   lines: { audience: "administrators", text: lines },
+  "ip-office": { audience: "administrators", text: ipOffice },
   numbers: { audience: "administrators", text: numbers },
   directory: { audience: "administrators", text: directory },
   security: { audience: "administrators", text: security },

@@ -162,6 +162,11 @@ export class FakeExchange implements AsyncDisposable {
     await this.#post("/fake/calls", { to, from, hangUpAfterMs });
   }
 
+  /** Answers the only call of a line. */
+  async answer(line: string): Promise<void> {
+    await this.#post("/api/v2/commands", { cmd: "answer", line });
+  }
+
   /** Drops the only call of a line. */
   async drop(line: string): Promise<void> {
     await this.#post("/api/v2/commands", { cmd: "drop", line });
