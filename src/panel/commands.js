@@ -31,11 +31,19 @@ const LABELS = {
   redirect: "Send elsewhere",
   dtmf: "Tones",
   pickup: "Pick up",
-  mode: "As",
-  digits: "0–9, A–D, *, #",
-  from: "Ringing at",
-  group: "Or group",
-  to: "To (empty: off)",
+  dnd: "Do not disturb",
+  login: "Log in",
+  logout: "Log out",
+  account: "Account code",
+};
+/** For fields, by their commands. @type {Readonly<Record<string, Readonly<Record<string, string>>>>} */
+const FIELD_LABELS = {
+  complete: { mode: "As" },
+  dtmf: { digits: "0–9, A–D, *, #" },
+  pickup: { from: "Ringing at", group: "Or group" },
+  forward: { to: "To (empty: off)" },
+  group: { mode: "Calls", group: "Group (empty: all)" },
+  vendor: { data: "Bytes in hex" },
 };
 /** @type {Readonly<Record<string, string>>} */
 const CHOICES = {
@@ -50,12 +58,12 @@ const FLAG_CHOICES = [["true", "on"], ["false", "off"]];
 export function commandOf(cmd, { target, fields, help }) {
   return {
     cmd,
-    label: labelOf(cmd),
+    label: LABELS[cmd] ?? readable(cmd),
     help,
     isAboutCall: target === "call",
     fields: Object.entries(fields).map(([name, { kind, optional, nullable }]) => ({
       name,
-      label: labelOf(name),
+      label: FIELD_LABELS[cmd]?.[name] ?? readable(name),
       isOptional: optional ?? false,
       isNullable: nullable ?? false,
       ...kind === "flag" && { choices: FLAG_CHOICES, isFlag: true },
@@ -83,6 +91,17 @@ export function commandsIn(can) {
 }
 
 /**
+ * @param {readonly string[]} can Of a line.
+ * @param {readonly string[]} rights Of the identity.
+ * @returns {string[]} Those that the identity may give: some need a right of their own.
+ */
+export function permittedIn(can, rights) {
+  /** @type {Readonly<Record<string, CommandShape>>} */
+  const shapes = COMMANDS;
+  return can.filter((cmd) => rights.includes(shapes[cmd]?.right ?? "control"));
+}
+
+/**
  * @param {Command} command
  * @param {{ readonly line: string, readonly call?: Call | undefined }} target The name of the line.
  * @param {Readonly<Record<string, string>>} values The fields of the form.
@@ -100,6 +119,6 @@ export function fieldsOf({ isAboutCall, fields }, { line, call }, values) {
 }
 
 /** @type {(name: string) => string} */
-function labelOf(name) {
-  return LABELS[name] ?? `${name.charAt(0).toUpperCase()}${spaced(name.slice(1))}`;
+function readable(name) {
+  return `${name.charAt(0).toUpperCase()}${spaced(name.slice(1))}`;
 }

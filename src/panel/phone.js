@@ -7,7 +7,7 @@
 import { adviceOn } from "../model/advice.ts";
 import { CallLinks } from "./links.js";
 import { CommandBar } from "./command_bar.js";
-import { ALWAYS, commandsIn, fieldsOf } from "./commands.js";
+import { ALWAYS, commandsIn, fieldsOf, permittedIn } from "./commands.js";
 import { byId, copyOf, KeyedList, light, mark, part, write } from "./dom.js";
 import { elapsed, otherEnd, person, reasonsOf, spaced } from "./format.js";
 import { drawEverySecond, drawSoon } from "./frames.js";
@@ -104,12 +104,12 @@ export class Phone {
       button.disabled = !isOpen || !mayControl;
     }
     part(this.#root, "line").hidden = line === undefined;
-    if (line !== undefined) this.#showLine(line, isOpen && mayControl);
+    if (line !== undefined) this.#showLine(line, isOpen);
     this.#calls.show(line === undefined ? new Map() : this.#session.callsOf(line));
   }
 
-  /** @type {(line: Line, mayCommand: boolean) => void} */
-  #showLine(line, mayCommand) {
+  /** @type {(line: Line, isOpen: boolean) => void} */
+  #showLine(line, isOpen) {
     const { line: extension, name, kind, can } = line;
     const what = kind === "group" ? "Group" : "Line";
     write(part(this.#root, "line-title"), `${what} ${extension}${name && ` · ${name}`}`);
@@ -117,7 +117,8 @@ export class Phone {
     const named = this.#session.nameOf(line);
     mark(part(this.#root, "line-switches"), "aria-label", `Settings of line ${named}`);
     mark(part(this.#root, "line-buttons"), "aria-label", `Commands for line ${named}`);
-    const possible = mayCommand ? can : [];
+    const rights = this.#session.client.identity?.can ?? [];
+    const possible = isOpen ? permittedIn(can, rights) : [];
     this.#switches.show(line, possible);
     this.#lineBar.show(commandsIn(possible.filter((cmd) => !SWITCHED.includes(cmd))));
   }

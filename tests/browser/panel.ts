@@ -116,8 +116,8 @@ export class PanelTest {
   }
 
   /** Starts the program on the fake exchange. */
-  async exchange(): Promise<FakeExchange> {
-    return this.#servers.use(await FakeExchange.start());
+  async exchange(...args: readonly string[]): Promise<FakeExchange> {
+    return this.#servers.use(await FakeExchange.start(...args));
   }
 
   /** Starts a server with lines and calls that the test makes up. */

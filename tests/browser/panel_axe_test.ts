@@ -40,6 +40,7 @@ for (const [dress, options] of Object.entries(DRESSES)) {
         voicemail: { on: true, unread: 12, read: 0 },
         user: null,
         groups: { member: 1, disabled: 1 },
+        can: ["dnd", "group", "lamp"],
       }, { change: "settings" }));
       const panel = await test.open(server.port, options);
       await panel.becomes("#troubles", "LINEERR_ALLOCATED");

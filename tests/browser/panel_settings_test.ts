@@ -1,7 +1,7 @@
 /** The settings of phones in the panel: lamps of tiles, the sentence of the phone, switches. */
 import assert from "node:assert/strict";
 import { lineEvent } from "../support/events.ts";
-import { eventually } from "../support/patience.ts";
+import { eventually, until } from "../support/patience.ts";
 import { type Panel, panelTest } from "./panel.ts";
 
 /** Waits for the small lamps of a tile: their letters, and the words that these stand for. */
@@ -55,5 +55,53 @@ panelTest(
       "nobody is logged in · voicemail off: 0 new",
     );
     await lampsAre(panel, "201", "L logged out");
+  },
+);
+
+panelTest("switches are there where the line takes the command, and send it", async (test) => {
+  const { bus, commands, server } = test.madeUpServer(["201", "202"]);
+  const can = ["dnd", "group", "lamp", "logout"] as const;
+  const settings = { permanentId: "test:201", can, groups: { member: 0, disabled: 1 } };
+  bus.publish(lineEvent({ ...settings, doNotDisturb: true }, { change: "settings" }));
+  const panel = await test.open(server.port);
+  await panel.tile("201").click();
+  const switches = panel.page.locator("#phone").getByRole("switch");
+  await panel.textsAre(switches, "Do not disturb", "Group calls", "Message lamp");
+  for (const name of ["Do not disturb", "Group calls", "Message lamp"]) {
+    await panel.page.getByRole("switch", { name }).click();
+  }
+  await until(() => commands.length === 3);
+  assert.deepEqual(commands, [
+    { cmd: "dnd", line: "201", on: false },
+    { cmd: "group", line: "201", mode: "in" },
+    { cmd: "lamp", line: "201", on: true },
+  ]);
+  await panel.becomes("#phone [data-part=results]", "201: do not disturb off: done");
+  // What a switch does has no button beside it.
+  await panel.textsAre(
+    panel.page.locator("#phone [data-part=line-buttons] button"),
+    "Group",
+    "Log out",
+  );
+  // A driver that does not report a setting has no switch for it.
+  bus.publish(lineEvent({ permanentId: "test:201", can }, { change: "settings" }));
+  await panel.textsAre(switches, "Message lamp");
+  await panel.tile("202").click();
+  await panel.countIs("#phone [role=switch]", 0);
+});
+
+panelTest(
+  "a switch turns do not disturb on at the phone, and shows what comes of it",
+  async (test) => {
+    const { port } = await test.exchange("--fake-driver=avaya_ip_office");
+    const panel = await test.open(port);
+    await panel.tile("201").click();
+    const dnd = panel.page.getByRole("switch", { name: "Do not disturb" });
+    for (const isOn of [true, false]) {
+      await dnd.click();
+      await panel.page.locator(`[role=switch][aria-checked=${isOn}]`, { hasText: "Do not" })
+        .waitFor();
+      await lampsAre(panel, "201", ...isOn ? ["D do not disturb"] : []);
+    }
   },
 );
