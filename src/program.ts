@@ -78,11 +78,13 @@ export function startProgram(
   simulation?: Simulation,
   numbers: NumberPort = new Numbers(),
 ): Program {
+  let site: Site | undefined;
   const silence = new Silence(clock);
   const status = (): ServiceStatus => {
     const { status: directory } = callNames;
     return {
       ...statusOf(supervisor, silence, clock),
+      ...site !== undefined && { nats: site.status },
       ...directory !== undefined && { directory },
     };
   };
@@ -146,14 +148,14 @@ export function startProgram(
   const linesTried = supervisor.start();
   let { rules } = settings;
   let isStopping = false;
-  let site: Promise<Site> | undefined;
+  let opening: Promise<void> | undefined;
   const { nats } = settings;
   if (nats?.site !== undefined && nats.number !== undefined) {
     const { site: name, number } = nats;
     // Not before the lines are known: those that are missing then count as removed.
     void linesTried.then(() => {
       if (isStopping) return;
-      site = openSite({
+      opening = openSite({
         link: linkOf(nats, name, clock),
         site: name,
         number,
@@ -174,7 +176,7 @@ export function startProgram(
             },
             address,
           }),
-      });
+      }).then((opened) => void (site = opened));
     });
   }
   return {
@@ -195,7 +197,8 @@ export function startProgram(
       await Promise.all([server.stop(CLIENTS_GOODBYE_MS), supervisor.stop()]);
       tracker.stop();
       callNames[Symbol.dispose]();
-      await (await site)?.stop();
+      await opening;
+      await site?.stop();
       journal?.stop();
     },
   };

@@ -84,6 +84,24 @@ export interface NumberPort {
   spellingsOf(dialled: string): readonly string[];
 }
 
+/** `lost`: nothing is heard of the site, so that its calls have ended and its lines are closed. */
+export const SITE_STATES = ["up", "lost"] as const;
+
+/** The connection of a site or a gateway to the others. */
+export interface NatsStatus {
+  readonly connected: boolean;
+  /** Of a site: events that wait until NATS has stored them; `null` while it takes no part. */
+  readonly waitingEvents?: number | null;
+  /** Of a site: why it takes no part. */
+  readonly problem?: string;
+  /** Of a gateway: events that NATS has and the gateway has not read yet. */
+  readonly missingEvents?: number;
+  /** Of a gateway: how often events had to be asked for, because they did not come by themselves. */
+  readonly gaps?: number;
+  /** Of a gateway. */
+  readonly sites?: readonly { readonly site: string; readonly state: typeof SITE_STATES[number] }[];
+}
+
 export interface ServiceStatus {
   /** `up` while TAPI is initialised and answers; `down` while it is not available. */
   readonly provider: Exclude<ProviderState, "restarting">;
@@ -115,6 +133,8 @@ export interface ServiceStatus {
     readonly line?: string;
     readonly forSeconds: number;
   }[];
+  /** What connects several servers; left out on a server that stands alone. */
+  readonly nats?: NatsStatus;
   /** The sources of the directory; left out if there are none. */
   readonly directory?: readonly DirectorySourceStatus[];
 }

@@ -4,7 +4,7 @@
  *
  * @see https://prometheus.io/docs/practices/naming/
  */
-import type { ServerLoad, ServiceStatus } from "../bus/ports.ts";
+import { type ServerLoad, type ServiceStatus, SITE_STATES } from "../bus/ports.ts";
 import { LINE_STATUSES, type LineStatus } from "../model/line.ts";
 import type { Counts } from "./counts.ts";
 
@@ -146,6 +146,37 @@ export function catalogue(
         (status().directory ?? []).map(({ source, status }): Sample => [
           { source },
           status === "up" ? 1 : 0,
+        ]),
+    ),
+    gauge(
+      "tapi2ws_nats_connected",
+      "Whether a site or a gateway is connected to NATS; 0 on a server that stands alone",
+      () => status().nats?.connected === true ? 1 : 0,
+    ),
+    gauge(
+      "tapi2ws_nats_waiting_events",
+      "Events of a site that wait until NATS has stored them",
+      () => status().nats?.waitingEvents ?? 0,
+    ),
+    gauge(
+      "tapi2ws_nats_missing_events",
+      "Events that NATS has and a gateway has not read yet",
+      () => status().nats?.missingEvents ?? 0,
+    ),
+    counter(
+      "tapi2ws_nats_gaps_total",
+      "How often a gateway had to ask for events that did not come by themselves",
+      () => status().nats?.gaps ?? 0,
+    ),
+    metric(
+      "gauge",
+      "tapi2ws_nats_sites",
+      "Sites that a gateway knows",
+      ["state"],
+      () =>
+        SITE_STATES.map((state): Sample => [
+          { state },
+          (status().nats?.sites ?? []).filter((site) => site.state === state).length,
         ]),
     ),
     gauge(

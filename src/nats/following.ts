@@ -85,6 +85,11 @@ export class Following implements Disposable {
     return this.#reader?.gaps ?? 0;
   }
 
+  /** Events that are there and not read yet, as far as is known. */
+  get missing(): number {
+    return this.#reader?.missing ?? 0;
+  }
+
   /** Since the latest event. */
   get silentForSeconds(): number {
     const { clock } = this.#options;

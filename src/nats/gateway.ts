@@ -72,11 +72,6 @@ export class Gateway implements StatusPort, StatePort {
     return this.#link.connectedForMs !== undefined;
   }
 
-  /** How often events had to be asked for, because they did not come by themselves. */
-  get gaps(): number {
-    return this.#gapsBefore + (this.#following?.gaps ?? 0);
-  }
-
   get sites(): readonly { readonly site: string; readonly state: "up" | "lost" }[] {
     return Array.from(
       this.#following?.fleet.views() ?? [],
@@ -123,6 +118,12 @@ export class Gateway implements StatusPort, StatePort {
         status === "open" ? [] : [{ line, status, ...error !== undefined && { error } }]
       ),
       hanging: [],
+      nats: {
+        connected: this.isConnected,
+        missingEvents: this.#following?.missing ?? 0,
+        gaps: this.#gapsBefore + (this.#following?.gaps ?? 0),
+        sites: this.sites,
+      },
     };
   }
 

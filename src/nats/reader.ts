@@ -76,6 +76,11 @@ export class Reader implements Disposable {
     return this.#gaps;
   }
 
+  /** How many messages are known to be there, and not taken yet. */
+  get missing(): number {
+    return Math.max(this.#end - this.#last, 0);
+  }
+
   /** When the last message came, on the clock that never jumps. */
   get heardAtMs(): number {
     return this.#heardAtMs;
@@ -88,6 +93,8 @@ export class Reader implements Disposable {
       await this.#fetch();
       if (this.#last < seq) await this.#pause();
     }
+    // What is read at the start was not missed.
+    this.#gaps = 0;
   }
 
   [Symbol.dispose](): void {

@@ -1,6 +1,6 @@
 /** A Tapi2Ws as one of several sites: it publishes its events, and takes commands of gateways. */
 import type { EventBus } from "../bus/bus.ts";
-import type { StatePort } from "../bus/ports.ts";
+import type { NatsStatus, StatePort } from "../bus/ports.ts";
 import { type Clock, sleep } from "../clock.ts";
 import { describeError, logger } from "../log.ts";
 import type { Command, CommandResult } from "../model/command.ts";
@@ -79,6 +79,15 @@ export class Site {
   /** Why it takes no part; `undefined` while it does. */
   get problem(): string | undefined {
     return this.#current === undefined ? this.#problem : undefined;
+  }
+
+  get status(): NatsStatus {
+    const { problem } = this;
+    return {
+      connected: this.isConnected,
+      waitingEvents: this.backlog ?? null,
+      ...problem !== undefined && { problem },
+    };
   }
 
   get isConnected(): boolean {

@@ -12,6 +12,7 @@ import { ADVICE } from "../model/advice.ts";
  * @property {number | null} lastProbeAgeSeconds
  * @property {number | null} silentForSeconds
  * @property {readonly { fn: string, line?: string, forSeconds: number }[]} hanging
+ * @property {{ sites?: readonly { site: string, state: string }[] }} [nats]
  */
 
 /**

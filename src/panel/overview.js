@@ -32,11 +32,7 @@ export class Overview {
     for (
       const name of ["Open lines", "Live calls", "Last TAPI message", "Last probe answered"]
     ) {
-      const value = make("dd");
-      const pair = make("div");
-      pair.append(make("dt", name), value);
-      part(this.#root, "facts").append(pair);
-      this.#facts.set(name, value);
+      this.#add(name);
     }
     const draw = () => this.#draw();
     const askNow = poll(READY_EVERY_MS, () => this.#ask());
@@ -82,6 +78,8 @@ export class Overview {
     this.#show("Live calls", String(calls.size));
     this.#show("Last TAPI message", this.#age(this.#ready?.lastMessageAgeSeconds));
     this.#show("Last probe answered", this.#age(this.#ready?.lastProbeAgeSeconds));
+    const sites = this.#ready?.nats?.sites;
+    if (sites !== undefined) this.#showSites(sites);
     write(
       this.#server,
       server === undefined ? location.host : `${server.version} · ${location.host}`,
@@ -91,6 +89,22 @@ export class Overview {
       ? `${counted(calls.size, "call")} · Tapi2Ws`
       : `${letter} ${sentence}`;
     if (document.title !== title) document.title = title;
+  }
+
+  /** On a gateway. @param {readonly { site: string, state: string }[]} sites */
+  #showSites(sites) {
+    if (!this.#facts.has("Sites")) this.#add("Sites");
+    const names = sites.map(({ site, state }) => state === "up" ? site : `${site} (${state})`);
+    this.#show("Sites", names.join(", ") || "none");
+  }
+
+  /** @param {string} name */
+  #add(name) {
+    const value = make("dd");
+    const pair = make("div");
+    pair.append(make("dt", name), value);
+    part(this.#root, "facts").append(pair);
+    this.#facts.set(name, value);
   }
 
   /** @type {(name: string, text: string) => void} */

@@ -1,5 +1,6 @@
 /** The HTTP side: request in, response out. It knows no socket and no port. */
-import { permits } from "./access/identity.ts";
+import type { NatsStatus } from "../bus/ports.ts";
+import { type Identity, permits } from "./access/identity.ts";
 import { json, text } from "./http/answers.ts";
 import { API } from "./http/api.ts";
 import { ASSETS } from "./http/assets.ts";
@@ -37,6 +38,12 @@ async function answer(visit: Visit, context: RouteContext): Promise<Response> {
   return method === "HEAD" ? new Response(null, response) : response;
 }
 
+/** The sites of which the identity may see every line, or those that a pattern such as `berlin/*` names. */
+function shownNats({ sites, ...nats }: NatsStatus, identity: Identity): NatsStatus {
+  const sees = ({ site }: { readonly site: string }) => permits(identity, "monitor", `${site}/`);
+  return { ...nats, ...sites !== undefined && { sites: sites.filter(sees) } };
+}
+
 const ROUTES: Readonly<Record<string, Route>> = {
   "/": panelOr(({ url: { host } }, { version }) =>
     text(
@@ -69,6 +76,7 @@ GET /manual/ lists the pages of the manual, as Markdown. GET /extension.zip is t
         ...now,
         troubles: now.troubles.filter(sees),
         hanging: now.hanging.filter(sees),
+        ...now.nats !== undefined && { nats: shownNats(now.nats, identity) },
       });
     },
   },

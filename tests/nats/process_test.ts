@@ -48,8 +48,22 @@ Deno.test({
     assert.match(doctor.output, /sites: berlin up/);
     assert.match(doctor.output, /clock of berlin: as here/);
 
+    const samples = async (server: number) =>
+      await (await fetch(`http://127.0.0.1:${server}/metrics`)).text();
+    assert.match(await samples(port), /^tapi2ws_nats_sites\{state="up"\} 1$/m);
+    for (const server of [port, first.port]) {
+      assert.match(await samples(server), /^tapi2ws_nats_connected 1$/m);
+      assert.match(await samples(server), /^tapi2ws_nats_(?:waiting|missing)_events 0$/m);
+    }
+    const sites = async () => {
+      const ready = await (await fetch(`http://127.0.0.1:${port}/readyz`)).json();
+      return ready.nats.sites;
+    };
+    assert.deepEqual(await sites(), [{ site: "berlin", state: "up" }]);
+
     await first[Symbol.asyncDispose]();
     await all("closed");
+    assert.deepEqual(await sites(), [{ site: "berlin", state: "lost" }]);
     const ended = client.events.filter(({ change }) => change === "ended");
     assert.equal(ended.length, 2);
     assert(ended.some(({ call }) => call.id === dialled.result.call));

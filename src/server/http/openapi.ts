@@ -3,7 +3,7 @@
  *
  * @see https://spec.openapis.org/oas/v3.1.0
  */
-import { DIALECTS, DIRECTORY_STATUSES } from "../../bus/ports.ts";
+import { DIALECTS, DIRECTORY_STATUSES, SITE_STATES } from "../../bus/ports.ts";
 import { DIRECTIONS } from "../../model/call.ts";
 import { type ErrorCode, ERRORS } from "../../model/error.ts";
 import { EVENT_KINDS } from "../../model/event.ts";
@@ -51,18 +51,39 @@ const OWN_SCHEMAS: Readonly<Record<string, Schema>> = {
     connectedAt: TIME,
   }),
   Health: shape({ status: { const: "ok" }, version: TEXT, uptimeSeconds: COUNT }),
-  Readiness: shape({
-    provider: { enum: ["up", "down"] },
-    lines: shape({ open: COUNT, closed: COUNT, failed: COUNT, outOfService: COUNT }),
-    lastMessageAgeSeconds: NUMBER_OR_NULL,
-    lastProbeAgeSeconds: NUMBER_OR_NULL,
-    silentForSeconds: NUMBER_OR_NULL,
-    troubles: listOf(shape({ line: TEXT, status: { enum: LINE_STATUSES }, error: TEXT }, "error")),
-    hanging: listOf(shape({ fn: TEXT, line: TEXT, forSeconds: { type: "number" } }, "line")),
-    directory: listOf(
-      shape({ source: TEXT, status: { enum: DIRECTORY_STATUSES }, error: TEXT }, "error"),
-    ),
-  }, "directory"),
+  Readiness: shape(
+    {
+      provider: { enum: ["up", "down"] },
+      lines: shape({ open: COUNT, closed: COUNT, failed: COUNT, outOfService: COUNT }),
+      lastMessageAgeSeconds: NUMBER_OR_NULL,
+      lastProbeAgeSeconds: NUMBER_OR_NULL,
+      silentForSeconds: NUMBER_OR_NULL,
+      troubles: listOf(
+        shape({ line: TEXT, status: { enum: LINE_STATUSES }, error: TEXT }, "error"),
+      ),
+      hanging: listOf(shape({ fn: TEXT, line: TEXT, forSeconds: { type: "number" } }, "line")),
+      directory: listOf(
+        shape({ source: TEXT, status: { enum: DIRECTORY_STATUSES }, error: TEXT }, "error"),
+      ),
+      nats: shape(
+        {
+          connected: { type: "boolean" },
+          waitingEvents: { type: ["integer", "null"] },
+          problem: TEXT,
+          missingEvents: COUNT,
+          gaps: COUNT,
+          sites: listOf(shape({ site: TEXT, state: { enum: SITE_STATES } })),
+        },
+        "waitingEvents",
+        "problem",
+        "missingEvents",
+        "gaps",
+        "sites",
+      ),
+    },
+    "directory",
+    "nats",
+  ),
 };
 
 const LINE_PARAMETER: Parameter = {
