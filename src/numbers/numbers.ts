@@ -30,6 +30,8 @@ const WRITTEN = /^[\d\s().\/\p{Pd}\u2212·+*#,]*$/u;
 const KEEPS_ZERO = /^(?:\+|00)\s*(?:39|378|379)/;
 /** Numbers are remembered, because the same few come in every event of a call. */
 const MOST_REMEMBERED = 2000;
+/** A longer one is no number, and is not kept: drivers write what they like. */
+const MOST_CHARACTERS = 80;
 const NO_FACTS: NumberFacts = {};
 
 export class Numbers implements NumberPort {
@@ -44,6 +46,7 @@ export class Numbers implements NumberPort {
   }
 
   factsOf(number: string, role: PartyRole, direction: Direction): NumberFacts {
+    if (number.length > MOST_CHARACTERS) return NO_FACTS;
     const source = role === "caller" || direction !== "out" ? "caller" : "called";
     const key = `${source} ${number}`;
     let facts = this.#remembered.get(key);

@@ -1,5 +1,5 @@
 /**
- * The benchmarks: `deno task bench [drain|fanout|batch|selectivity|memory|journal|guard|reads|opening]…`,
+ * The benchmarks: `deno task bench [drain|fanout|batch|selectivity|memory|journal|guard|reads|opening|numbers]…`,
  * all of them when none is named. Prints what was measured, against baselines of the same run and the
  * targets.
  *
@@ -11,6 +11,7 @@ import { fanout } from "./fanout.ts";
 import { guard } from "./guard.ts";
 import { journal } from "./journal.ts";
 import { memory } from "./memory.ts";
+import { numbers } from "./numbers.ts";
 import { opening } from "./opening.ts";
 import { print, printTable, type Row } from "./report.ts";
 import { reads } from "./reads.ts";
@@ -26,6 +27,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Row[]>>> = {
   guard,
   reads,
   opening,
+  numbers,
 };
 
 async function main(names: readonly string[]): Promise<number> {
