@@ -1,5 +1,6 @@
 /** `tapi2ws doctor`: tries everything that the server needs, reports what is wrong, and what to do. */
 import { describeError } from "../log.ts";
+import { loadNumbers } from "../numbers/load.ts";
 import { VERSION } from "../program.ts";
 import { ADVICE, adviceOn } from "../model/advice.ts";
 import { readCertificate } from "../settings/certificate.ts";
@@ -102,6 +103,7 @@ async function check(
     ...checkCertificate(settings, Date.now()),
     ...checkAccess(settings, Date.now()),
     ...checkFiles(settings),
+    ...await checkNumbers(settings),
     ...await checkDirectory(settings),
   ];
 }
@@ -184,6 +186,19 @@ function checkAccess(settings: Settings, nowMs: number): Finding[] {
   if (!isOpenToDial(settings)) return expired;
   const advice = "Make tokens with tapi2ws token NAME, then set anonymous = false.";
   return [note("rights", "anyone who can reach the port can dial", advice), ...expired];
+}
+
+async function checkNumbers({ numbers }: Settings): Promise<Finding[]> {
+  if (numbers === undefined) return [];
+  try {
+    await loadNumbers(numbers);
+    const { country, examples } = numbers;
+    return [fine("numbers", `read as in ${country}; ${examples.length} examples hold`)];
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    const advice = "Correct it; tapi2ws number TEXT shows what becomes of a number.";
+    return [wrong("numbers", error.message, advice)];
+  }
 }
 
 function checkFiles({ log, audit, journal }: Settings): Finding[] {

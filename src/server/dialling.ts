@@ -10,12 +10,18 @@ export interface Dialling {
   readonly error?: CommandError;
 }
 
-/** Reads the numbers that people have written; with `raw`, they are passed as they are. */
+/**
+ * Reads the numbers that people have written; with `raw`, they are passed as they are, and `raw` with
+ * them: a gateway sends it on to the site, which reads numbers again.
+ */
 export function asDialled(
   { raw, ...command }: WrittenCommand,
   numbers: Pick<NumberPort, "read">,
 ): Dialling {
-  if (raw === true) return { command };
+  if (raw === true) {
+    const passed: WrittenCommand = { ...command, raw };
+    return { command: passed };
+  }
   const dialled: Record<string, string> = {};
   for (const [{ kind, dialled: isDialled }, text, name] of fieldsOf(command)) {
     if (kind !== "number" || !isDialled) continue;

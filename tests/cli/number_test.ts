@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { diagnose } from "../../src/cli/doctor.ts";
 import { describeNumber } from "../../src/cli/number.ts";
 import { Folder } from "../support/folder.ts";
 import { settingsWith } from "../support/settings.ts";
@@ -38,4 +39,25 @@ Deno.test("who has the number is shown, with the source that knows it", async ()
   const text = await describeNumber("+49 30 123456", settingsWith(source), false);
   assert.match(text, /directory: Otto Muster \(people\)/);
   assert.doesNotMatch(await describeNumber("+49 30 1", settingsWith(source), false), /directory:/);
+});
+
+Deno.test("the doctor verifies the examples of the site's numbers", async () => {
+  for (
+    const [dials, expected] of [["0030123456", /^fine +numbers: .*1 examples hold/m], [
+      "030123456",
+      /^WRONG +numbers: Cannot use numbers\.examples\[0\]\.dials/mi,
+    ]] as const
+  ) {
+    const settings = settingsWith(
+      '[fake]\nextensions = 1\n[numbers]\ncountry = "DE"\noutsidePrefix = "0"\n' +
+        `examples = [{ written = "030 123456", dials = "${dials}" }]`,
+    );
+    const { text } = await diagnose({
+      readSettings: () => settings,
+      windows: undefined,
+      json: false,
+      report: undefined,
+    });
+    assert.match(text, expected);
+  }
 });

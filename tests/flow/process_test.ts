@@ -10,6 +10,7 @@ import {
   ROOT,
   WatchedProcess,
 } from "../support/process.ts";
+import { Folder } from "../support/folder.ts";
 import { V2TestClient } from "../support/v2_client.ts";
 
 const { run } = ProgramProcess;
@@ -59,6 +60,17 @@ Deno.test("what cannot be used exits 2 with one line", async () => {
   assertRefused(key, 2, /--prot/);
   assertRefused(scenario, 2, /exist\.toml/);
   assertRefused(logFile, 2, /--log-file.*exist/);
+});
+
+Deno.test("an example of the site's numbers that is wrong exits 2 and names it", async () => {
+  await using folder = await Folder.make();
+  const rules = '[numbers]\ncountry = "GB"\n';
+  const path = await folder.write(
+    "wrong.toml",
+    `${rules}examples = [{ written = "01632 960001", dials = "901632960001" }]\n`,
+  );
+  const reason = /numbers\.examples\[0\]\.dials = "901632960001".* gives "01632960001"/;
+  assertRefused(await run(fakeArgs(`--config=${path}`)), 2, reason);
 });
 
 Deno.test({

@@ -5,9 +5,11 @@
 import assert from "node:assert/strict";
 import { Outside } from "../../src/fake/exchange/call.ts";
 import { createFakeTapi, type FakeTapi, type FakeTapiOptions } from "../../src/fake/library.ts";
+import type { NumberPort } from "../../src/bus/ports.ts";
 import type { Call } from "../../src/model/call.ts";
 import type { Command, CommandOutcome, CommandResult } from "../../src/model/command.ts";
 import type { CommandError } from "../../src/model/error.ts";
+import { loadNumbers } from "../../src/numbers/load.ts";
 import { type Program, startProgram } from "../../src/program.ts";
 import type { Settings } from "../../src/settings/settings.ts";
 import { LINECALLREASON } from "../../src/tapi/constants.ts";
@@ -55,11 +57,12 @@ export class TestProgram implements AsyncDisposable {
     clock: ManualClock,
     fake: FakeTapi,
     changed: Partial<TapiLibrary> = {},
+    numbers?: NumberPort,
   ) {
     this.clock = clock;
     this.fake = fake;
     this.tapi = new TroubledTapi({ ...fake, ...changed });
-    this.program = startProgram(settings, this.tapi.library, clock, fake.simulation);
+    this.program = startProgram(settings, this.tapi.library, clock, fake.simulation, numbers);
   }
 
   /** Starts the program on an exchange that is silent and polite; resolves when its lines are open. */
@@ -69,7 +72,9 @@ export class TestProgram implements AsyncDisposable {
     const clock = new ManualClock();
     const silent = { callsPerMinute: 0, seed: 1, polite: true };
     const fake = createFakeTapi({ ...silent, clock, ...fakeOptions });
-    const program = new TestProgram(settingsWith(file, ...args), clock, fake, changed(fake));
+    const settings = settingsWith(file, ...args);
+    const numbers = await loadNumbers(settings.numbers);
+    const program = new TestProgram(settings, clock, fake, changed(fake), numbers);
     await program.#linesTried();
     return program;
   }
