@@ -1,8 +1,8 @@
 /** The manual in Chromium: pages, search, samples that can be copied, in light, dark and on paper. */
 import assert from "node:assert/strict";
-import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { startTestServer } from "../support/server.ts";
+import { violations } from "./axe.ts";
 import { browserTest, launchChromium, newContext } from "./chromium.ts";
 
 /** What the page threw, and what the browser refused it or warned of. */
@@ -13,14 +13,6 @@ function wrongsOf(page: Page): string[] {
     if (["error", "warning"].includes(message.type())) wrongs.push(message.text());
   });
   return wrongs;
-}
-
-async function assertAccessible(page: Page): Promise<void> {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(
-    "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`))",
-  );
-  assert.deepEqual(found, []);
 }
 
 browserTest(
@@ -37,7 +29,7 @@ browserTest(
     await page.goto(`http://${host}/manual`);
     await page.getByRole("link", { name: "Settings", exact: true }).first().click();
     await page.waitForURL(`http://${host}/manual/settings`);
-    await assertAccessible(page);
+    assert.deepEqual(await violations(page), []);
 
     await page.keyboard.press("/");
     await page.keyboard.type("log file");
@@ -73,7 +65,7 @@ browserTest("a page of the manual can be read in the dark, on a phone and on pap
   const page = await context.newPage();
   const wrongs = wrongsOf(page);
   await page.goto(`http://localhost:${server.port}/manual/panel`);
-  await assertAccessible(page);
+  assert.deepEqual(await violations(page), []);
   const beyond = "document.documentElement.scrollWidth - innerWidth";
   assert.equal(await page.evaluate(beyond), 0, "nothing stands beyond the edge");
   const whole =
