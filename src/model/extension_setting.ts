@@ -42,7 +42,7 @@ export const EXTENSION_SETTINGS = {
     kind: "seconds",
     default: 0,
     label: "Hide external calls after",
-    help: "Hides the notification of an external call after so many seconds; 0: when it is over",
+    help: "Hides the notification of an external call after this many seconds; 0: when it is over",
   },
   notifyInternal: {
     kind: "switch",
@@ -54,7 +54,7 @@ export const EXTENSION_SETTINGS = {
     kind: "seconds",
     default: 0,
     label: "Hide internal calls after",
-    help: "Hides the notification of an internal call after so many seconds; 0: when it is over",
+    help: "Hides the notification of an internal call after this many seconds; 0: when it is over",
   },
   keepMissed: {
     kind: "switch",

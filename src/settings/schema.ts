@@ -61,7 +61,7 @@ export const GENERAL_SETTINGS = {
     default: [],
     defaultText: "the lines that the driver marks",
     help: "extensions of hunt groups, such as `110 6*`",
-    manual: "A group's call that a member takes is not missed",
+    manual: "A call that a member of the group answers does not count as missed",
   }),
   vendorFeatures: setting(trueOrFalse, {
     default: true,
