@@ -4,6 +4,7 @@
 /** @import { Person } from "./crm.js" */
 /** @import { Settings } from "./settings.js" */
 import { otherEnd, person as textOf } from "../panel/format.js";
+import { linksOf } from "../panel/links.js";
 import { lookOfCall } from "../panel/states.js";
 
 /** The id that a driver gives if it has none. */
@@ -40,15 +41,14 @@ export function isInternal({ origin }) {
 
 /**
  * @param {Call} call
- * @param {Person | undefined} person What the CRM knows.
+ * @param {Person | undefined} person What the CRM knows; it goes before what the server knows.
  * @returns {string} Name, company and number of the other party, or why there is no number.
  */
 export function describe(call, person) {
-  const { number, name, presentation, directory } = otherEnd(call);
-  const known = [
-    person?.name || directory?.name || name,
-    person?.company || directory?.company || "",
-  ].filter((text) => text !== "");
+  const other = otherEnd(call);
+  if (person === undefined) return textOf(other);
+  const { number, presentation } = other;
+  const known = [person.name || other.name, person.company].filter((text) => text !== "");
   return textOf({ number, name: known.join(", "), presentation });
 }
 
@@ -56,25 +56,24 @@ export function describe(call, person) {
  * @param {Call} call
  * @param {Person | undefined} person
  * @param {Pick<Settings, "link">} settings
- * @returns {string | undefined} The page about the other party: the server's link, else that of the settings.
+ * @returns {string | undefined} The page about the other party: the server's, else that of the settings.
  */
 export function linkOf(call, person, { link }) {
+  const given = [...linksOf(call).values()].map(({ url }) => url).find(isWebAddress);
   const { number, name, directory } = otherEnd(call);
-  const given = call.links?.[0]?.url ?? directory?.url;
-  if (given !== undefined) return webAddress(given);
-  if (link === "" || number === "") return undefined;
+  if (given !== undefined || link === "" || number === "") return given;
   /** @type {Readonly<Record<string, string>>} */
   const values = { number, name: person?.name || directory?.name || name, line: call.line };
   const url = link.replaceAll(
     /\{(\w+)\}/g,
     (text, key) => key in values ? encodeURIComponent(values[key] ?? "") : text,
   );
-  return webAddress(url);
+  return isWebAddress(url) ? url : undefined;
 }
 
-/** @type {(url: string) => string | undefined} */
-function webAddress(url) {
-  return /^https?:$/.test(URL.parse(url)?.protocol ?? "") ? url : undefined;
+/** @type {(url: string) => boolean} */
+function isWebAddress(url) {
+  return /^https?:$/.test(URL.parse(url)?.protocol ?? "");
 }
 
 /**

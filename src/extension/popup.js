@@ -7,6 +7,7 @@ import { CommandBar } from "../panel/command_bar.js";
 import { commandsIn, fieldsOf } from "../panel/commands.js";
 import { byId, copyOf, KeyedList, light, mark, part, write } from "../panel/dom.js";
 import { duration, elapsed, otherEnd, person, spaced } from "../panel/format.js";
+import { CallLinks } from "../panel/links.js";
 import { Results } from "../panel/results.js";
 import { foremost, lookOfCall, lookOfLine } from "../panel/states.js";
 import { numberIn } from "./calls.js";
@@ -24,6 +25,8 @@ const lineBar = new CommandBar(
 );
 /** @type {WeakMap<Element, CommandBar>} */
 const callBars = new WeakMap();
+/** @type {WeakMap<Element, CallLinks>} */
+const callLinks = new WeakMap();
 /** @type {KeyedList<number, Call>} */
 const calls = new KeyedList(part(root, "calls"), createCall, showCall);
 /** @type {KeyedList<number, Entry>} */
@@ -105,6 +108,7 @@ function createCall(call) {
     send(command.label, command.cmd, fieldsOf(command, target, values));
   });
   callBars.set(item, bar);
+  callLinks.set(item, new CallLinks(part(item, "links")));
   return item;
 }
 
@@ -115,6 +119,7 @@ function showCall(item, call) {
   write(part(item, "who"), person(otherEnd(call)));
   write(part(item, "word"), look.word);
   write(part(item, "lasts"), elapsed(call.connectedAt ?? call.startedAt));
+  callLinks.get(item)?.show(call);
   callBars.get(item)?.show(view?.canControl ? commandsIn(call.can) : []);
 }
 

@@ -1,5 +1,6 @@
 /** The browser extension with the real program on the fake exchange, in Chromium. */
 import assert from "node:assert/strict";
+import { Folder } from "../support/folder.ts";
 import { FakeExchange } from "../support/process.ts";
 import { eventually } from "../support/patience.ts";
 import { browserTest } from "./chromium.ts";
@@ -195,5 +196,32 @@ browserTest(
     // The call still rings.
     await extension.press("drop");
     await extension.shows();
+  },
+);
+
+browserTest(
+  "extension: names come from the server's directory, and a click opens its link",
+  async () => {
+    await using folder = await Folder.make();
+    await using site = servePage("<!DOCTYPE html><title>A card</title>");
+    const origin = `http://127.0.0.1:${site.addr.port}`;
+    const file = await folder.write(
+      "people.csv",
+      `number,name,company\n${CALLER},Ada Example,Example Ltd\n`,
+    );
+    const config = await folder.write(
+      "tapi2ws.toml",
+      `[[directory.source]]\ntype = "csv"\nname = "people"\nfile = "${file}"\n` +
+        `[[link]]\nname = "Call"\nurl = "callto:{e164}"\n` +
+        `[[link]]\nname = "Card"\nurl = "${origin}/card?{number}"\n`,
+    );
+    await using program = await FakeExchange.start(`--config=${config}`);
+    await using extension = await InstalledExtension.start(program.port, { extension: "201" });
+    await extension.buttonIs("", free);
+    await program.ring("201", CALLER);
+    await extension.shows([`Ada Example, Example Ltd ${CALLER}`, "answer", "drop"]);
+    const opened = extension.context.waitForEvent("page");
+    await extension.click();
+    await (await opened).waitForURL(`${origin}/card?%2B441632960001`);
   },
 );

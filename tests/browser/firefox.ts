@@ -48,6 +48,11 @@ export class Firefox {
     this.#browser = browser;
   }
 
+  /** Installs an unpacked extension. */
+  async install(folder: string): Promise<void> {
+    await this.#browser.installExtension(folder);
+  }
+
   /** Opens a page in a tab more. */
   async open(url: string): Promise<Page> {
     const page = await this.#browser.newPage();

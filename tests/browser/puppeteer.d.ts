@@ -14,6 +14,8 @@ export function launch(options: LaunchOptions): Promise<Browser>;
 
 export interface Browser {
   newPage(): Promise<Page>;
+  /** Until the browser is closed. @param folder Where it is unpacked. */
+  installExtension(folder: string): Promise<string>;
   close(): Promise<void>;
 }
 

@@ -4,11 +4,28 @@ import { PATIENCE_MS } from "../support/patience.ts";
 import { unwatchedExtension } from "./chromium.ts";
 import { unpackExtension } from "./installed_extension.ts";
 
-/** A connection to the server, as it lists it. */
-interface Connection {
+/** An extension's connection to the server, as the server lists it. */
+export interface Connection {
   readonly id: number;
   readonly connectedAt: string;
   readonly lines: readonly string[] | null;
+}
+
+/** The connection that follows only the line of an extension, as soon as there is one. */
+export async function connectionOf(
+  extension: string,
+  port: number,
+  patienceMs: number = PATIENCE_MS,
+): Promise<Connection> {
+  const endMs = performance.now() + patienceMs;
+  while (performance.now() < endMs) {
+    const response = await fetch(`http://127.0.0.1:${port}/api/v2/clients`);
+    const all = await response.json() as readonly Connection[];
+    const own = all.find(({ lines }) => lines?.includes(extension));
+    if (own !== undefined) return own;
+    await pause();
+  }
+  throw new Error(`No extension connected for ${extension} within ${patienceMs} ms`);
 }
 
 export class Unwatched implements AsyncDisposable {
@@ -33,16 +50,8 @@ export class Unwatched implements AsyncDisposable {
   }
 
   /** The extension's connection, as soon as there is one. */
-  async connection(patienceMs: number = PATIENCE_MS): Promise<Connection> {
-    const endMs = performance.now() + patienceMs;
-    while (performance.now() < endMs) {
-      const response = await fetch(`http://127.0.0.1:${this.#port}/api/v2/clients`);
-      const all = await response.json() as readonly Connection[];
-      const own = all.find(({ lines }) => lines?.includes(this.#extension));
-      if (own !== undefined) return own;
-      await pause();
-    }
-    throw new Error(`The extension did not connect within ${patienceMs} ms`);
+  async connection(patienceMs?: number): Promise<Connection> {
+    return await connectionOf(this.#extension, this.#port, patienceMs);
   }
 
   /**

@@ -23,6 +23,7 @@ const PANEL = [
   "controls.css",
   "dom.js",
   "format.js",
+  "links.js",
   "results.js",
   "states.js",
   "theme.css",
