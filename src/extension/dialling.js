@@ -25,15 +25,15 @@ export function describeError(error) {
 
 export class Dialling {
   #phone;
-  #settings;
+  #connected;
 
   /**
    * @param {Phone} phone
-   * @param {() => Promise<Settings>} settings
+   * @param {() => Promise<Settings>} connected Waits for the connection, and has the settings.
    */
-  constructor(phone, settings) {
+  constructor(phone, connected) {
     this.#phone = phone;
-    this.#settings = settings;
+    this.#connected = connected;
   }
 
   /** Listens to all who can ask. A service worker must do so in its first turn. */
@@ -70,7 +70,7 @@ export class Dialling {
       return await this.#failed("Not dialled", `“${text}” is no phone number`);
     }
     try {
-      await this.#settings();
+      await this.#connected();
       const call = await this.#phone.dial(number);
       await showNotification(`${DIALLED}${call}`, {
         title: `Dialled ${number}`,
@@ -115,7 +115,7 @@ export class Dialling {
 
   /** @type {(command: string, tab: chrome.tabs.Tab | undefined) => Promise<void>} */
   async #press(command, tab) {
-    await this.#settings();
+    await this.#connected();
     if (command === "dial-selection" && tab?.id !== undefined) {
       const [frame] = await chrome.scripting.executeScript({
         target: { tabId: tab.id },
@@ -137,7 +137,7 @@ export class Dialling {
   /** @type {(message: unknown, sender: chrome.runtime.MessageSender) => Promise<Outcome>} */
   async #serve(message, { id, origin }) {
     const { cmd, number } = /** @type {{ cmd?: unknown, number?: unknown }} */ (message ?? {});
-    const { dialSites, dialExtensions } = await this.#settings();
+    const { dialSites, dialExtensions } = await this.#connected();
     const isListed = id === undefined
       ? dialSites.some((site) => URL.parse(site)?.origin === origin)
       : dialExtensions.includes(id);

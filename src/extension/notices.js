@@ -13,7 +13,7 @@ import { describe, isEnding, isInternal, keyOf, linkOf, rings } from "./calls.js
 import { clearNotification, showNotification } from "./notifications.js";
 
 /**
- * A call that rings, or that the user dialled by the extension.
+ * A call that rings, or that was missed.
  *
  * @typedef {object} Notice
  * @property {number} call

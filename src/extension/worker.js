@@ -46,11 +46,7 @@ const popups = new Popups(phone, history, show);
 let ready = start();
 /** Uses settings that have changed. */
 const restart = () => ready = ready.then(start, start);
-const dialling = new Dialling(phone, async () => {
-  const inUse = await ready;
-  await phone.settled();
-  return inUse;
-});
+const dialling = new Dialling(phone, connected);
 
 // Listeners must be there in the first turn.
 dialling.listen();
@@ -81,6 +77,13 @@ async function start() {
   return settings;
 }
 
+/** Waits until a worker that has just been started is connected. @returns {Promise<Settings>} */
+async function connected() {
+  const inUse = await ready;
+  await phone.settled();
+  return inUse;
+}
+
 async function renew() {
   await ready;
   const now = settings.extension || await crm.extension();
@@ -105,10 +108,11 @@ function show() {
 
 /** @type {(key: string, index: number) => Promise<void>} */
 async function press(key, index) {
-  await ready;
-  await phone.settled();
   const dialled = dialling.callOf(key);
-  if (dialled !== undefined) return await dialling.command("drop", dialled);
+  if (dialled !== undefined) {
+    await connected();
+    return await dialling.command("drop", dialled);
+  }
   const action = (await notices.get(key))?.actions[index];
   if (action !== undefined) await act(key, action);
 }
@@ -117,6 +121,7 @@ async function press(key, index) {
 async function act(key, action) {
   const notice = await notices.get(key);
   if (notice === undefined) return;
+  await connected();
   const call = phone.calls.find((call) => keyOf(call) === key);
   if (action === "open" && notice.link !== undefined) {
     await chrome.tabs.create({ url: notice.link });
