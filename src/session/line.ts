@@ -31,8 +31,9 @@ export interface PendingCall {
 export class TapiLine {
   /** Functions that run for commands. */
   readonly commands: Semaphore = new Semaphore(MOST_COMMANDS);
-  /** Changes of its forwarding, each of which begins with reading the one before. */
-  readonly forwarding: Semaphore = new Semaphore(1);
+  /** Changes of its settings, each of which begins with reading the one before. */
+  readonly settings: Semaphore = new Semaphore(1);
+  /** The vendor that it belongs to, if it is one that the program knows. */
   readonly claim: VendorClaim = new VendorClaim();
   /** Calls that are being dialled. */
   readonly pendingCalls = new Set<PendingCall>();
