@@ -147,6 +147,7 @@ export class Link {
 
   async close(): Promise<void> {
     this.#closing.abort();
+    this.#connectedAtMs = undefined;
     await this.#connection?.close();
   }
 

@@ -1,6 +1,6 @@
 /** A site's answers to gateways: its state, and what came of their commands. */
 import type { Clock } from "../clock.ts";
-import { logger } from "../log.ts";
+import { describeError, logger } from "../log.ts";
 import type { Command, CommandResult } from "../model/command.ts";
 import type { Link } from "./link.ts";
 import type { SiteNames } from "./names.ts";
@@ -53,7 +53,9 @@ export function respond(options: ResponderOptions): Disposable {
     if (request === undefined) return log.error("A gateway's command cannot be read");
     let result = commands.get(request.id);
     if (result === undefined) commands.set(request.id, result = execute(request, options));
-    void result.then((result) => message.respond(JSON.stringify(result)));
+    result.then((result) => message.respond(JSON.stringify(result))).catch((error) => {
+      log.warn("A gateway's command cannot be answered: {error}", { error: describeError(error) });
+    });
   });
   return {
     [Symbol.dispose]() {

@@ -14,6 +14,8 @@ import {
 } from "@nats-io/nats-core/internal";
 
 const READ_BYTES = 64 * 1024;
+/** How long the other end may take to read what is sent before the connection is closed. */
+const FAREWELL_MS = 500;
 /** The longest INFO of a server that is one: a cluster's has the addresses of its members. */
 const MOST_INFO_BYTES = 64 * 1024;
 
@@ -119,9 +121,13 @@ export class DenoTransport implements Transport {
     }
   }
 
-  /** Closes after what waits has been sent. */
+  /** Closes after what waits has been sent, or cannot be sent. */
   async close(error?: Error): Promise<void> {
-    if (error === undefined) await this.#writing;
+    if (error === undefined && this.#writing !== undefined) {
+      const late = setTimeout(() => this.#end(), FAREWELL_MS);
+      await this.#writing;
+      clearTimeout(late);
+    }
     this.#end(error);
     await this.#closed.promise;
   }

@@ -4,14 +4,14 @@ import { sleep } from "../clock.ts";
 import { logger } from "../log.ts";
 import { CLOSE } from "../model/close_code.ts";
 import type { LinkRule } from "../model/link.ts";
-import type { Command, CommandResult } from "../model/command.ts";
+import type { CommandResult } from "../model/command.ts";
 import type { AccessRules } from "../settings/access_rules.ts";
 import { Gate } from "./access/gate.ts";
 import { provenanceOf } from "./access/origins.ts";
 import { HeavyReads } from "./access/heavy_reads.ts";
 import { AddressBuckets } from "./access/rate.ts";
 import { Strangers } from "./access/strangers.ts";
-import { execute, type Sender } from "./commands.ts";
+import type { Sender } from "./commands.ts";
 import { dialectChooser } from "./dialects.ts";
 import { failure, text } from "./http/answers.ts";
 import { ASSETS } from "./http/assets.ts";
@@ -23,6 +23,7 @@ import { Listener } from "./net/listener.ts";
 import type { Arrival, KeyPair } from "./net/port.ts";
 import { acceptSocket } from "./net/sockets.ts";
 import type { ServerOptions } from "./options.ts";
+import { executeRemote } from "./remote_commands.ts";
 import { respond } from "./routes.ts";
 import { V2Encoder } from "./v2/frames.ts";
 
@@ -45,8 +46,8 @@ export interface RunningServer {
   setLinks(links: readonly LinkRule[]): void;
   /** Closes every client with 1001: they find another server. */
   sendAway(reason: string): void;
-  /** Executes a command that came another way than over the port, as {@linkcode execute} does. */
-  execute(command: Command, sender: Sender): Promise<CommandResult>;
+  /** Executes a command of another server, as {@linkcode executeRemote} does. */
+  execute(written: object, sender: Sender): Promise<CommandResult>;
   /** Uses another certificate for new connections; does nothing without TLS. Never throws. */
   setKeyPair(keyPair: KeyPair): void;
   /** Closes every client with 1001 and stops listening; waits at most `graceMs` for their goodbyes. */
@@ -171,7 +172,7 @@ export function startServer(options: ServerOptions): RunningServer {
     },
     setLinks: (links) => void (encoder.links = links),
     sendAway,
-    execute: (command, sender) => execute(command, sender, { ...options, strangers }),
+    execute: (written, sender) => executeRemote(written, sender, { ...options, strangers }),
     setKeyPair: (keyPair) => listener.setKeyPair(keyPair),
     async stop(graceMs) {
       stopping.abort();
