@@ -103,7 +103,7 @@ export class Numbers implements NumberPort {
     const site = this.#site;
     if (!WRITTEN.test(whole)) {
       // Without rules: drivers give such characters a meaning of their own.
-      if (site === undefined) return { dials: plain };
+      if (site === undefined) return { dials: text.trim() };
       throw new NotANumberError("expected a telephone number: digits, +, * and #, no letters");
     }
     if (whole !== plain) trace("Digits are written as 0 to 9, without invisible characters", whole);

@@ -43,11 +43,12 @@ export async function execute(
   { identity, address }: Sender,
   { state, commands, numbers, metrics, strangers }: CommandContext,
 ): Promise<CommandResult> {
-  const { command, error: unreadable } = asDialled(written, numbers);
+  const dialling = asDialled(written, numbers);
+  const { command } = dialling;
   // Described before: afterwards the call may be gone.
   const target = describeTarget(command, state);
   // Of what will be dialled, so that no spelling is a way round the rules.
-  const error = refusal(identity, { state, commands, numbers }, command) ?? unreadable;
+  const error = refusal(identity, { state, commands, numbers }, dialling);
   const result: CommandResult = error === undefined
     ? await commands.execute(granted(identity, command), { identity: identity.name, address })
     : { ok: false, error };

@@ -75,6 +75,8 @@ Deno.test("without rules only what is the same everywhere is done", () => {
       // A driver's own characters, and names, are left to it.
       ["T0163 2W,960", "T0163 2W,960"],
       ["name@host", "name@host"],
+      ["name%0Ahost", "name%0Ahost"],
+      ["01632%0A960001", "01632960001"],
       ["201", "201"],
     ] as const
   ) assert.equal(dials(number), expected, number);

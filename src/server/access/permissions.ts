@@ -5,6 +5,7 @@ import type { Line, LineFilter, LineNames } from "../../model/line.ts";
 import type { CommandError } from "../../model/error.ts";
 import { type Right, RIGHTS } from "../../model/right.ts";
 import { type Matcher, matcherOf } from "../../patterns.ts";
+import type { Dialling } from "../dialling.ts";
 import { dialRefusal } from "./dial_rules.ts";
 import { type Identity, isUnauthenticated, permits, permitsEverywhere } from "./identity.ts";
 
@@ -83,10 +84,10 @@ export function refusal(
     readonly commands: CommandPort;
     readonly numbers: NumberPort;
   },
-  command: Command,
+  { command, error }: Dialling,
 ): CommandError | undefined {
   if (isUnauthenticated(identity)) return TOKEN_NEEDED;
-  return targetRefusal(identity, context, command) ??
+  return targetRefusal(identity, context, command) ?? error ??
     dialRefusal(command, identity.dial ?? {}, context.numbers);
 }
 
