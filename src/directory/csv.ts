@@ -2,7 +2,7 @@
  * A CSV file as a source. It is read as a whole, a piece at a time, and again when it has changed: its
  * time and size are looked at, because watching reports nothing on many network drives.
  */
-import { Buffer } from "node:buffer";
+import { type Buffer, isUtf8 } from "node:buffer";
 import { readFile, stat } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import { CsvError, parse } from "csv-parse";
@@ -16,8 +16,8 @@ const log = logger("directory");
 
 const LOOK_EVERY_MS = 5000;
 const MOST_BYTES = 128 * 1024 * 1024;
-/** What is parsed before others get a turn: a few milliseconds' worth. */
-const PIECE_CHARACTERS = 16 * 1024;
+/** What is parsed before others get a turn: about a millisecond's worth. */
+const PIECE_BYTES = 8 * 1024;
 /** Digits that the beginning of a company's numbers has at least. */
 const LEAST_BEGINNING = 4;
 
@@ -125,7 +125,9 @@ async function contentsOf(
   { name, delimiter, fields }: CsvSourceSettings,
   { toE164 }: CsvOptions,
 ): Promise<Contents> {
-  const text = decoded(bytes);
+  // Programs on Windows export in their code page as well as in UTF-8.
+  const encoding = isUtf8(bytes) ? "utf-8" : "windows-1252";
+  const decoder = new TextDecoder(encoding);
   const entries = new Map<string, DirectoryEntry | DirectoryEntry[]>();
   const beginnings = new Set<number>();
   const add = (key: string, entry: DirectoryEntry) => {
@@ -141,7 +143,7 @@ async function contentsOf(
       if (missing === undefined) return header;
       throw new SourceError(`the file has no column ${missing}`);
     },
-    delimiter: delimiter ?? likelyDelimiter(text),
+    delimiter: delimiter ?? likelyDelimiter(bytes),
     relax_column_count: true,
     skip_empty_lines: true,
   });
@@ -167,8 +169,8 @@ async function contentsOf(
     }
   };
   const ended = new Promise<void>((resolve) => parser.once("end", resolve));
-  for (let at = 0; at < text.length; at += PIECE_CHARACTERS) {
-    parser.write(text.slice(at, at + PIECE_CHARACTERS));
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+    parser.write(decoder.decode(bytes.subarray(at, at + PIECE_BYTES), { stream: true }));
     take();
     await Promise.race([setImmediate(), failed]);
   }
@@ -187,18 +189,9 @@ function keyOf(text = "", toE164: CsvOptions["toE164"]): string {
   return number.length < LEAST_BEGINNING ? "" : `${number}*`;
 }
 
-/** Programs on Windows export in their code page as well as in UTF-8. */
-function decoded(bytes: Buffer): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder("windows-1252").decode(bytes);
-  }
-}
-
 /** The separator that the first line has most often. */
-function likelyDelimiter(text: string): string {
-  const [header = ""] = text.split("\n", 1);
+function likelyDelimiter(bytes: Buffer): string {
+  const [header = ""] = bytes.subarray(0, PIECE_BYTES).toString("latin1").split("\n", 1);
   const count = (delimiter: string) => header.split(delimiter).length;
   return [",", ";", "\t"].reduce((best, next) => count(next) > count(best) ? next : best);
 }

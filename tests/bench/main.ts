@@ -1,11 +1,13 @@
 /**
- * The benchmarks: `deno task bench [drain|fanout|batch|selectivity|memory|journal|guard|reads|opening|numbers]…`,
+ * The benchmarks: `deno task bench [NAME]…`, of
+ * drain, fanout, batch, selectivity, memory, journal, guard, reads, opening, numbers, directory:
  * all of them when none is named. Prints what was measured, against baselines of the same run and the
  * targets.
  *
  * Exits 0 whatever the times; 1 when something is wrong, such as a lost frame; 2 on a wrong name.
  */
 import { batch } from "./batch.ts";
+import { directory } from "./directory.ts";
 import { drain } from "./drain.ts";
 import { fanout } from "./fanout.ts";
 import { guard } from "./guard.ts";
@@ -28,6 +30,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Row[]>>> = {
   reads,
   opening,
   numbers,
+  directory,
 };
 
 async function main(names: readonly string[]): Promise<number> {
