@@ -42,11 +42,6 @@ export class CallNames implements DirectoryReader, Disposable {
     return this.#directory?.status;
   }
 
-  /** Numbers that are remembered. */
-  get remembered(): number {
-    return this.#directory?.remembered ?? 0;
-  }
-
   /** Uses changed settings from the next call on. */
   reconfigure(settings: DirectorySettings): void {
     if (JSON.stringify(settings) === JSON.stringify(this.#settings)) return;

@@ -122,9 +122,10 @@ export class CsvFinder implements Finder {
 
 async function contentsOf(
   bytes: Buffer,
-  { name, delimiter, fields }: CsvSourceSettings,
+  settings: CsvSourceSettings,
   { toE164 }: CsvOptions,
 ): Promise<Contents> {
+  const { delimiter, fields } = settings;
   // Programs on Windows export in their code page as well as in UTF-8.
   const encoding = isUtf8(bytes) ? "utf-8" : "windows-1252";
   const decoder = new TextDecoder(encoding);
@@ -154,12 +155,7 @@ async function contentsOf(
     for (let row = parser.read(); row !== null; row = parser.read()) {
       const column = (name: string) => (row as Record<string, string>)[name];
       rows++;
-      const entry = entryOf({
-        name: column(fields.name),
-        company: column(fields.company),
-        url: column(fields.url),
-        id: column(fields.id),
-      }, name);
+      const entry = entryOf(settings, column);
       if (entry === undefined) continue;
       for (const key of new Set(fields.number.map((number) => keyOf(column(number), toE164)))) {
         if (key === "") continue;

@@ -23,18 +23,13 @@ export class HttpFinder implements Finder {
   }
 
   async find(number: LookedUp, signal: AbortSignal): Promise<readonly DirectoryEntry[]> {
-    const { name: source, fields } = this.#settings;
+    const { results } = this.#settings.fields;
     const answer = await this.#get(number, signal);
     if (answer === undefined) return [];
-    const found = fields.results === "" ? answer : at(answer, fields.results);
+    const found = results === "" ? answer : at(answer, results);
     const all = Array.isArray(found) ? found : found === undefined || found === null ? [] : [found];
     return all.slice(0, MOST_ENTRIES).flatMap((item) =>
-      entryOf({
-        name: at(item, fields.name),
-        company: at(item, fields.company),
-        url: at(item, fields.url),
-        id: at(item, fields.id),
-      }, source) ?? []
+      entryOf(this.#settings, (path) => at(item, path)) ?? []
     );
   }
 

@@ -31,20 +31,15 @@ export class LdapFinder implements Finder {
   constructor(settings: LdapSourceSettings, timeoutMs: number) {
     this.#settings = settings;
     this.#timeoutMs = timeoutMs;
-    this.#wanted = FilterParser.parseString(settings.filter);
+    this.#wanted = filterOf(settings.filter);
   }
 
   async find({ e164 = "" }: LookedUp, signal: AbortSignal): Promise<readonly DirectoryEntry[]> {
-    const { name: source, fields } = this.#settings;
+    const { fields } = this.#settings;
     const filter = new AndFilter({ filters: [this.#wanted, spelledAnyhow(fields.number, e164)] });
     const found = await this.#search(filter, signal);
     return found.filter((entry) => hasNumber(entry, fields.number, e164)).flatMap((entry) =>
-      entryOf({
-        name: valueOf(entry, fields.name),
-        company: valueOf(entry, fields.company),
-        url: valueOf(entry, fields.url),
-        id: valueOf(entry, fields.id),
-      }, source) ?? []
+      entryOf(this.#settings, (attribute) => valuesOf(entry, attribute)[0]) ?? []
     );
   }
 
@@ -89,6 +84,15 @@ export class LdapFinder implements Finder {
   }
 }
 
+/** @throws SourceError */
+function filterOf(text: string): Filter {
+  try {
+    return FilterParser.parseString(text);
+  } catch {
+    throw new SourceError(`its filter is not valid: ${text}`);
+  }
+}
+
 /**
  * A filter for numbers as people write them: digits in their order, with anything between them. The
  * digits of `+441632960001` find `+44 1632 960-001`.
@@ -114,10 +118,6 @@ function valuesOf(entry: Entry, attribute: string): string[] {
   const key = Object.keys(entry).find((key) => key.toLowerCase() === attribute.toLowerCase());
   const value = key === undefined ? [] : entry[key] ?? [];
   return [value].flat().filter((item) => typeof item === "string");
-}
-
-function valueOf(entry: Entry, attribute: string): string | undefined {
-  return valuesOf(entry, attribute)[0];
 }
 
 async function readCa(path: string): Promise<string> {

@@ -1,5 +1,6 @@
 /** A source of the directory: what it is asked and what it answers. */
 import type { DirectoryEntry } from "../model/directory.ts";
+import type { EntryFields } from "../settings/directory.ts";
 
 /** A number that is looked up. */
 export interface LookedUp {
@@ -42,14 +43,19 @@ const MOST_URL_CHARACTERS = 2000;
 // deno-lint-ignore no-control-regex -- the very characters that must not reach a log or a page
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f]+/g;
 
-/** What a source says of an entry, before it is checked. */
-export type RawEntry = Readonly<Record<"name" | "company" | "url" | "id", unknown>>;
-
-/** The entry with checked, short texts; `undefined` if it has neither a name nor a company. */
-export function entryOf(raw: RawEntry, source: string): DirectoryEntry | undefined {
-  const [name, company, id] = [textOf(raw.name), textOf(raw.company), textOf(raw.id)];
+/**
+ * An entry of checked, short texts; `undefined` if it has neither a name nor a company.
+ *
+ * @param valueOf What the source has in one of the fields.
+ */
+export function entryOf(
+  { name: source, fields }: { readonly name: string; readonly fields: EntryFields },
+  valueOf: (field: string) => unknown,
+): DirectoryEntry | undefined {
+  const read = (field: keyof EntryFields) => valueOf(fields[field]);
+  const [name, company, id] = [textOf(read("name")), textOf(read("company")), textOf(read("id"))];
   if (name === "" && company === "") return undefined;
-  const url = urlOf(raw.url);
+  const url = urlOf(read("url"));
   return {
     name,
     company,

@@ -116,7 +116,7 @@ export function isolated(name) {
  * @param {DirectoryMatch} match
  * @returns {string} The name and the company, and how many others have the number.
  */
-function listed({ name, company, others = [] }) {
+export function listed({ name, company, others = [] }) {
   const both = [name, company].filter((text) => text !== "").map(isolated).join(", ");
   return others.length === 0 ? both : `${both} (or ${counted(others.length, "other")})`;
 }

@@ -3,6 +3,7 @@
 /** @import { NumberReading } from "../client/client.d.ts" */
 /** @import { Session } from "./session.js" */
 import { byId, make, part, write } from "./dom.js";
+import { listed } from "./format.js";
 
 /** What is shown of a reading, in this order. */
 const FACTS = /** @type {const} */ ([
@@ -41,7 +42,7 @@ export class NumberTrial {
    * @param {boolean} isDialled Whether it is about dialling the number.
    */
   #show(reading, isDialled) {
-    const { steps, problem, internal, allowed } = reading;
+    const { steps, problem, internal, allowed, directory } = reading;
     part(this.#root, "steps").replaceChildren(...steps.map(({ why, result }) => {
       const item = make("li", `${why}: `);
       item.append(make("code", result));
@@ -51,6 +52,10 @@ export class NumberTrial {
       const value = key === "dials" && !isDialled ? undefined : reading[key];
       return value === undefined ? [] : [make("dt", label), make("dd", value)];
     }));
+    if (directory !== undefined) {
+      const who = `${listed(directory)}, in ${directory.source}`;
+      part(this.#root, "facts").append(make("dt", "Directory"), make("dd", who));
+    }
     const sentences = [];
     if (problem !== undefined && isDialled) sentences.push(`Not dialled: ${problem}`);
     if (internal) sentences.push("An extension of the phone system.");

@@ -105,6 +105,16 @@ export function partiesWith<T extends Parties>(
   return { ...parties, ...identified };
 }
 
+/** The parties, with what a directory has found for others in the meantime. */
+export function withNamesOf<T extends Parties>(parties: T, others: Parties | undefined): T {
+  let named = parties;
+  for (const role of PARTY_ROLES) {
+    const { number, directory } = others?.[role] ?? NOBODY;
+    if (directory !== undefined) named = partiesWith(named, number, directory);
+  }
+  return named;
+}
+
 function isSame(a: Party, b: Party): boolean {
   return a === b || a.number === b.number && a.name === b.name &&
       a.presentation === b.presentation && a.directory === b.directory;

@@ -15,6 +15,7 @@ import type { CallSignal, Signal } from "../session/signals.ts";
 import { ClassicIds } from "./classic_ids.ts";
 import { identified } from "./identified.ts";
 import { type LineChange, Lines } from "./lines.ts";
+import { withNamesOf } from "./parties.ts";
 import { reduce, withDirectory } from "./reduce.ts";
 
 const log = logger("calls");
@@ -139,7 +140,8 @@ export class Tracker implements StatePort, DirectoryPort {
     const end = () => {
       this.#clock.clearTimeout(timer);
       this.#waitingEnds.delete(id);
-      this.#publishCall(signal, this.#endOfGroups(event));
+      const call = withNamesOf(event.call, this.#calls.get(id));
+      this.#publishCall(signal, this.#endOfGroups({ ...event, call }));
     };
     const timer = this.#clock.setTimeout(end, MEMBERS_WITHIN_MS);
     this.#waitingEnds.set(id, end);

@@ -1,6 +1,7 @@
 /** The panel's trial of numbers, in Chromium. */
 import { loadNumbers } from "../../src/numbers/load.ts";
-import { rulesFor } from "../support/server.ts";
+import { Folder } from "../support/folder.ts";
+import { rulesFor, tokenRule } from "../support/server.ts";
 import { settingsWith } from "../support/settings.ts";
 import { panelTest } from "./panel.ts";
 
@@ -35,3 +36,23 @@ panelTest("a number is read step by step, dialled nowhere, and rules are named",
   await panel.textsAre(part.locator("li"), "It has an extension's length: 201");
   if (commands.length > 0) throw new Error("A number was dialled");
 });
+
+panelTest(
+  "the directory's entry of a number is shown to a token that sees every line",
+  async (test) => {
+    await using folder = await Folder.make();
+    const { name, sha256 } = tokenRule("secret");
+    const token = `[[token]]\nname = "${name}"\nsha256 = "${sha256}"\nlines = ["*"]\n`;
+    const file = await folder.write("tapi2ws.toml", `anonymous = false\n${token}`);
+    const program = await test.exchange(`--config=${file}`);
+    const panel = await test.open(program.port);
+    await panel.page.locator("dialog[open]").waitFor();
+    await panel.page.getByLabel("Token", { exact: true }).fill("secret");
+    await panel.page.getByRole("button", { name: "Use token" }).click();
+    await panel.tile("201").waitFor();
+    const part = panel.page.locator("#number");
+    await part.getByLabel("Text").fill("+44 (0)1632 960051");
+    await part.getByRole("button", { name: "Try" }).click();
+    await panel.becomes("#number dd", "Otto Muster, Example Bakery, in simulated");
+  },
+);

@@ -130,6 +130,13 @@ Deno.test({
   },
 });
 
+Deno.test("a filter that is not valid is named", () => {
+  assert.throws(
+    () => open({ url: "ldap://127.0.0.1:1" } as Slapd, { filter: "(&(cn=a)()" }),
+    { name: "SourceError", message: "its filter is not valid: (&(cn=a)()" },
+  );
+});
+
 Deno.test("an LDAP server that hangs is let go", async () => {
   const asked = Promise.withResolvers<Deno.TcpConn>();
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });

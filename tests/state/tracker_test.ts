@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
 import { Tracker } from "../../src/state/tracker.ts";
-import { type CallState, type Direction, NOBODY, partiesOf } from "../../src/model/call.ts";
+import {
+  type CallState,
+  type Direction,
+  NOBODY,
+  partiesOf,
+  type Party,
+} from "../../src/model/call.ts";
 import type { LineIdentity, LineStatus } from "../../src/model/line.ts";
-import { strictBus } from "../support/events.ts";
+import { shown, strictBus } from "../support/events.ts";
 import type { Signal } from "../../src/session/signals.ts";
 import { ManualClock } from "../support/clock.ts";
 import { Mirror } from "../support/mirror.ts";
@@ -184,9 +190,10 @@ function stateOf(
   line: LineIdentity,
   call: number,
   state: CallState,
-  { callId = "0x42", direction = "in" }: {
+  { callId = "0x42", direction = "in", caller = NOBODY }: {
     readonly callId?: string;
     readonly direction?: Direction;
+    readonly caller?: Party;
   } = {},
 ): Signal {
   return {
@@ -204,6 +211,7 @@ function stateOf(
       reason: "DIRECT",
       direction,
       ...partiesOf(() => NOBODY),
+      caller,
     },
     can: [],
   };
@@ -292,6 +300,19 @@ Deno.test("the end of a group's call waits for the members at whose telephones i
     assert.deepEqual(ends().filter(([id]) => id === 1), [[1, expected]]);
     assert.deepEqual(mirror.problems(), []);
   }
+});
+
+Deno.test("a name that comes while the end of a group's call waits is kept", () => {
+  const { tracker, mirror, clock } = rig();
+  const caller = shown("+441632960001");
+  tracker.receive(stateOf(GROUP, 1, "OFFERING", { caller }));
+  tracker.receive(stateOf(line("201"), 2, "OFFERING"));
+  tracker.receive(stateOf(GROUP, 1, "IDLE"));
+  tracker.found(1, caller.number, { name: "Ada", company: "", source: "crm" });
+  clock.advance(1000);
+  const ended = mirror.events.find((event) => event.type === "call" && event.change === "ended");
+  assert(ended?.type === "call");
+  assert.equal(ended.call.caller.directory?.name, "Ada");
 });
 
 Deno.test("the end of a group's call that waits is not lost when the program stops", () => {
