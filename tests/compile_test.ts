@@ -24,6 +24,8 @@ Deno.test("the program, the fake exchange, the client library and the manual are
       "src/nats/site.ts",
       "src/client/client.js",
       "src/client/client.d.ts",
+      "src/extension/worker.js",
+      "src/extension/icon.png",
       "src/manual/install.md",
       "src/manual/pictures/panel-light.webp",
     ]
