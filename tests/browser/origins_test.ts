@@ -93,6 +93,8 @@ browserTest(
         `sha256 = "${await sha256(TOKEN)}"\nlines = ["201"]\n`,
     );
     await process.logged(/changed settings are in use/);
+    // Where everybody needs a token the port begins anew: connections that fall in between are reset.
+    await process.logged(/The port is guarded now/);
     await page.goto(`${other}/`);
     assert.deepEqual(await tryAll(page, port, TOKEN), REACHED);
     const wrong = { classic: 4401, v2: 4401, lines: 401, command: 401, blind: 0 };
