@@ -151,6 +151,8 @@ Each option is also an environment variable (--log-file: TAPI2WS_LOG_FILE) and a
 file (--line-type: lineType; --log-file: file in the table [log]). Flags override variables,
 variables override the file. Access rules ([anonymous], [[token]], [jwt], [dial]) can be set in the
 file only.
+
+The running program serves its manual at http://SERVER:43001/manual/.
 `;
 }
 
