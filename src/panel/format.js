@@ -125,9 +125,9 @@ export function listed({ name, company, others = [] }) {
  * @param {Party} party
  * @returns {string} Name and number, or why there are none.
  */
-export function person({ number, name, presentation, directory }) {
+export function person({ number, national = number, name, presentation, directory }) {
   const shown = directory === undefined ? isolated(name) : listed(directory);
-  return `${shown} ${number}`.trim() || WITHOUT_NUMBER[presentation];
+  return `${shown} ${national}`.trim() || WITHOUT_NUMBER[presentation];
 }
 
 /**

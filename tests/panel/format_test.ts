@@ -19,3 +19,9 @@ Deno.test("a name cannot turn the number after it", () => {
   assert.equal(called("A\u2069\u202eda"), "\u2068Ada\u2069 201");
   assert.equal(called("\u05d0\u05d3\u05d4"), "\u2068\u05d0\u05d3\u05d4\u2069 201");
 });
+
+Deno.test("a number is shown as people write it, where that is known", () => {
+  const party = { number: "0030123456", name: "Ada", presentation: "shown" } as const;
+  assert.equal(person({ ...party, e164: "+4930123456", national: "030 123456" }), "Ada 030 123456");
+  assert.equal(person(party), "Ada 0030123456");
+});
