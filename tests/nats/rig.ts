@@ -197,11 +197,19 @@ export class HoppingClient {
   #isStopping = false;
   failure: unknown;
 
-  /** @param ports Those of the gateways that there are at the moment. */
-  constructor(ports: () => readonly number[], seed: number, batch: boolean) {
+  /**
+   * @param ports Those of the gateways that there are at the moment.
+   * @param lines Those that it follows; every one when left out.
+   */
+  constructor(
+    ports: () => readonly number[],
+    seed: number,
+    batch: boolean,
+    lines?: readonly string[],
+  ) {
     this.#ports = ports;
     this.#random = new Random(seed);
-    this.follower = new Follower({ batch });
+    this.follower = new Follower({ batch, ...lines !== undefined && { lines } });
     this.#connect();
   }
 
