@@ -217,6 +217,15 @@ export function anyCommand(
       when: random.pick(["always", "busy", "no_answer"] as const),
       to: random.oneIn(3) ? null : number,
     },
+    random.pick<readonly Command[]>([
+      { cmd: "dnd", line, on: random.oneIn(2) },
+      { cmd: "lamp", line, on: random.oneIn(2) },
+      { cmd: "group", line, mode: random.pick(["in", "out"] as const) },
+      { cmd: "login", line, user: number },
+      { cmd: "logout", line },
+      { cmd: "intrude", line, extension: number },
+      { cmd: "vendor", line, data: "0907" },
+    ]),
   ]);
 }
 
