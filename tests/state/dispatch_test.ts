@@ -180,7 +180,7 @@ Deno.test("a switch that parks in one way only is told a slot, or is not", async
     await using flow = await TestProgram.start({ lacks: { call2: PARKDIRECT } });
     await flow.talk("201");
     const park = { cmd: "park", ...ON_LINE, slot: "77" } as const;
-    assert.match((await flow.fails(park, "not_supported")).message, /name no slot/);
+    assert.match((await flow.fails(park, "not_supported")).message, /leave it out/);
     await flow.does({ cmd: "drop", line: "201", all: true });
     await flow.ends();
   }
