@@ -4,6 +4,7 @@
  */
 import type { Browser, Page } from "playwright-core";
 import type { Call } from "../../src/model/call.ts";
+import denoJson from "../../deno.json" with { type: "json" };
 import { launchChromium, newContext } from "../browser/chromium.ts";
 import { callEvent, lineEvent, shown } from "../support/events.ts";
 import { startTestServer, type TestServer } from "../support/server.ts";
@@ -11,6 +12,7 @@ import { DIAGRAMS } from "./diagrams.ts";
 
 const FOLDER = new URL("../../src/manual/pictures/", import.meta.url);
 const WEBP_QUALITY = 0.75;
+const { version } = denoJson;
 
 /** The lines that the panel shows, by extension. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -55,6 +57,7 @@ function fill({ bus }: TestServer): void {
         line,
         permanentId: `line:${line}`,
         startedAtMs,
+        called: shown(line),
         ...call.state !== "OFFERING" && { connectedAtMs: startedAtMs },
         ...call,
       },
@@ -73,7 +76,7 @@ async function photograph(browser: Browser, colorScheme: "light" | "dark"): Prom
     troubles: [],
     hanging: [],
   } as const;
-  const made = startTestServer({ status: { status: () => status } });
+  const made = startTestServer({ version, status: { status: () => status } });
   fill(made);
   const context = await newContext(browser, {
     colorScheme,
