@@ -188,9 +188,9 @@ export function startProgram(
       return { calls: tracker.size, handles: supervisor.session?.calls.size ?? 0 };
     },
     reconfigure(settings) {
+      reconfigure(server, settings);
       ({ rules } = settings);
       callNames.reconfigure(settings.directory);
-      reconfigure(server, settings);
     },
     async stop() {
       isStopping = true;
