@@ -1,14 +1,13 @@
 /** The composition root of a gateway: NATS -> bus -> server, metrics. */
-import { EventBus } from "./bus/bus.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { describeError, logger } from "./log.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { traced } from "./metrics/trace.ts";
 import { Numbers } from "./numbers/numbers.ts";
 import {
   CLIENTS_GOODBYE_MS,
   linkOf,
-  processLoad,
+  newBus,
+  processSources,
   reconfigure,
   type Serving,
   VERSION,
@@ -16,8 +15,6 @@ import {
 import { startServer } from "./server/server.ts";
 import type { NatsSettings } from "./settings/nats.ts";
 import type { Settings } from "./settings/settings.ts";
-
-const log = logger("program");
 
 /** The running program on other servers: a gateway. */
 export interface GatewayProgram extends Serving {
@@ -38,19 +35,12 @@ export async function startGateway(
   // Imported on demand: a server that stands alone never loads it.
   const { Gateway } = await import("./nats/gateway.ts");
   const metrics: Metrics = new Metrics({
-    version: VERSION,
-    runtimeVersion: Deno.version.deno,
+    ...processSources(clock),
     status: () => gateway.status(),
     load: () => server.load,
     journal: () => undefined,
-    process: processLoad,
-    nowMs: () => clock.nowMs(),
   });
-  const bus = new EventBus(
-    (error) => log.error("A listener failed: {error}", { error: describeError(error) }),
-    settings.historyLength,
-    (event, tookMs) => metrics.delivered(event, tookMs),
-  );
+  const bus = newBus(settings, metrics);
   const gateway = new Gateway({
     link: linkOf(nats, "gateway", clock),
     name: Deno.hostname(),

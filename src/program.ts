@@ -7,7 +7,7 @@ import { type Clock, systemClock } from "./clock.ts";
 import { CallNames } from "./directory/call_names.ts";
 import { Journal } from "./journal/journal.ts";
 import { describeError, logger } from "./log.ts";
-import type { ProcessLoad } from "./metrics/catalogue.ts";
+import type { MetricSources, ProcessLoad } from "./metrics/catalogue.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { traced } from "./metrics/trace.ts";
 import { Numbers } from "./numbers/numbers.ts";
@@ -89,19 +89,12 @@ export function startProgram(
     };
   };
   const metrics: Metrics = new Metrics({
-    version: VERSION,
-    runtimeVersion: Deno.version.deno,
+    ...processSources(clock),
     status,
     load: () => server.load,
     journal: () => journal,
-    process: processLoad,
-    nowMs: () => clock.nowMs(),
   });
-  const bus = new EventBus(
-    (error) => log.error("A listener failed: {error}", { error: describeError(error) }),
-    settings.historyLength,
-    (event, tookMs) => metrics.delivered(event, tookMs),
-  );
+  const bus = newBus(settings, metrics);
   const tracker = new Tracker(bus, clock, numbers);
   const supervisor = new Supervisor({
     library,
@@ -223,7 +216,28 @@ export function linkOf(nats: NatsSettings, name: string, clock: Clock): LinkOpti
   return { servers, name, wantsTls, roots, credentials, clock };
 }
 
-export function processLoad(): ProcessLoad {
+/** What metrics have of the process alone. */
+export function processSources(
+  clock: Clock,
+): Pick<MetricSources, "version" | "runtimeVersion" | "process" | "nowMs"> {
+  return {
+    version: VERSION,
+    runtimeVersion: Deno.version.deno,
+    process: processLoad,
+    nowMs: () => clock.nowMs(),
+  };
+}
+
+/** A bus whose events are measured. */
+export function newBus({ historyLength }: Settings, metrics: Metrics): EventBus {
+  return new EventBus(
+    (error) => log.error("A listener failed: {error}", { error: describeError(error) }),
+    historyLength,
+    (event, tookMs) => metrics.delivered(event, tookMs),
+  );
+}
+
+function processLoad(): ProcessLoad {
   const { rss, heapUsed } = Deno.memoryUsage();
   const { user, system } = process.cpuUsage();
   return {

@@ -21,7 +21,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "state",
     "tapi",
   ],
-  gateway: ["bus", "metrics", "nats", "numbers", "program", "server", "settings"],
+  gateway: ["metrics", "nats", "numbers", "program", "server", "settings"],
   cli: [
     "bus",
     "gateway",
