@@ -66,6 +66,10 @@ test("a site that is cut off ends its calls and closes its lines, and comes back
     event.type === "call" && event.change === "ended"
   );
   assert.deepEqual(ends.map(({ lost }) => lost), [true]);
+  const begun = late.history.filter((event) =>
+    event.type === "call" && event.change === "new" && event.line === "site1/202"
+  );
+  assert.equal(begun.length, 1, "what was sent after the loss counts only as it is announced anew");
   for (const one of gateways) assert.deepEqual(one.content, late.content);
   for (const one of gateways) await one[Symbol.asyncDispose]();
 });
