@@ -78,9 +78,11 @@ export class Directory {
     return this.#cache.size;
   }
 
-  /** Who has the number; `undefined` if nobody is known, or no source answers. Never rejects. */
+  /** Who has the number; `undefined` if it is none, nobody is known, or no source answers. Never rejects. */
   lookUp(number: LookedUp): Promise<DirectoryMatch | undefined> {
     const key = number.e164 ?? number.number;
+    // A web service may answer with everybody.
+    if (!/\d/.test(key)) return Promise.resolve(undefined);
     const cached = this.#cache.get(key);
     if (cached !== undefined) return Promise.resolve(cached.match);
     const known = this.#asked.get(key);
@@ -161,17 +163,16 @@ export class Directory {
     const late = new AbortController();
     const signal = AbortSignal.any([late.signal, this.#closing.signal]);
     const aborted = Promise.withResolvers<never>();
-    signal.addEventListener(
-      "abort",
-      () => aborted.reject(new SourceError(`no answer within ${timeoutMs} ms`)),
-      { once: true },
-    );
+    const giveUp = () => aborted.reject(new SourceError(`no answer within ${timeoutMs} ms`));
+    signal.addEventListener("abort", giveUp, { once: true });
     const timer = clock.setTimeout(() => late.abort(), timeoutMs);
     try {
       // A source that does not heed the signal must not hold its place for ever.
       return await Promise.race([question(signal), aborted.promise]);
     } finally {
       clock.clearTimeout(timer);
+      // As long as it is heard, the signal lives as long as the directory.
+      signal.removeEventListener("abort", giveUp);
     }
   }
 }

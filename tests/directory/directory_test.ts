@@ -5,6 +5,7 @@ import { SourceError } from "../../src/directory/source.ts";
 import { ManualClock } from "../support/clock.ts";
 import { entry, number, ScriptedSource } from "../support/directory.ts";
 import { LogRecorder } from "../support/log.ts";
+import { until } from "../support/patience.ts";
 
 const ADA = "+441632960001";
 
@@ -153,4 +154,31 @@ Deno.test("the status says nothing that only a library's error says: it may have
   await directory.lookUp(number(ADA));
   assert.equal(directory.status[0]?.error, "it failed");
   assert(!log.lines.join("\n").includes(ADA));
+});
+
+Deno.test("a text without digits is asked of no source: a web service may answer with everybody", async () => {
+  const source = new ScriptedSource("crm", () => [entry("Ada")]);
+  const directory = directoryOf(new ManualClock(), [source]);
+  for (const text of ["", "unknown", "+"]) {
+    assert.equal(await directory.lookUp({ number: text }), undefined);
+  }
+  assert.deepEqual(source.asked, []);
+});
+
+Deno.test("nothing is left of a question that was answered", async () => {
+  const { gc } = globalThis as { gc?: () => void };
+  assert(gc, "run with --v8-flags=--expose-gc");
+  const signals: WeakRef<AbortSignal>[] = [];
+  const source = new ScriptedSource("crm", (_, signal) => {
+    signals.push(new WeakRef(signal));
+    return [];
+  });
+  const directory = directoryOf(new ManualClock(), [source]);
+  for (let index = 0; index < 100; index++) await directory.lookUp(number(`+4416329600${index}`));
+  assert.equal(signals.length, 100);
+  await until(() => {
+    gc();
+    return signals.every((signal) => signal.deref() === undefined);
+  });
+  directory.close();
 });

@@ -23,15 +23,18 @@ export class ScriptedSource implements Source {
   readonly asked: string[] = [];
   isClosed = false;
 
-  constructor(readonly name: string, public answer: (number: string) => Answer) {}
+  constructor(
+    readonly name: string,
+    public answer: (number: string, signal: AbortSignal) => Answer,
+  ) {}
 
   fits(): boolean {
     return true;
   }
 
-  find({ number }: LookedUp): Promise<readonly DirectoryEntry[]> {
+  find({ number }: LookedUp, signal: AbortSignal): Promise<readonly DirectoryEntry[]> {
     this.asked.push(number);
-    const answer = this.answer(number);
+    const answer = this.answer(number, signal);
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
   }
 
