@@ -126,6 +126,27 @@ export class Country {
     return subscriberOf(number);
   }
 
+  /**
+   * The number of digits that no plan has, by their prefixes alone: networks connect a number that is
+   * whole, and ignore what is dialled after it. `undefined`: they have none of the prefixes.
+   */
+  unlisted(digits: string): Subscriber | undefined {
+    const e164 = this.#withCountryCode(digits);
+    if (e164 === undefined) return undefined;
+    const countryCode = e164.startsWith(`+${this.code}`) ? this.code : "";
+    const significant = e164.slice(1 + countryCode.length);
+    return { e164, countryCode, significant, national: significant, international: e164 };
+  }
+
+  #withCountryCode(digits: string): string | undefined {
+    const after = (prefix: string) =>
+      digits.startsWith(prefix) ? digits.slice(prefix.length) : undefined;
+    const abroad = after("+") ?? after(this.internationalPrefix);
+    if (abroad !== undefined) return `+${abroad}`;
+    const within = after(this.#trunkPrefix);
+    return within && `+${this.code}${within}`;
+  }
+
   /** The digits that are dialled for a number within the country. */
   dialledWithin(subscriber: Subscriber): string {
     return !this.#isTrunkPrefixSet && this.#isFormatted(subscriber)

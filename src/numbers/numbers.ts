@@ -73,14 +73,7 @@ export class Numbers implements NumberPort {
   }
 
   spellingsOf(dialled: string): readonly string[] {
-    const site = this.#site;
-    if (site === undefined) return [];
-    const spellings = (["outside", "local"] as const).flatMap((form) => {
-      const meaning = site.read(dialled, form);
-      if (meaning.kind !== "subscriber") return [];
-      return [meaning.subscriber.e164, site.dialled(dialled, meaning)];
-    });
-    return [...new Set(spellings)];
+    return this.#site?.spellingsOf(dialled) ?? [];
   }
 
   #factsOf(number: string, source: NumberSource): NumberFacts {

@@ -82,6 +82,21 @@ export class Site {
     return dialled;
   }
 
+  /** Other ways to dial what these digits reach, also with more digits than the number has. */
+  spellingsOf(digits: string): readonly string[] {
+    const spellings = (["outside", "local"] as const).flatMap((form) => {
+      const meaning = this.read(digits, form);
+      const subscriber = meaning.kind === "subscriber"
+        ? meaning.subscriber
+        : meaning.kind === "unknown"
+        ? this.#country.unlisted(this.#inside(digits))
+        : undefined;
+      if (subscriber === undefined) return [];
+      return [subscriber.e164, this.dialled(digits, { kind: "subscriber", subscriber })];
+    });
+    return [...new Set(spellings)];
+  }
+
   /** For people: within the country as it is written there. */
   shown(subscriber: Subscriber): string {
     const { national, international, countryCode, e164 } = subscriber;
@@ -93,14 +108,20 @@ export class Site {
 
   /** Why digits are dialled as they are; `undefined`: they are not. */
   #unchanged(digits: string): string | undefined {
-    const { outsidePrefix, unchanged } = this.#rules;
-    const inside = digits.startsWith(outsidePrefix) ? digits.slice(outsidePrefix.length) : digits;
+    const { unchanged } = this.#rules;
+    const inside = this.#inside(digits);
     if (this.#emergency.has(digits) || this.#emergency.has(inside)) {
       return "It is an emergency or service number, which is never changed";
     }
     if (matchesAny(unchanged, digits)) return "The settings list it as one that is not changed";
     if (/[*#]/.test(digits)) return "It has * or #: a code, which is not changed";
     return undefined;
+  }
+
+  /** Without the digits for an outside line. */
+  #inside(digits: string): string {
+    const { outsidePrefix } = this.#rules;
+    return digits.startsWith(outsidePrefix) ? digits.slice(outsidePrefix.length) : digits;
   }
 
   #isExtension(digits: string): boolean {

@@ -132,6 +132,9 @@ const SPELLINGS = [
   "0900\u2011123456",
   "0900123456,1",
   "0900 123456,,,#",
+  // Networks ignore digits after a whole number.
+  "0 0900 123456 7890 1234",
+  "+49 900 123456 7890 1234",
 ];
 
 Deno.test("with the site's rules, no spelling is a way round what is denied", () => {
@@ -140,7 +143,14 @@ Deno.test("with the site's rules, no spelling is a way round what is denied", ()
       assert.equal(dialAt(number, { deny }), "not_permitted", `${number} by ${deny}`);
     }
     for (
-      const number of ["00900123456", "000 49 900 123456", "#31#00900123456", "0,0900123456"]
+      const number of [
+        "00900123456",
+        "000 49 900 123456",
+        "#31#00900123456",
+        "0,0900123456",
+        "00900 123456 7890 1234",
+        "000 49 900 123456 7890 1234",
+      ]
     ) assert.equal(dialAt(number, { deny }, true), "not_permitted", `${number}, raw, by ${deny}`);
     assert.equal(dialAt("030 123456", { deny }), "0030123456");
     assert.equal(dialAt("0030 123456", { deny }, true), "0030 123456");
