@@ -4,15 +4,14 @@
  */
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import type * as Library from "../../src/client/client.d.ts";
 import type * as Panel from "../../src/panel/commands.js";
 import { V2_PROTOCOL } from "../../src/server/sub_protocols.ts";
 import { RecordingClient } from "../support/client.ts";
 import { FakeExchange } from "../support/process.ts";
+import { ProgramCopy } from "../support/program_copy.ts";
 import { validatorOf } from "../support/v2_schema.ts";
-
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The rows of `wink`, which holds a call, by the file that each is added to. */
 const ROWS: Readonly<Record<string, string>> = {
@@ -31,15 +30,10 @@ const ROWS: Readonly<Record<string, string>> = {
 /** The commands about calls come first; this is the first of the others, in both files. */
 const NEXT_ROW = "  dial: {\n";
 
-/** A copy of the program in a folder of its own, with the rows of `wink`. */
-class CopyWithWink implements Disposable {
-  readonly root: string = Deno.makeTempDirSync();
-
+/** A copy of the program with the rows of `wink`. */
+class CopyWithWink extends ProgramCopy {
   constructor() {
-    for (const file of ["deno.json", "deno.lock"]) {
-      Deno.copyFileSync(join(ROOT, file), join(this.root, file));
-    }
-    copyFolder(join(ROOT, "src"), join(this.root, "src"));
+    super();
     for (const [file, row] of Object.entries(ROWS)) {
       const path = join(this.root, file);
       const parts = Deno.readTextFileSync(path).split(NEXT_ROW);
@@ -56,18 +50,6 @@ class CopyWithWink implements Disposable {
       env: { NO_COLOR: "1" },
     }).output();
     return success ? "" : new TextDecoder().decode(stderr);
-  }
-
-  [Symbol.dispose](): void {
-    Deno.removeSync(this.root, { recursive: true });
-  }
-}
-
-function copyFolder(from: string, to: string): void {
-  Deno.mkdirSync(to);
-  for (const { name, isDirectory } of Deno.readDirSync(from)) {
-    const copy = isDirectory ? copyFolder : Deno.copyFileSync;
-    copy(join(from, name), join(to, name));
   }
 }
 
