@@ -78,3 +78,45 @@ Deno.test({
     await Deno.remove(folder, { recursive: true });
   },
 });
+
+Deno.test({
+  name: "numbers are read by the site's rules, and one that is raw is dialled as it is",
+  ignore: !hasNats,
+  async fn() {
+    await using nats = await NatsServers.start();
+    const folder = await Deno.makeTempDir({ prefix: "tapi2ws-numbers-" });
+    const servers = `[nats]\nservers = ["${nats.urls[0]}"]\n`;
+    const control = 'can = ["monitor", "control"]\n';
+    await Deno.writeTextFile(
+      `${folder}/site.toml`,
+      `journal = false\n${servers}site = "berlin"\nnumber = 1\n[nats.grant]\n${control}` +
+        `[numbers]\ncountry = "DE"\nareaCode = "30"\noutsidePrefix = "0"\nextensionLengths = [3]\n`,
+    );
+    await Deno.writeTextFile(
+      `${folder}/gateway.toml`,
+      `provider = "nats"\nhost = "127.0.0.1"\nport = 0\n${servers}[anonymous]\n${control}`,
+    );
+    await using gateway = new ProgramProcess(["--config", `${folder}/gateway.toml`]);
+    await gateway.logged(/The gateway is ready/);
+    await using site = await FakeExchange.start(
+      `--config=${folder}/site.toml`,
+      "--fake-extensions=2",
+    );
+    void site;
+    await using client = await V2TestClient.connect(await gateway.port());
+    await client.ask({ cmd: "subscribe" });
+    await client.until(() =>
+      client.events.filter(({ line }) => line?.status === "open").length === 2
+    );
+    const called = async (line: string, more: object) => {
+      const { result } = await client.ask({ cmd: "dial", line, number: "030201", ...more });
+      return await client.until(() =>
+        client.events.find(({ call }) => call?.id === result.call && call.called.number !== "")
+          ?.call.called.number
+      );
+    };
+    assert.equal(await called("berlin/201", {}), "0030201");
+    assert.equal(await called("berlin/202", { raw: true }), "030201");
+    await Deno.remove(folder, { recursive: true });
+  },
+});

@@ -6,7 +6,9 @@ import { Link, type LinkOptions } from "../../src/nats/link.ts";
 import { hasOpenSsl, makeCertificate } from "../support/certificate.ts";
 import { sample } from "../support/manual.ts";
 import { hasNats, NatsServers } from "../support/nats.ts";
+import { NatsAccounts } from "../support/nats_accounts.ts";
 import { until } from "../support/patience.ts";
+import { settingsOfFile } from "../support/settings.ts";
 import { TestGateway, TestSite } from "./rig.ts";
 
 /** A new user: the seed, and the key that the server knows. */
@@ -114,6 +116,41 @@ Deno.test({
     assert.match(link.problem ?? "", /does not support 'tls'/);
     assert.equal(link.connectedForMs, undefined);
     await link.close();
+  },
+});
+
+Deno.test({
+  name: "a file of credentials authenticates a site and a gateway; one of another operator does not",
+  ignore: !hasNats,
+  async fn() {
+    const accounts = new NatsAccounts();
+    await using nats = await NatsServers.start(1, accounts.config);
+    const linkWith = (creds: string): Partial<LinkOptions> => {
+      const text = `provider = "nats"\n[nats]\nservers = ["nats://a"]\ncreds = "user.creds"\n`;
+      const settings = settingsOfFile(text, (path) => path === "user.creds" ? creds : undefined);
+      return { credentials: settings.nats?.credentials };
+    };
+    await using gateway = new TestGateway(nats.urls, 1, linkWith(accounts.newUser()));
+    await gateway.ready();
+    await using site = new TestSite({
+      servers: nats.urls,
+      number: 1,
+      link: linkWith(accounts.newUser()),
+    });
+    await until(() => gateway.gateway.lines().length === 3);
+    assert.equal(site.site.problem, undefined);
+
+    const stranger = new Link({
+      servers: nats.urls,
+      name: "x",
+      clock: systemClock,
+      wantsTls: false,
+      ...linkWith(new NatsAccounts().newUser()),
+    });
+    await until(() => stranger.problem !== undefined);
+    assert.match(stranger.problem ?? "", /authorization violation/i);
+    assert.equal(stranger.connectedForMs, undefined);
+    await stranger.close();
   },
 });
 
