@@ -4,7 +4,7 @@ import { describeError } from "../log.ts";
 import { Link, type LinkOptions } from "./link.ts";
 import { Records } from "./records.ts";
 import { BEAT_MS } from "./site.ts";
-import { EVENTS, SITES, Streams } from "./streams.ts";
+import { type Difference, EVENTS, SITES, Streams } from "./streams.ts";
 import { ALIVE, readAs, siteOfSubject, SUBJECTS } from "./wire.ts";
 
 const CONNECTED_WITHIN_MS = 5000;
@@ -13,16 +13,24 @@ const STEP_MS = 20;
 /** Each member is an error if it could not be found out, or was refused. */
 export interface Examination {
   readonly connection: "connected" | Error;
-  /** The streams that are there. */
-  readonly streams: readonly string[] | Error;
+  /** The streams that are there, and how each differs from one that the program makes. */
+  readonly streams: ReadonlyMap<string, readonly Difference[]> | Error;
   /** The sites that everyone knows, and whether they are lost. */
   readonly sites: readonly { readonly site: string; readonly state: string }[] | Error;
   /** By how much a site's clock is ahead of this machine's: of those that have given a sign of life. */
   readonly clocks: ReadonlyMap<string, number>;
 }
 
-/** Connects, and looks around for as long as it takes every site to give a sign of life. */
-export async function examine(options: LinkOptions, isGateway: boolean): Promise<Examination> {
+/**
+ * Connects, and looks around for as long as it takes every site to give a sign of life.
+ *
+ * @param replicas How many the streams should have.
+ */
+export async function examine(
+  options: LinkOptions,
+  isGateway: boolean,
+  replicas: number,
+): Promise<Examination> {
   const { clock } = options;
   await using link = new Link(options);
   const clocks = new Map<string, number>();
@@ -43,9 +51,10 @@ export async function examine(options: LinkOptions, isGateway: boolean): Promise
   const result = {
     connection: "connected" as const,
     streams: await orError(async () => {
-      const found: string[] = [];
+      const found = new Map<string, readonly Difference[]>();
       for (const name of [EVENTS, SITES]) {
-        if (await streams.info(name) !== undefined) found.push(name);
+        const differences = await streams.differences(name, replicas);
+        if (differences !== undefined) found.set(name, differences);
       }
       return found;
     }),

@@ -16,8 +16,11 @@ export const DUPLICATE_WINDOW_SECONDS = 120;
 /** JetStream's "wrong last sequence": somebody else has stored something in between. */
 const WRONG_LAST_SEQUENCE = 10071;
 
+/** The values of JetStream's stream configuration, by field. */
+type Config = Readonly<Record<string, unknown>>;
+
 /** How the streams are made; whoever makes them otherwise is not corrected. */
-function configOf(name: string, replicas: number): object {
+function configOf(name: string, replicas: number): Config {
   const common = { name, retention: "limits", storage: "file", discard: "old", allow_direct: true };
   return name === EVENTS
     ? {
@@ -27,8 +30,54 @@ function configOf(name: string, replicas: number): object {
       max_age: EVENTS_SECONDS * SECOND_NS,
       duplicate_window: DUPLICATE_WINDOW_SECONDS * SECOND_NS,
       republish: { src: "tapi2ws.*.event.*", dest: "tapi2ws.live.$1.$2" },
+      max_msgs_per_subject: -1,
     }
     : { ...common, subjects: ["tapi2ws.*.site"], num_replicas: replicas, max_msgs_per_subject: 1 };
+}
+
+/** Fields that an administrator can choose otherwise; with other values of the rest, events are missed. */
+const CHOICES: ReadonlySet<string> = new Set(["num_replicas", "max_age", "storage"]);
+/** Fields that JetStream has in nanoseconds. */
+const DURATIONS: ReadonlySet<string> = new Set(["max_age", "duplicate_window"]);
+
+/** A field of a stream's configuration that is not as the program makes it, in words. */
+export interface Difference {
+  readonly stream: string;
+  readonly field: string;
+  readonly found: string;
+  readonly wanted: string;
+  /** Sites and gateways work with it nevertheless. */
+  readonly isHarmless: boolean;
+}
+
+function differences(stream: string, wanted: Config, found: Config): Difference[] {
+  return Object.entries(wanted).flatMap(([field, value]) =>
+    fits(field, found[field], value) ? [] : [{
+      stream,
+      field,
+      found: inWords(field, found[field]),
+      wanted: inWords(field, value),
+      isHarmless: CHOICES.has(field),
+    }]
+  );
+}
+
+/** Whether a value is the wanted one: more replicas are as good, and an object may have more members. */
+function fits(field: string, found: unknown, wanted: unknown): boolean {
+  return field === "num_replicas" ? Number(found) >= Number(wanted) : has(found, wanted);
+}
+
+function has(found: unknown, wanted: unknown): boolean {
+  if (typeof wanted !== "object" || wanted === null || Array.isArray(wanted)) {
+    return JSON.stringify(found) === JSON.stringify(wanted);
+  }
+  const members = Object(found);
+  return Object.entries(wanted).every(([key, value]) => has(members[key], value));
+}
+
+function inWords(field: string, value: unknown): string {
+  if (value === undefined) return "not set";
+  return DURATIONS.has(field) ? `${Number(value) / SECOND_NS} s` : JSON.stringify(value);
 }
 
 /** JetStream refuses, or does not answer. */
@@ -42,6 +91,7 @@ export interface StreamState {
   readonly firstSeq: number;
   readonly lastSeq: number;
   readonly subjects: readonly string[];
+  readonly config: Config;
 }
 
 /** A stored message. */
@@ -95,7 +145,14 @@ export class Streams {
       firstSeq: info.state.first_seq,
       lastSeq: info.state.last_seq,
       subjects: Object.keys(info.state.subjects ?? {}),
+      config: info.config ?? {},
     };
+  }
+
+  /** How a stream differs from one that would be made now; `undefined` if there is none. @throws StreamError */
+  async differences(name: string, replicas: number): Promise<readonly Difference[] | undefined> {
+    const info = await this.info(name);
+    return info && differences(name, configOf(name, replicas), info.config);
   }
 
   /** As it is stored at the leader; `undefined` if there is none. @throws StreamError */

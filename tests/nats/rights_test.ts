@@ -120,7 +120,8 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a file of credentials authenticates a site and a gateway; one of another operator does not",
+  name:
+    "a file of credentials authenticates a site and a gateway; one of another operator does not",
   ignore: !hasNats,
   async fn() {
     const accounts = new NatsAccounts();
