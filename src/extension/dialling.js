@@ -9,6 +9,7 @@ import { adviceOn } from "../model/advice.ts";
 import { foremost } from "../panel/states.js";
 import { isCurrent, numberIn, rings } from "./calls.js";
 import { clearNotification, showNotification } from "./notifications.js";
+import { readSettings } from "./settings.js";
 
 const RESULT = "result";
 const DIALLED = "dialled ";
@@ -21,6 +22,18 @@ export function describeError(error) {
   const { message, tapi } = /** @type {{ message: string, tapi?: { name: string } }} */ (error);
   const advice = adviceOn(tapi?.name, "");
   return advice === undefined ? message : `${message}. ${advice}`;
+}
+
+/**
+ * A text without a scheme has no origin, or the one that every sandboxed page has: `null`.
+ *
+ * @type {(sites: readonly string[]) => (string | undefined)[]}
+ */
+function originsOf(sites) {
+  return sites.flatMap((site) => {
+    const { protocol = "", origin } = URL.parse(site) ?? {};
+    return /^https?:$/.test(protocol) ? origin : [];
+  });
 }
 
 export class Dialling {
@@ -49,9 +62,9 @@ export class Dialling {
       void this.dial(selectionText);
     });
     chrome.commands.onCommand.addListener((command, tab) => void this.#press(command, tab));
-    chrome.runtime.onMessage.addListener((message, _sender, answer) => {
+    chrome.runtime.onMessage.addListener((message, { tab }, answer) => {
       if (message?.type !== "dial") return false;
-      this.dial(String(message.number)).then(answer);
+      this.#dialClicked(String(message.number), tab?.id).then(answer);
       return true;
     });
     chrome.runtime.onMessageExternal.addListener((message, sender, answer) => {
@@ -80,6 +93,21 @@ export class Dialling {
       return { ok: true, call };
     } catch (error) {
       return await this.#failed(`${number} was not dialled`, describeError(error));
+    }
+  }
+
+  /** @type {(text: string, tabId: number | undefined) => Promise<Outcome>} */
+  async #dialClicked(text, tabId = chrome.tabs.TAB_ID_NONE) {
+    const number = numberIn(text);
+    const { confirmDial } = await readSettings();
+    if (number === undefined || !confirmDial) return await this.dial(text);
+    try {
+      // Browsers let no sandboxed frame ask, and webmail shows messages in such frames.
+      const question = { type: "confirm", number };
+      const isYes = await chrome.tabs.sendMessage(tabId, question, { frameId: 0 });
+      return isYes === true ? await this.dial(number) : { ok: false, message: "Declined" };
+    } catch {
+      return await this.#failed(`${number} was not dialled`, "The page could not ask first.");
     }
   }
 
@@ -139,7 +167,7 @@ export class Dialling {
     const { cmd, number } = /** @type {{ cmd?: unknown, number?: unknown }} */ (message ?? {});
     const { dialSites, dialExtensions } = await this.#connected();
     const isListed = id === undefined
-      ? dialSites.some((site) => URL.parse(site)?.origin === origin)
+      ? originsOf(dialSites).includes(origin)
       : dialExtensions.includes(id);
     if (!isListed) return { ok: false, message: `${id ?? origin} is not listed in the options` };
     if (cmd !== "dial") return { ok: false, message: 'expected {"cmd":"dial","number":"…"}' };

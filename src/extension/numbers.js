@@ -19,14 +19,6 @@
   style.replaceSync(`::highlight(${NAME}) { text-decoration: underline dotted; }`);
   document.adoptedStyleSheets.push(style);
 
-  let confirmDial = true;
-  const take = (/** @type {unknown} */ pages) => {
-    const known = /** @type {{ confirmDial: boolean } | undefined} */ (pages);
-    confirmDial = known?.confirmDial ?? confirmDial;
-  };
-  chrome.storage.local.get("pages").then((kept) => take(kept["pages"]));
-  chrome.storage.onChanged.addListener((changes) => take(changes["pages"]?.newValue));
-
   /** @param {Node} root */
   function search(root) {
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
@@ -75,7 +67,6 @@
     const number = range.toString().trim();
     event.preventDefault();
     event.stopPropagation();
-    if (confirmDial && !confirm(`Dial ${number}?`)) return;
     void chrome.runtime.sendMessage({ type: "dial", number });
   }, true);
 

@@ -19,12 +19,12 @@ export function patternsOf({ numberSites, crmExtension, crmNumber }) {
 }
 
 /**
- * Tells the pages what the settings are, and makes numbers in text clickable where that is permitted.
+ * Tells the pages whether links dial, and makes numbers in text clickable where that is permitted.
  *
  * @param {Settings} settings
  */
-export async function prepareSites({ telLinks, confirmDial, numberSites }) {
-  await chrome.storage.local.set({ pages: { telLinks, confirmDial } });
+export async function prepareSites({ telLinks, numberSites }) {
+  await chrome.storage.local.set({ telLinks });
   const known = await chrome.scripting.getRegisteredContentScripts({ ids: [NUMBERS] });
   if (known.length > 0) await chrome.scripting.unregisterContentScripts({ ids: [NUMBERS] });
   const matches = [];

@@ -1,0 +1,73 @@
+/** Who can make the browser extension dial, and what it asks first, in Chromium. */
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { eventually } from "../support/patience.ts";
+import { FakeExchange } from "../support/process.ts";
+import { browserTest } from "./chromium.ts";
+import { InstalledExtension } from "./installed_extension.ts";
+import { servePage } from "./page.ts";
+
+/** Rings and is never answered. */
+const PATIENT = "902";
+
+interface Outcome {
+  readonly ok: boolean;
+  readonly message?: string;
+}
+
+/** Asks the extension to dial, as a page or another extension does. */
+function ask(page: Page, id: string): Promise<Outcome> {
+  return page.evaluate(([id, number]) =>
+    (globalThis as unknown as {
+      chrome: { runtime: { sendMessage(id: string, message: object): Promise<Outcome> } };
+    }).chrome.runtime.sendMessage(id, { cmd: "dial", number }), [id, PATIENT] as const);
+}
+
+async function dialled(program: FakeExchange): Promise<readonly string[]> {
+  const calls = await program.get("calls") as { called: { number: string } }[];
+  return calls.map(({ called }) => called.number);
+}
+
+browserTest(
+  "extension: a site that is listed wrongly lets no page without an origin dial",
+  async () => {
+    await using program = await FakeExchange.start();
+    await using site = servePage("<!DOCTYPE html><title>Anybody's</title>");
+    await using extension = await InstalledExtension.start(program.port, {
+      extension: "201",
+      // A port is no part of a scheme, as which it is read here.
+      dialSites: ["crm:8080", "crm.example.com", "file:///C:/crm.html"],
+    });
+    await extension.buttonIs("", /^201: free$/);
+    const page = await extension.context.newPage();
+    await page.goto(`http://127.0.0.1:${site.addr.port}/sandboxed`);
+    assert.deepEqual(await ask(page, extension.id), {
+      ok: false,
+      message: "null is not listed in the options",
+    });
+    assert.deepEqual(await dialled(program), []);
+  },
+);
+
+browserTest(
+  "extension: a link in a frame that may not ask is asked about by the page, and dials",
+  async () => {
+    await using program = await FakeExchange.start();
+    await using inner = servePage(`<!DOCTYPE html><a href="tel:${PATIENT}">Ada</a>`);
+    await using outer = servePage(
+      `<!DOCTYPE html><iframe sandbox="allow-same-origin" src="http://localhost:${inner.addr.port}/"></iframe>`,
+    );
+    await using extension = await InstalledExtension.start(program.port, { extension: "201" });
+    await extension.buttonIs("", /^201: free$/);
+    const page = await extension.context.newPage();
+    const questions: string[] = [];
+    page.on("dialog", async (dialog) => {
+      questions.push(dialog.message());
+      await dialog.accept();
+    });
+    await page.goto(`http://127.0.0.1:${outer.addr.port}/`);
+    await page.frameLocator("iframe").locator("a").click();
+    await eventually(async () => assert.deepEqual(await dialled(program), [PATIENT]));
+    assert.deepEqual(questions, [`Dial ${PATIENT}?`]);
+  },
+);
