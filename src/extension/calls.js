@@ -66,7 +66,8 @@ export function linkOf(call, person, { link }) {
   const values = { number, name: person?.name || directory?.name || name, line: call.line };
   const url = link.replaceAll(
     /\{(\w+)\}/g,
-    (text, key) => key in values ? encodeURIComponent(values[key] ?? "") : text,
+    (text, key) =>
+      Object.hasOwn(values, key) ? encodeURIComponent((values[key] ?? "").toWellFormed()) : text,
   );
   return isWebAddress(url) ? url : undefined;
 }

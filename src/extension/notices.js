@@ -194,13 +194,12 @@ export class Notices {
     const times = [...this.#notices].flatMap(([key, { hideAtMs, isHidden }]) =>
       hideAtMs === undefined || isHidden || key.startsWith(MISSED) ? [] : { key, hideAtMs }
     );
-    for (const { key, hideAtMs } of times) if (hideAtMs <= Date.now()) void this.hide(key);
-    const next = Math.min(...times.map(({ hideAtMs }) => hideAtMs));
+    const nowMs = Date.now();
+    for (const { key, hideAtMs } of times) if (hideAtMs <= nowMs) void this.hide(key);
+    const nextMs = Math.min(...times.flatMap(({ hideAtMs }) => hideAtMs > nowMs ? hideAtMs : []));
     clearTimeout(this.#timer);
     // Something rings, so the connection keeps the worker awake.
-    if (next > Date.now() && next < Infinity) {
-      this.#timer = setTimeout(() => this.update(), next - Date.now());
-    }
+    if (nextMs < Infinity) this.#timer = setTimeout(() => this.update(), nextMs - nowMs);
   }
 }
 

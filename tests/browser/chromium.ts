@@ -82,11 +82,11 @@ export async function newContext(
   return patient(await browser.newContext(options));
 }
 
-/** Chromium with the unpacked extension of this folder, and a profile of its own. */
-export async function launchExtension(folder: string): Promise<BrowserContext> {
+/** Chromium with the unpacked extensions of these folders, and a profile of its own. */
+export async function launchExtension(...folders: readonly string[]): Promise<BrowserContext> {
   const context = await chromium.launchPersistentContext("", {
     ...OPTIONS,
-    args: [...OPTIONS.args, ...extensionArgs(folder)],
+    args: [...OPTIONS.args, ...extensionArgs(...folders)],
     ignoreDefaultArgs: ["--disable-extensions"],
   });
   return patient(context);
@@ -108,12 +108,12 @@ export function unwatchedExtension(folder: string, profile: string): WatchedProc
   });
 }
 
-function extensionArgs(folder: string): string[] {
+function extensionArgs(...folders: readonly string[]): string[] {
   return [
     // Newer versions would ignore the switch that loads it.
     "--disable-features=DisableLoadExtensionCommandLineSwitch",
-    `--disable-extensions-except=${folder}`,
-    `--load-extension=${folder}`,
+    `--disable-extensions-except=${folders.join()}`,
+    `--load-extension=${folders.join()}`,
   ];
 }
 

@@ -84,7 +84,7 @@ browserTest(
     await program.drop("202");
 
     // A colleague calls; the notification is short, the call rings on until the clerk lifts the handset.
-    await post(program, "/api/v2/commands", { cmd: "dial", line: "202", number: "201" });
+    await program.dial("202", "201");
     await eventually(async () => {
       assert.match((await extension.shown())[0]?.text ?? "", /\b202$/);
     });

@@ -1,6 +1,7 @@
 /** Who can make the browser extension dial, and what it asks first, in Chromium. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
+import { Folder } from "../support/folder.ts";
 import { eventually } from "../support/patience.ts";
 import { FakeExchange } from "../support/process.ts";
 import { browserTest } from "./chromium.ts";
@@ -71,3 +72,40 @@ browserTest(
     assert.deepEqual(questions, [`Dial ${PATIENT}?`]);
   },
 );
+
+browserTest("extension: another extension dials only if it is listed", async () => {
+  await using program = await FakeExchange.start();
+  await using folder = await Folder.make();
+  await folder.write(
+    "manifest.json",
+    JSON.stringify({ manifest_version: 3, name: "Another", version: "1" }),
+  );
+  await folder.write("page.html", "<!DOCTYPE html><title>Another</title>");
+  await using extension = await InstalledExtension.start(
+    program.port,
+    { extension: "201" },
+    {},
+    [folder.path],
+  );
+  await extension.buttonIs("", /^201: free$/);
+  const other = await unpackedId(folder.path);
+  const page = await extension.context.newPage();
+  await page.goto(`chrome-extension://${other}/page.html`);
+  assert.deepEqual(await ask(page, extension.id), {
+    ok: false,
+    message: `${other} is not listed in the options`,
+  });
+  await extension.set({ dialExtensions: other });
+  await extension.buttonIs("", /^201: free$/);
+  assert.equal((await ask(page, extension.id)).ok, true);
+  assert.deepEqual(await dialled(program), [PATIENT]);
+});
+
+/** The id that Chromium gives to the extension of a folder: its path's hash, in the letters a to p. */
+async function unpackedId(folder: string): Promise<string> {
+  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(folder));
+  return new Uint8Array(hash).toHex().slice(0, 32).replaceAll(
+    /./g,
+    (digit) => "abcdefghijklmnop"[Number.parseInt(digit, 16)] ?? "",
+  );
+}

@@ -122,6 +122,52 @@ browserTest("extension: pages, selected text, sites and extensions dial, if they
   assert.equal(questions.length, 3);
 });
 
+browserTest("extension: notifications of internal and of external calls can be off", async () => {
+  await using program = await FakeExchange.start();
+  await using extension = await InstalledExtension.start(program.port, {
+    extension: "201",
+    notifyExternal: false,
+    keepMissed: false,
+  });
+  const appeared = await extension.noteAppearances();
+  await extension.buttonIs("", free);
+  await program.ring("201", CALLER);
+  await extension.buttonIs("R", /ringing/);
+  await program.drop("201");
+  await program.dial("202", "201");
+  await eventually(async () => {
+    assert.deepEqual((await extension.shown()).map(({ text }) => /202$/.test(text)), [true]);
+  });
+  assert.equal((await appeared()).length, 1);
+  await program.drop("202");
+
+  await extension.set({ notifyExternal: true, notifyInternal: false });
+  await program.dial("202", "201");
+  await extension.buttonIs("R", /202/);
+  await program.drop("202");
+  await extension.shows();
+  await program.ring("201", CALLER);
+  await extension.shows([CALLER, "answer", "drop"]);
+  assert.equal((await appeared()).length, 2);
+});
+
+browserTest("extension: each notification is hidden after its own time", async () => {
+  await using program = await FakeExchange.start();
+  await using extension = await InstalledExtension.start(program.port, {
+    extension: "201",
+    externalSeconds: 2,
+  });
+  await extension.buttonIs("", free);
+  // It would look again by itself every half minute.
+  await extension.clearAlarms();
+  await program.ring("201", CALLER);
+  await extension.shows([CALLER, "answer", "drop"]);
+  await program.ring("201", OTHER);
+  await extension.shows([CALLER, "answer", "drop"], [OTHER, "answer", "drop"]);
+  await extension.shows();
+  await extension.buttonIs("R2", /ringing/);
+});
+
 browserTest(
   "extension: its worker is stopped, the server restarts; nothing is shown twice",
   async () => {

@@ -14,6 +14,7 @@ declare const chrome: {
     getBadgeText(of: object): Promise<string>;
     getTitle(of: object): Promise<string>;
   };
+  readonly alarms: { clearAll(): Promise<boolean> };
   readonly commands: { readonly onCommand: Dispatched };
   readonly contextMenus: { readonly onClicked: Dispatched };
   readonly notifications: {
@@ -83,15 +84,20 @@ export class InstalledExtension implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  /** Installs it. Its parameters are those of {@linkcode unpackExtension}. */
+  /**
+   * Installs it. The first parameters are those of {@linkcode unpackExtension}.
+   *
+   * @param others Folders of extensions without a service worker, which are installed besides.
+   */
   static async start(
     port: number,
     preset: Members = {},
     manifest: Members = {},
+    others: readonly string[] = [],
   ): Promise<InstalledExtension> {
     const folder = await Folder.make();
     await unpackExtension(folder, port, preset, manifest);
-    const context = await launchExtension(folder.path);
+    const context = await launchExtension(folder.path, ...others);
     const worker = context.serviceWorkers()[0] ?? await context.waitForEvent("serviceworker");
     const page = await context.newPage();
     await page.goto(new URL("options.html", worker.url()).href);
@@ -225,6 +231,11 @@ export class InstalledExtension implements AsyncDisposable {
       Object.assign(globalThis, { appeared: ids });
     });
     return () => world.evaluate(() => (globalThis as unknown as { appeared: string[] }).appeared);
+  }
+
+  /** Lets the worker's alarms never ring. */
+  async clearAlarms(): Promise<void> {
+    await this.page.evaluate(() => chrome.alarms.clearAll());
   }
 
   /** Removes a notification as the system does, which tells nobody. */

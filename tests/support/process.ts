@@ -162,6 +162,11 @@ export class FakeExchange implements AsyncDisposable {
     await this.#post("/fake/calls", { to, from, hangUpAfterMs });
   }
 
+  /** Dials from a line. */
+  async dial(line: string, number: string): Promise<void> {
+    await this.#post("/api/v2/commands", { cmd: "dial", line, number });
+  }
+
   /** Answers the only call of a line. */
   async answer(line: string): Promise<void> {
     await this.#post("/api/v2/commands", { cmd: "answer", line });
