@@ -94,7 +94,7 @@ async function change(
 ): Promise<CommandOutcome> {
   const isOfDevice = (line.features.line & needed.line) !== 0;
   if (!isOfDevice) demandOneOf(line.features.address, needed.address, "never");
-  await line.settings.run(async () => {
+  await requests.changeSettings(line, "lineForwardW", async () => {
     const status = await requests.addressStatus(line);
     if (!isOfDevice) demandOneOf(status.addressFeatures, needed.address, "now");
     demandKnown(line, status);

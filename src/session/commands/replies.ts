@@ -138,6 +138,26 @@ export class Replies {
     return promise;
   }
 
+  /**
+   * Runs a task of several requests in a turn of its own. It is not begun when its turn comes too late.
+   *
+   * @throws ReplyTimeoutError if its turn has not come by then.
+   */
+  inTurn<T>(turns: Semaphore, fn: string, task: () => Promise<T>): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    let isLate = false;
+    const timer = this.#clock.setTimeout(() => {
+      isLate = true;
+      reject(new ReplyTimeoutError(fn, this.#timeoutMs));
+    }, this.#timeoutMs);
+    void turns.run(async () => {
+      if (isLate) return;
+      this.#clock.clearTimeout(timer);
+      await task().then(resolve, reject);
+    });
+    return promise;
+  }
+
   async #call(request: Request<unknown>, expired: AbortSignal, pending: Pending): Promise<void> {
     this.#returning.add(pending);
     const leave = await request.turns.enter();

@@ -75,8 +75,7 @@ export class Requests {
   /** lineGetAddressStatus of a line. */
   addressStatus(line: TapiLine): Promise<AddressStatus> {
     const { addressId, device: { handle, caps: { apiVersion } } } = line;
-    const { tapi } = this.#context;
-    const read = () => tapi.getAddressStatus(handle, addressId, apiVersion);
+    const read = () => this.#context.tapi.getAddressStatus(handle, addressId, apiVersion);
     return this.ask(line, "lineGetAddressStatusW", read);
   }
 
@@ -185,6 +184,11 @@ export class Requests {
     return [...this.#context.calls.of(line)];
   }
 
+  /** Changes settings of the line by a function, after the changes before, with whose result it begins. */
+  changeSettings(line: TapiLine, fn: FunctionName, change: () => Promise<void>): Promise<void> {
+    return this.#replies.inTurn(line.settings, fn, change);
+  }
+
   /** The line's settings may have changed: reads them again. */
   settingsChanged(line: TapiLine): void {
     this.#registry.settingsChanged(line);
@@ -192,8 +196,8 @@ export class Requests {
 
   /** The open lines of an extension. */
   linesOf(extension: string): readonly TapiLine[] {
-    const lines = [...this.#context.devices.lines()];
-    return lines.filter(({ name, device }) => name === extension && device.handle !== 0);
+    return [...this.#context.devices.lines()]
+      .filter(({ name, device }) => name === extension && device.handle !== 0);
   }
 
   /**
@@ -202,8 +206,7 @@ export class Requests {
    */
   async isThere(call: TapiCall): Promise<boolean> {
     const { tapi, clock } = this.#context;
-    const { device } = call.line;
-    const { handle, caps: { apiVersion } } = device;
+    const { device, device: { handle, caps: { apiVersion } } } = call.line;
     return await this.ask(call.line, "lineGetCallStatus", async () => {
       const status = await this.#readStatus(call);
       if (status === undefined || (callStateOf(status.dwCallState) & ENDED_STATES) !== 0) {

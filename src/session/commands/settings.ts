@@ -36,7 +36,7 @@ export function byVendorOr<C extends LineCommand>(standard: Standard<C>): Standa
       return await standard(requests, line, command);
     }
     // Each begins with what the one before has left.
-    await line.settings.run(async () => {
+    await requests.changeSettings(line, "lineDevSpecific", async () => {
       const block = await requests.vendorBlock(line);
       for (const bytes of vendor.write(command, block)) await sendBytes(requests, line, bytes);
     });

@@ -232,6 +232,29 @@ Deno.test("a command whose turn comes when nobody waits for it any more is not b
   assert.equal(begun, 2);
 });
 
+Deno.test("changes of a line's settings take turns; one whose turn comes too late is not begun", async () => {
+  await using telephony = await Telephony.start({ replyTimeoutMs: 5000 });
+  const { session: { requests } } = telephony;
+  const line = lineOf(telephony);
+  const gate = Promise.withResolvers<void>();
+  const begun: string[] = [];
+  const change = (name: string) =>
+    codeOf(
+      telephony,
+      requests.changeSettings(line, "lineForwardW", () => {
+        begun.push(name);
+        return gate.promise;
+      }),
+    );
+  const first = change("first");
+  assert.equal(await change("late"), "timeout");
+  const next = change("next");
+  assert.deepEqual(begun, ["first"]);
+  gate.resolve();
+  assert.deepEqual(await Promise.all([first, next]), ["done", "done"]);
+  assert.deepEqual(begun, ["first", "next"]);
+});
+
 Deno.test("a call that a command makes is the program's own, and known when the command is done", async () => {
   await using telephony = await Telephony.start();
   const { session } = telephony;
