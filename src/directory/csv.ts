@@ -41,8 +41,10 @@ export class CsvFinder implements Finder {
   readonly #options: CsvOptions;
   #contents: Promise<Contents>;
   #timer: TimerId | undefined;
-  /** Time and size of the file that {@linkcode #contents} is of. */
+  /** Time and size of the file that was read last: one that was locked has not been read. */
   #version = "";
+  /** What was logged last as wrong, and of which version. */
+  #problem = "";
   #isClosed = false;
 
   constructor(settings: CsvSourceSettings, options: CsvOptions) {
@@ -93,9 +95,12 @@ export class CsvFinder implements Finder {
       const { name: source } = this.#settings;
       log.info("The directory's source {source} has {rows} rows", { source, rows: contents.rows });
     } catch (error) {
+      const problem = describeError(error);
+      if (`${version} ${problem}` === this.#problem) return;
+      this.#problem = `${version} ${problem}`;
       log.warn("The changed file of the directory's source {source} is not used: {error}", {
         source: this.#settings.name,
-        error: describeError(error),
+        error: problem,
       });
     }
   }
@@ -108,8 +113,10 @@ export class CsvFinder implements Finder {
 
   async #read(): Promise<Contents> {
     try {
-      this.#version = await this.#versionOf();
-      return await contentsOf(await readFile(this.#settings.file), this.#settings, this.#options);
+      const version = await this.#versionOf();
+      const bytes = await readFile(this.#settings.file);
+      this.#version = version;
+      return await contentsOf(bytes, this.#settings, this.#options);
     } catch (error) {
       if (error instanceof SourceError) throw error;
       // The parser's messages quote the row.

@@ -5,6 +5,7 @@ import type { CsvSourceSettings } from "../../src/settings/directory.ts";
 import { ManualClock } from "../support/clock.ts";
 import { entry, number } from "../support/directory.ts";
 import { Folder } from "../support/folder.ts";
+import { LogRecorder } from "../support/log.ts";
 import { socketTurn } from "../support/patience.ts";
 
 const FIELDS = { number: ["number"], name: "name", company: "company", url: "url", id: "id" };
@@ -100,30 +101,53 @@ Deno.test("numbers as they are written in the country are found where the site's
   assert.deepEqual(await csv.find("201"), [entry("Reception")]);
 });
 
+/** Lets time pass, in which the file is looked at, until a condition holds. */
+async function until({ clock }: ReturnType<typeof open>, holds: () => Promise<boolean>) {
+  let reached = false;
+  while (!reached) {
+    await clock.passUntil(() => true, { stepMs: 0 });
+    await clock.advanceAsync(5000);
+    await socketTurn();
+    reached = await holds();
+  }
+}
+
 Deno.test("a changed file is used, a bad one is not, and a file may come later", async () => {
   await using folder = await Folder.make();
   const file = folder.at("a.csv");
   using csv = open(file);
-  const until = async (holds: () => Promise<boolean>) => {
-    let reached = false;
-    while (!reached) {
-      await csv.clock.passUntil(() => true, { stepMs: 0 });
-      await csv.clock.advanceAsync(5000);
-      await socketTurn();
-      reached = await holds();
-    }
-  };
   await assert.rejects(csv.find("+441632960001"), /the file cannot be read: ENOENT/);
   await folder.write("a.csv", "number,name\n+441632960001,Ada\n");
   const is = (name: string) => async () =>
     (await csv.find("+441632960001").catch(() => []))[0]?.name === name;
-  await until(is("Ada"));
+  await until(csv, is("Ada"));
   await folder.write("a.csv", "number,name\n+441632960001,Ada Example\n");
-  await until(is("Ada Example"));
+  await until(csv, is("Ada Example"));
   await folder.write("a.csv", "phone,name\n+441632960001,Somebody\n");
-  for (let look = 0; look < 3; look++) await until(is("Ada Example"));
+  for (let look = 0; look < 3; look++) await until(csv, is("Ada Example"));
   await Deno.remove(file);
-  for (let look = 0; look < 3; look++) await until(is("Ada Example"));
+  for (let look = 0; look < 3; look++) await until(csv, is("Ada Example"));
+});
+
+Deno.test("a file that could not be read is read later, also if it has not changed: it was locked", async () => {
+  await using folder = await Folder.make();
+  const file = folder.at("a.csv");
+  // Nobody can read a folder, either; and what takes its place looks the same from outside.
+  await Deno.mkdir(file);
+  const { mtime, size } = await Deno.stat(file);
+  assert(mtime);
+  await using log = await LogRecorder.start();
+  using csv = open(file);
+  await assert.rejects(csv.check(), /the file cannot be read: EISDIR/);
+  await until(csv, () => Promise.resolve(log.lines.length > 0));
+  for (let look = 0; look < 3; look++) await until(csv, () => Promise.resolve(true));
+  assert.equal(log.lines.length, 1, "said once");
+  await Deno.remove(file);
+  const row = "number,name\n+441632960001,Ada\n";
+  await folder.write("b.csv", row.padEnd(size, "\n"));
+  await Deno.utime(folder.at("b.csv"), mtime, mtime);
+  await Deno.rename(folder.at("b.csv"), file);
+  await until(csv, async () => (await csv.find("+441632960001").catch(() => [])).length > 0);
 });
 
 Deno.test("what is wrong with a file is said without its content", async () => {
