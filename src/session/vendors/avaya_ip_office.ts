@@ -188,14 +188,21 @@ function forward(
       `Busy and unanswered calls go to ${busyNumber}, which only the phone system can change`,
     );
   }
-  const others = (Object.keys(FORWARD) as ForwardCase[]).filter((other) =>
-    other !== when && forwards[other] === true &&
-    numberFor(other, block) === (block.forwardNumber ?? "")
+  const cases = (Object.keys(FORWARD) as ForwardCase[]).filter((other) => other !== when);
+  if (cases.some((other) => forwards[other] === undefined)) {
+    throw unsupported(
+      "The line does not report its forwarding: a change could redirect other cases",
+    );
+  }
+  const others = cases.filter((other) =>
+    forwards[other] === true && numberFor(other, block) === (block.forwardNumber ?? "")
   );
   if (others.length > 0) {
     throw unsupported(
       "The phone system keeps one number for forwarding, and calls are forwarded to " +
-        `${block.forwardNumber} in another case (${others.join(", ")}): turn that off first`,
+        `${block.forwardNumber ?? "a number"} in another case (${
+          others.join(", ")
+        }): turn that off first`,
     );
   }
   return [message([FEATURE, FORWARD_NUMBER], to), turnOn];

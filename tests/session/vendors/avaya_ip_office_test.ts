@@ -190,6 +190,15 @@ Deno.test("a number that the phone system cannot keep is refused with the reason
   assert.match(refused(busy, other) ?? "", /^not_supported: .*one number.*8009.*always/);
   const own = blockOf({ ext: "8000", busyto: "8009" });
   assert.match(refused(busy, own) ?? "", /^not_supported: .*8009/);
+  // A block that ends early: the number, or even the cases, are not known.
+  for (const length of [0, 5, 6, 7]) {
+    assert.match(
+      refused(busy, other.slice(0, length)) ?? "",
+      /^not_supported: .*does not report its forwarding/,
+      `${length} bytes`,
+    );
+  }
+  assert.match(refused(busy, other.slice(0, 8)) ?? "", /forwarded to a number in another case/);
   assert.match(refused({ ...busy, to: "８００２" }) ?? "", /^not_supported: .*western/);
 });
 
