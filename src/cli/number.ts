@@ -5,6 +5,7 @@ import { lookedUp } from "../directory/source.ts";
 import type { DirectoryMatch } from "../model/directory.ts";
 import { NUMBER_SOURCES, type NumberReading, type NumberSource } from "../model/number.ts";
 import { loadNumbers } from "../numbers/load.ts";
+import type { Numbers } from "../numbers/numbers.ts";
 import type { Settings } from "../settings/settings.ts";
 
 const TITLES: Readonly<Record<NumberSource, string>> = {
@@ -21,7 +22,7 @@ export async function describeNumber(
 ): Promise<string> {
   const numbers = await loadNumbers(settings.numbers);
   const read = NUMBER_SOURCES.map((source) => [source, numbers.read(text, source)] as const);
-  const readings = await withDirectory(read, settings);
+  const readings = await withDirectory(read, settings, numbers);
   if (json) return JSON.stringify(Object.fromEntries(readings), null, 2);
   const hint = settings.numbers === undefined
     ? ["Without [numbers] in the settings, only what is the same everywhere is done.\n"]
@@ -36,8 +37,12 @@ type ReadingOf<T> = readonly (readonly [NumberSource, T])[];
 async function withDirectory(
   readings: ReadingOf<NumberReading>,
   settings: Settings,
+  numbers: Numbers,
 ): Promise<ReadingOf<Listed>> {
-  const directory = openDirectory(settings.directory, { clock: systemClock });
+  const directory = openDirectory(settings.directory, {
+    clock: systemClock,
+    toE164: (number) => numbers.read(number, "written").e164,
+  });
   if (directory === undefined) return readings;
   try {
     return await Promise.all(readings.map(async ([source, reading]) => {

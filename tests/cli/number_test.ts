@@ -4,7 +4,8 @@ import { describeNumber } from "../../src/cli/number.ts";
 import { Folder } from "../support/folder.ts";
 import { settingsWith } from "../support/settings.ts";
 
-const SITE = settingsWith('[numbers]\ncountry = "DE"\noutsidePrefix = "0"');
+const RULES = '[numbers]\ncountry = "DE"\noutsidePrefix = "0"';
+const SITE = settingsWith(RULES);
 
 Deno.test("tapi2ws number shows each step, what is known, and what is dialled", async () => {
   const text = await describeNumber("tel:+49-30-123456;ext=5", SITE, false);
@@ -34,11 +35,12 @@ Deno.test("tapi2ws number --json has all of it", async () => {
 
 Deno.test("who has the number is shown, with the source that knows it", async () => {
   await using folder = await Folder.make();
-  const file = await folder.write("people.csv", "number,name\n+4930123456,Otto Muster\n");
+  const file = await folder.write("people.csv", "number,name\n030 / 12 34 56,Otto Muster\n");
   const source = `[[directory.source]]\ntype = "csv"\nname = "people"\nfile = "${file}"\n`;
-  const text = await describeNumber("+49 30 123456", settingsWith(source), false);
+  const settings = settingsWith(`${RULES}\n${source}`);
+  const text = await describeNumber("+49 30 123456", settings, false);
   assert.match(text, /directory: Otto Muster \(people\)/);
-  assert.doesNotMatch(await describeNumber("+49 30 1", settingsWith(source), false), /directory:/);
+  assert.doesNotMatch(await describeNumber("+49 30 1", settings, false), /directory:/);
 });
 
 Deno.test("the doctor verifies the examples of the site's numbers", async () => {
