@@ -1,6 +1,6 @@
 /** Time as the program sees it: a value that is passed in, so that tests can hold it. */
 
-/** What {@linkcode Clock.setTimeout} answers and {@linkcode Clock.clearTimeout} takes. */
+/** A timer, as {@linkcode Clock.setTimeout} returns it and {@linkcode Clock.clearTimeout} takes it. */
 export type TimerId = number;
 
 /** A source of time and timers. */

@@ -145,7 +145,7 @@ export function maskNumber(number: string): string {
   return number.replace(/\d/g, (digit) => ++seen > digits - 3 ? digit : "*");
 }
 
-/** What went wrong, in one line for people: an error's message, without its stack. */
+/** An error in one line for people: its message, without its stack. */
 export function describeError(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

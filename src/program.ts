@@ -216,7 +216,7 @@ export function linkOf(nats: NatsSettings, name: string, clock: Clock): LinkOpti
   return { servers, name, wantsTls, roots, credentials, clock };
 }
 
-/** What metrics have of the process alone. */
+/** The metrics of the process itself. */
 export function processSources(
   clock: Clock,
 ): Pick<MetricSources, "version" | "runtimeVersion" | "process" | "nowMs"> {

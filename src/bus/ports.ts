@@ -35,7 +35,7 @@ export interface DirectoryPort {
   found(call: CallId, number: string, match: DirectoryMatch): void;
 }
 
-/** Who has a number. */
+/** Finds the owner of a number. */
 export interface DirectoryReader {
   /** @returns `undefined` if nobody is known, or no source answers. Never rejects. */
   whoHas(number: string, e164: string | undefined): Promise<DirectoryMatch | undefined>;
@@ -56,7 +56,7 @@ export interface DirectorySourceStatus {
 export const DIRECTORY_RESULTS = ["hit", "miss", "failed"] as const;
 export type DirectoryResult = typeof DIRECTORY_RESULTS[number];
 
-/** Who gives a command. */
+/** The sender of a command. */
 export interface CommandSender {
   /** The name of an identity. */
   readonly identity: string;
@@ -74,9 +74,9 @@ export interface CommandPort {
   lineOf(call: CallId): string | undefined;
 }
 
-/** What telephone numbers are at the site. */
+/** The rules of the site for telephone numbers. */
 export interface NumberPort {
-  /** What is known of a party's number: asked for every event. */
+  /** The facts about a party's number; called for every event. */
   factsOf(number: string, role: PartyRole, direction: Direction): NumberFacts;
   /** Reads a number step by step, and what is dialled for it. */
   read(text: string, source: NumberSource): NumberReading;
@@ -133,7 +133,7 @@ export interface ServiceStatus {
     readonly line?: string;
     readonly forSeconds: number;
   }[];
-  /** What connects several servers; left out on a server that stands alone. */
+  /** The connection of several servers; left out on a server that stands alone. */
   readonly nats?: NatsStatus;
   /** The sources of the directory; left out if there are none. */
   readonly directory?: readonly DirectorySourceStatus[];
@@ -203,6 +203,6 @@ export interface Simulation {
    * @param line The extension at which it begins; one that is free when left out.
    */
   play(name: string, line?: string): SimulationResult;
-  /** Who has a number, in the directory that belongs to the simulated exchange. */
+  /** The owner of a number, in the directory that belongs to the simulated exchange. */
   lookUp(number: string): SimulatedAnswer;
 }

@@ -5,7 +5,7 @@ export interface Finding {
   readonly about: string;
   readonly result: "fine" | "note" | "wrong";
   readonly message: string;
-  /** What to do. */
+  /** The remedy. */
   readonly advice?: string | undefined;
 }
 

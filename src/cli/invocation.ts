@@ -1,9 +1,9 @@
-/** What commands are executed with, and how they end. */
+/** The dependencies of commands, and how they end. */
 import type { Flags, Settings } from "../settings/settings.ts";
 import type { Windows } from "../windows/windows.ts";
 import type { Lifecycle } from "./run.ts";
 
-/** What a command is executed with. */
+/** The dependencies of a command. */
 export interface Invocation {
   /** The word after the command; "" for commands that take none. */
   readonly operand: string;

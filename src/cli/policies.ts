@@ -86,7 +86,7 @@ function originOf(text: string): string {
   return url.origin;
 }
 
-/** What Chrome and Edge have in common. */
+/** The policies that Chrome and Edge have in common. */
 function chromiumPolicies(origins: readonly string[]): Lists {
   const insecure = origins.filter((origin) => origin.startsWith("http:"));
   return {

@@ -40,7 +40,7 @@ const REASONS: Readonly<Record<number, string>> = {
   2: "a setting cannot be used",
 };
 
-/** What to do about an error of the service control manager. */
+/** Advice on an error of the service control manager. */
 const ADVICE: Readonly<Record<number, string>> = {
   [ERROR.SERVICE_LOGON_FAILED]:
     'give the account the right "Log on as a service" (secpol.msc), and check its password',

@@ -10,7 +10,7 @@ import { type Settings, telephonyOf } from "../settings/settings.ts";
 import { Tracker } from "../state/tracker.ts";
 import { listProviders } from "../tapi/provider_list.ts";
 
-/** What was found. */
+/** The findings. */
 export interface Survey {
   /** Where calls come from. */
   readonly library: string;

@@ -1,5 +1,5 @@
 // @ts-check
-/** What browsers block: whether a page can reach a server, and what its people can do about it. */
+/** The rules of browsers: whether a page can reach a server, and what its users can do about it. */
 /** @import * as Api from "./client.d.ts" */
 /** @import { Permission } from "./page.js" */
 import { page } from "./page.js";

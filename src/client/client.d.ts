@@ -310,13 +310,13 @@ export interface NumberReading {
   readonly e164?: string;
   readonly national?: string;
   readonly internal?: true;
-  /** What the phone system is given; left out if the text is no number. */
+  /** The digits for the phone system; left out if the text is not a number. */
   readonly dials?: string;
   /** Why the text is not dialled. */
   readonly problem?: string;
   /** Whether the rules for dialling let this client dial it. */
   readonly allowed?: boolean;
-  /** Who has it, for clients with a token that see every line. */
+  /** The number's owner, for clients with a token that see every line. */
   readonly directory?: DirectoryMatch;
 }
 
@@ -447,7 +447,7 @@ export interface Call {
   /** The permanent id of the line: its key in {@linkcode Client.lines}. */
   readonly permanentId: string;
   readonly state: CallState;
-  /** What TAPI adds to some states, such as `ACTIVE` to CONNECTED. */
+  /** An addition of TAPI to some states, such as `ACTIVE` to CONNECTED. */
   readonly stateMode: string | null;
   readonly direction: typeof DIRECTIONS[number];
   readonly origin: CallOrigin;
@@ -492,7 +492,7 @@ export interface Party {
   readonly national?: string;
   /** It is an extension of the phone system. */
   readonly internal?: true;
-  /** Who has the number, if the server's directory knows it. It comes a moment after the number. */
+  /** The number's owner, if the server's directory knows it. It comes a moment after the number. */
   readonly directory?: DirectoryMatch;
 }
 

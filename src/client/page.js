@@ -1,5 +1,5 @@
 // @ts-check
-/** What a page has and a program in Deno or Node lacks. */
+/** The parts of a page that a program in Deno or Node lacks. */
 
 /**
  * @typedef {{ readonly state: string, onchange: (() => void) | null }} Permission

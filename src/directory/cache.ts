@@ -1,4 +1,4 @@
-/** What is known of numbers for a while, up to a number of them: the one used longest ago goes first. */
+/** Remembers facts about a limited number of numbers for a while; the one used longest ago goes first. */
 import type { Clock } from "../clock.ts";
 import type { DirectoryMatch } from "../model/directory.ts";
 

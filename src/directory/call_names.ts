@@ -26,7 +26,7 @@ export class CallNames implements DirectoryReader, Disposable {
   /** `undefined`: there is no directory. */
   #directory: Directory | undefined;
 
-  /** What {@linkcode #directory} was opened with. */
+  /** The settings with which {@linkcode #directory} was opened. */
   #settings: DirectorySettings;
 
   constructor(settings: DirectorySettings, options: CallNamesOptions) {

@@ -16,7 +16,7 @@ const log = logger("directory");
 
 const LOOK_EVERY_MS = 5000;
 const MOST_BYTES = 128 * 1024 * 1024;
-/** What is parsed before others get a turn: about a millisecond's worth. */
+/** Bytes that are parsed before others get a turn: about a millisecond's worth. */
 const PIECE_BYTES = 8 * 1024;
 /** Digits that the beginning of a company's numbers has at least. */
 const LEAST_BEGINNING = 4;
@@ -183,7 +183,7 @@ async function contentsOf(
   return { entries, beginnings: [...beginnings].sort((a, b) => b - a), rows };
 }
 
-/** What a number is found by: `+441632960001`, or `+441632960*` for every number that begins so; else "". */
+/** The key of a number: `+441632960001`, or `+441632960*` for every number that begins so; else "". */
 function keyOf(text = "", toE164: CsvOptions["toE164"]): string {
   const number = comparable(text);
   if (!text.trim().endsWith("*")) {

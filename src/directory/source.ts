@@ -10,7 +10,7 @@ export interface LookedUp {
   readonly e164?: string | undefined;
 }
 
-/** What answers questions: a file, a web service, a server. */
+/** A source of names: a file, a web service, a server. */
 export interface Finder {
   /**
    * The entries with the number, the best first; empty if there is none.

@@ -1,5 +1,5 @@
 // @ts-check
-/** What the parts of the extension need to know of a call. */
+/** The facts about a call that the parts of the extension need. */
 /** @import { Call } from "../client/client.d.ts" */
 /** @import { Person } from "./crm.js" */
 /** @import { Settings } from "./settings.js" */

@@ -11,7 +11,7 @@ const MOST_ENTRIES = 100;
  * start again from the first when they restart.
  */
 const MOST_APART_MS = 60_000;
-/** What one step may take before it gives others a turn. */
+/** The time that one step may take before others get a turn. */
 const STEP_MS = 4;
 
 /** Selects the entries near in time that have a call id, or come from it. */

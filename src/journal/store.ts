@@ -7,7 +7,7 @@ import { beginning, ending, partiesColumn } from "./rows.ts";
 /** Selects the oldest entries that ended before a time. */
 export const OLD_SQL = "SELECT id, digits FROM entry WHERE ended_at < ? ORDER BY ended_at LIMIT ?";
 
-/** What a transaction has added to what is kept in memory. */
+/** The additions of a transaction to what is kept in memory. */
 interface Added {
   readonly lines: string[];
   readonly links: (readonly [permanentId: string, line: number])[];

@@ -1,4 +1,4 @@
-/** What an administrator can do about an error of TAPI, or about a line that is not open. */
+/** Advice to administrators on an error of TAPI, or on a line that is not open. */
 import type { LineStatus } from "./line.ts";
 
 const DRIVER_LOG = "See the driver's own log.";

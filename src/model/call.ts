@@ -70,7 +70,7 @@ export interface Party extends NumberFacts {
   /** "" if there is none, or it is withheld. */
   readonly name: string;
   readonly presentation: Presentation;
-  /** Who has the number, if a directory knows it. Never of a party that is withheld. */
+  /** The number's owner, if a directory knows it. Never set for a party that is withheld. */
   readonly directory?: DirectoryMatch;
 }
 
@@ -104,7 +104,7 @@ export interface CallInfo extends Parties {
   readonly group?: string;
 }
 
-/** Who began a call, seen from its line. */
+/** The direction of a call, seen from its line. */
 export const DIRECTIONS = ["in", "out", "unknown"] as const;
 export type Direction = typeof DIRECTIONS[number];
 
@@ -139,7 +139,7 @@ export interface Call extends CallInfo, CallDetails {
   readonly disconnect?: string;
   /** Every reason that the driver has reported, if there are several. */
   readonly disconnects?: readonly string[];
-  /** What its states say of a call that nobody has answered at this telephone. */
+  /** The meaning of its states, if nobody has answered the call at this telephone. */
   readonly unanswered?: "busy" | "elsewhere";
   /** Its key for classic clients: the same from its first frame to its last. */
   readonly classicId: string;

@@ -1,4 +1,4 @@
-/** Who a number belongs to, as the directories of a site have it. */
+/** The owners of numbers, as the directories of a site know them. */
 
 /** A person or a company. */
 export interface DirectoryEntry {

@@ -118,7 +118,7 @@ export const EXTENSION_SETTINGS = {
 
 export type ExtensionSettingName = keyof typeof EXTENSION_SETTINGS;
 
-/** What a policy can set: the managed storage of the extension, as JSON Schema. */
+/** The settings that a policy can set: the managed storage of the extension, as JSON Schema. */
 export function managedSchema(): object {
   const TYPES = {
     text: { type: "string" },

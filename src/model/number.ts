@@ -17,11 +17,11 @@ export type NumberForm = typeof NUMBER_FORMS[number];
 export const DIAL_FORMS = ["local", "international", "e164"] as const;
 export type DialForm = typeof DIAL_FORMS[number];
 
-/** Who writes a number: people, to be dialled; the phone system, of a caller, of a called party. */
+/** The writer of a number: people, to dial it; the phone system, for a caller or a called party. */
 export const NUMBER_SOURCES = ["written", "caller", "called"] as const;
 export type NumberSource = typeof NUMBER_SOURCES[number];
 
-/** What is known of a number, beside its digits. */
+/** The facts about a number, in addition to its digits. */
 export interface NumberFacts {
   /** The number as ITU-T E.164 has it, `+` and at most 15 digits; left out unless it is one. */
   readonly e164?: string;
@@ -41,7 +41,7 @@ export interface NumberStep {
 export interface NumberReading extends NumberFacts {
   readonly text: string;
   readonly steps: readonly NumberStep[];
-  /** What the phone system is given; left out if the text is no number. */
+  /** The digits for the phone system; left out if the text is not a number. */
   readonly dials?: string;
   /** Why the text is not dialled. */
   readonly problem?: string;
@@ -51,9 +51,9 @@ export interface NumberReading extends NumberFacts {
 export type NumberExample =
   & { readonly [S in NumberSource]?: string | undefined }
   & {
-    /** What it is in E.164; "": none. */
+    /** The number in E.164; "": none. */
     readonly e164?: string | undefined;
-    /** What is dialled for it. */
+    /** The digits that are dialled for it. */
     readonly dials?: string | undefined;
     readonly internal?: boolean | undefined;
   };
@@ -66,9 +66,9 @@ export interface NumberRules {
   readonly areaCode?: string | undefined;
   /** The digits for an outside line; "": none. */
   readonly outsidePrefix: string;
-  /** What is dialled before a country code; the country's own when left out. */
+  /** The digits before a country code; by default those of the country. */
   readonly internationalPrefix?: string | undefined;
-  /** What is dialled before an area code; the country's own when left out. */
+  /** The digits before an area code; by default those of the country. */
   readonly trunkPrefix?: string | undefined;
   readonly callerForm: NumberForm;
   /** When left out, `outside` if there is an {@linkcode outsidePrefix}, else `local`. */

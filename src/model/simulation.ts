@@ -26,12 +26,12 @@ export interface SimulatedCall {
 /** Calls that a tester may play by name. */
 export interface SimulatedScenario {
   readonly name: string;
-  /** What happens, in a sentence. */
+  /** A sentence that describes what happens. */
   readonly description: string;
   readonly durationMs: number;
 }
 
-/** What the simulated directory answers. */
+/** An answer of the simulated directory. */
 export interface SimulatedAnswer {
   readonly entries: readonly Omit<DirectoryEntry, "source">[];
   /** How long it takes. */

@@ -54,7 +54,7 @@ function closedLine(line: Line): Line {
   return { ...line, status: "closed", error: SITE_LOST, can: [] };
 }
 
-/** What it takes to bury a site. */
+/** The dependencies of an obituary. */
 export interface Burial {
   readonly streams: Streams;
   readonly records: Records;

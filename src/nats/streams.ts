@@ -1,4 +1,4 @@
-/** What NATS stores: the stream of events, and the records of the sites. */
+/** The data that NATS stores: the stream of events, and the records of the sites. */
 import type { Msg } from "@nats-io/nats-core/internal";
 import { describeError } from "../log.ts";
 import { type Link, RequestFailure } from "./link.ts";

@@ -9,7 +9,7 @@ import { type Line, LINE_KINDS, LINE_STATUSES } from "../model/line.ts";
 /** Raised when a program could misread what another one sends. */
 export const WIRE_VERSION = 1;
 
-/** What a line says besides its event, or in place of one. */
+/** In place of a line, in the subjects of events that belong to none. */
 const MARK = "=";
 
 export const SUBJECTS = {
@@ -144,7 +144,7 @@ export const STATE_PAGE = z.object({
 });
 export type StatePage = z.output<typeof STATE_PAGE>;
 
-/** Who gives a command, in the gateway's words, for the site's audit. */
+/** The sender of a command, in the gateway's words, for the site's audit. */
 const sender = z.object({
   gateway: z.string().max(200),
   identity: z.string().max(200),
@@ -187,7 +187,7 @@ export const COMMAND_REPLY = z.discriminatedUnion("ok", [
   }),
 ]) as unknown as z.ZodType<CommandResult>;
 
-/** What JetStream answers. @see https://docs.nats.io/reference/reference-protocols/nats_api_reference */
+/** An answer of JetStream. @see https://docs.nats.io/reference/reference-protocols/nats_api_reference */
 const API_ERROR = z.object({
   code: z.int(),
   err_code: z.int().optional(),

@@ -38,7 +38,7 @@ export interface Subscriber {
   readonly international: string;
 }
 
-/** What the library knows of a country beside what its types say. */
+/** The library's data of a country that its types leave out. */
 interface Plan {
   nationalNumberPattern(): string;
   nationalPrefix(): string | undefined;
@@ -48,13 +48,13 @@ interface Plan {
 export class Country {
   /** `49` */
   readonly code: string;
-  /** What is dialled before a country code: `00`. */
+  /** The digits before a country code: `00`. */
   readonly internationalPrefix: string;
   readonly #country: CountryCode;
   readonly #all = new Metadata(metadata);
   /** The significant numbers of each country code. */
   readonly #patterns = new Map<string, RegExp>();
-  /** What has to be dialled before the area code; "": nothing. */
+  /** The digits before the area code; "": none. */
   readonly #trunkPrefix: string;
   /** Whether the settings say what is dialled there. */
   readonly #isTrunkPrefixSet: boolean;

@@ -61,7 +61,7 @@ export class Site {
     return { kind: "unknown" };
   }
 
-  /** What is dialled for digits, which mean this. */
+  /** The digits to dial for a number with this meaning. */
   dialled(digits: string, meaning: Meaning, trace?: Trace): string {
     const { outsidePrefix, dialForm } = this.#rules;
     if (meaning.kind !== "subscriber") {

@@ -34,7 +34,7 @@ class Board {
   #changed = new Set();
   /** Whether other lines may have to be shown. */
   #isStale = true;
-  /** What the last click came to, until the next. */
+  /** The result of the last click, until the next. */
   #result = "";
   #draw = () => this.#drawAll();
   #stopClock;

@@ -1,5 +1,5 @@
 // @ts-check
-/** What a click on a tile of the lamp board does. */
+/** The action of a click on a tile of the lamp board. */
 /** @import { Call, Line } from "../client/client.d.ts" */
 /** @import { Session } from "./session.js" */
 import { foremost, lookOfCall } from "./states.js";

@@ -5,7 +5,7 @@
 import { byId, make, part, write } from "./dom.js";
 import { listed } from "./format.js";
 
-/** What is shown of a reading, in this order. */
+/** The members of a reading that are shown, in this order. */
 const FACTS = /** @type {const} */ ([
   ["e164", "E.164"],
   ["national", "Shown as"],

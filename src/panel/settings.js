@@ -1,5 +1,5 @@
 // @ts-check
-/** What a line is set to: small lamps for its tile, a sentence for the phone, and switches. */
+/** The settings of a line: small lamps for its tile, a sentence for the phone, and switches. */
 /** @import { Line } from "../client/client.d.ts" */
 import { KeyedList, light, make, mark } from "./dom.js";
 import { counted } from "./format.js";

@@ -1,4 +1,4 @@
-/** What the server is given: its settings, and the parts of the program that it works with. */
+/** The server's options: its settings, and the parts of the program that it works with. */
 import type { EventBus } from "../bus/bus.ts";
 import type { JournalPort, Simulation, StatusPort } from "../bus/ports.ts";
 import type { Clock } from "../clock.ts";

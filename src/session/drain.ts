@@ -71,7 +71,7 @@ export async function* drain(
   }
 }
 
-/** What one lineGetMessage brought: a message, nothing, the end, or an error's code. */
+/** The result of one lineGetMessage: a message, nothing, the end, or an error's code. */
 type Outcome = LineMessage | "empty" | "shutdown" | number;
 
 function outcomeOf(result: number, buffer: Uint8Array): Outcome {

@@ -243,7 +243,7 @@ export function accessRulesOf(
 }
 
 /**
- * What everyone may do by new rules that they could not do before, for the log. Rules that differ in
+ * The rights that everyone has by new rules and did not have before, for the log. Rules that differ in
  * patterns count as wider where a pattern was added to what is allowed, or taken from what is denied.
  */
 export function widenings(before: AccessRules, after: AccessRules): string[] {

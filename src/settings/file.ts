@@ -8,7 +8,7 @@ import { SettingsError } from "./setting.ts";
 /** A file's text; `undefined` when there is no such file. */
 export type FileReader = (path: string) => string | undefined;
 
-/** What a settings file says. */
+/** The contents of a settings file. */
 export interface SettingsFile {
   /** `undefined`: there is no file. */
   readonly name?: string;

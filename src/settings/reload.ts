@@ -15,7 +15,7 @@ const log = logger("settings");
 const QUIET_MS = 500;
 
 export interface ReloadOptions {
-  /** What the program runs with. */
+  /** The settings that the program runs with. */
   readonly settings: Settings;
   readonly clock: Clock;
   /** @throws Error whose message is for the administrator. */

@@ -22,7 +22,7 @@ export interface Surroundings {
   readonly isInstalled: boolean;
 }
 
-/** What can be written, and what the program makes of it. */
+/** The values that can be written, and what the program makes of them. */
 export interface ValueType<T> {
   readonly schema: z.ZodType<T>;
   /** The value in `--help`: `N`; one that ends in `...` can be repeated. None: in the file only. */

@@ -165,7 +165,7 @@ function jwksOf(settings: Settings | undefined): string | undefined {
   return key !== undefined && "jwks" in key ? key.jwks : undefined;
 }
 
-/** What the session with TAPI takes from the settings. */
+/** The settings that the session with TAPI takes. */
 export function telephonyOf(settings: Settings): {
   readonly wanted: (extension: string) => boolean;
   readonly isGroup: (extension: string) => boolean;

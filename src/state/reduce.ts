@@ -201,7 +201,7 @@ const BEFORE_DIALLING: ReadonlySet<string> = new Set([
   "SPECIALINFO",
 ]);
 
-/** Who began the call: what the program knows, then its states, then what LINECALLINFO says. */
+/** The direction of the call: from what the program knows, then its states, then LINECALLINFO. */
 function directionBy(
   call: Call,
   known: Call,

@@ -1,4 +1,4 @@
-/** What the program uses of a LINEADDRESSSTATUS: the features, and the forwarding entries. */
+/** The members of a LINEADDRESSSTATUS that the program uses: the features, and the forwarding entries. */
 import { LINEADDRESSSTATUS, LINEFORWARD } from "./structs.ts";
 import { decodeNumber } from "./text.ts";
 
@@ -6,7 +6,7 @@ import { decodeNumber } from "./text.ts";
 export interface RawForward {
   /** LINEFORWARDMODE_ bits. */
   readonly mode: number;
-  /** Whose calls; "" for everybody's. */
+  /** The caller whose calls are meant; "" for every caller. */
   readonly caller: string;
   /** dwDestCountryCode. */
   readonly countryCode: number;

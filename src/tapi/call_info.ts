@@ -1,4 +1,4 @@
-/** What the program uses of a LINECALLINFO: no more is decoded, for it is read most of all structs. */
+/** The members of a LINECALLINFO that the program uses; no other struct is decoded as often. */
 import type { Decoded } from "./layout.ts";
 import { LINECALLINFO } from "./structs.ts";
 

@@ -41,7 +41,7 @@ export function callCount(status: LineDevStatus): number {
 
 /** A message as lineGetMessage delivered it. */
 export type LineMessage = Decoded<typeof LINEMESSAGE>;
-/** What lineGetMessage leaves in dwMessageID when it answers 0 and writes nothing. */
+/** The value in dwMessageID when lineGetMessage returns 0 and writes nothing. */
 export const UNWRITTEN_MESSAGE_ID = 0xffffffff;
 
 /** The functions of one {@linkcode TapiLibrary}. */

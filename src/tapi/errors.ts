@@ -1,4 +1,4 @@
-/** What the LONG that a TAPI function answers means: done, pending, or an error with a name. */
+/** The meaning of the LONG that a TAPI function returns: done, pending, or an error with a name. */
 import { LINEERR, nameOf } from "./constants.ts";
 
 /** A TAPI function answered with an error. */

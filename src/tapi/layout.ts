@@ -10,7 +10,7 @@ import { decodeNumber, decodeText, encodeText } from "./text.ts";
 export interface Field<T> {
   readonly offset: number;
   readonly size: number;
-  /** What a member that lies beyond the struct's end is taken for. */
+  /** The value of a member that lies beyond the struct's end. */
   readonly absent: T;
   read(view: DataView, tail: Tail): T;
   write(view: DataView, value: T, tail: TailWriter): void;
@@ -119,7 +119,7 @@ function writePair(view: DataView, offset: number, pair: readonly [number, numbe
 
 type Fields = Readonly<Record<string, Field<unknown>>>;
 
-/** What a struct's members decode to. */
+/** The values that a struct's members decode to. */
 export type Values<F extends Fields> = {
   readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never;
 };

@@ -7,7 +7,7 @@ import { decodeText } from "./text.ts";
 
 /**
  * Lists the file names of the installed providers, such as `unimdm.tsp`, with lineGetProviderListW.
- * What a damaged list claims outside of its bytes is left out, or "".
+ * Entries that a damaged list claims outside of its bytes are left out, or "".
  *
  * @throws TapiError or MissingFunctionError
  * @see https://learn.microsoft.com/windows/win32/api/tapi/nf-tapi-linegetproviderlistw

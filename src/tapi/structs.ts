@@ -9,7 +9,7 @@
  */
 import { blob, bytes, dwordPtr, number, struct, text, u32, u64 } from "./layout.ts";
 
-/** What lineGetMessage delivers. The parameters are DWORD_PTRs of which only the low 32 bits mean anything. */
+/** A message of lineGetMessage. The parameters are DWORD_PTRs of which only the low 32 bits mean anything. */
 export const LINEMESSAGE = struct("LINEMESSAGE", 40, {
   hDevice: u32(0), // DWORD: HCALL, HLINE or 0, as dwMessageID says
   dwMessageID: u32(4), // DWORD
@@ -37,7 +37,7 @@ export const LINEEXTENSIONID = struct("LINEEXTENSIONID", 16, {
   dwExtensionID3: u32(12), // DWORD
 });
 
-/** What a line device can do. */
+/** The capabilities of a line device. */
 export const LINEDEVCAPS = struct("LINEDEVCAPS", 268, {
   dwTotalSize: u32(0), // DWORD
   dwNeededSize: u32(4), // DWORD
@@ -89,7 +89,7 @@ export const LINEDEVCAPS = struct("LINEDEVCAPS", 268, {
   PermanentLineGuid: bytes(252, 16), // GUID
 }, [[0x00020002, 268], [0x00020000, 252], [0x00010004, 240]]);
 
-/** What an address on a line can do; `Address` is the extension. */
+/** The capabilities of an address on a line; `Address` is the extension. */
 export const LINEADDRESSCAPS = struct("LINEADDRESSCAPS", 228, {
   dwTotalSize: u32(0), // DWORD
   dwNeededSize: u32(4), // DWORD
@@ -145,7 +145,7 @@ export const LINEADDRESSCAPS = struct("LINEADDRESSCAPS", 228, {
   dwAvailableMediaModes: u32(224), // DWORD
 }, [[0x00020000, 228], [0x00010004, 180]]);
 
-/** What an address can do now, and its forwarding entries. */
+/** The present features of an address, and its forwarding entries. */
 export const LINEADDRESSSTATUS = struct("LINEADDRESSSTATUS", 64, {
   dwTotalSize: u32(0), // DWORD
   dwNeededSize: u32(4), // DWORD
@@ -162,7 +162,7 @@ export const LINEADDRESSSTATUS = struct("LINEADDRESSSTATUS", 64, {
   DevSpecific: blob(56), // DWORD dwDevSpecificSize, dwDevSpecificOffset
 });
 
-/** What an open line is doing now. */
+/** The present state of an open line. */
 export const LINEDEVSTATUS = struct("LINEDEVSTATUS", 88, {
   dwTotalSize: u32(0), // DWORD
   dwNeededSize: u32(4), // DWORD

@@ -9,7 +9,7 @@ import { TAPI_SYMBOLS } from "./symbols.ts";
 /** A call of a function that is under way. */
 export interface PendingFunction {
   readonly fn: string;
-  /** What the function is about, as its parameters say: a HLINE, a HCALL, or a device of a HLINEAPP. */
+  /** The object of the function, by its parameters: a HLINE, a HCALL, or a device of a HLINEAPP. */
   readonly handle: number;
   readonly deviceId: number | undefined;
   /** By {@linkcode Clock.uptimeMs}. */

@@ -1,5 +1,5 @@
 /**
- * Who has access to files and folders: security descriptors in their text form (SDDL), which Windows
+ * Access to files and folders: security descriptors in their text form (SDDL), which Windows
  * converts.
  *
  * @see https://learn.microsoft.com/windows/win32/secauthz/security-descriptor-string-format
@@ -191,7 +191,8 @@ export class AccessList {
   }
 
   /**
-   * Who can write, delete or change access, besides Windows, administrators and one account.
+   * The accounts that can write, delete or change access, besides Windows, administrators and one
+   * account.
    *
    * @param expected The SID of that account.
    */

@@ -1,5 +1,6 @@
 /**
- * What Windows Firewall lets in, read from the registry: its programming interface needs COM.
+ * The connections that Windows Firewall lets in, read from the registry: its programming interface
+ * needs COM.
  *
  * @see https://learn.microsoft.com/openspecs/windows_protocols/ms-gpfas/
  */

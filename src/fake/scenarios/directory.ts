@@ -14,7 +14,7 @@ const LATE_MS = 2000;
 const NAMES = ["Grace Sample", "Otto Muster", "Sofía Ejemplo", "Ines Modelo", "Łukasz Żółw"];
 const COMPANIES = ["Example Bakery", "Sample & Sons", "Muster GmbH"];
 
-/** Who has the number. */
+/** The owner of the number. */
 export function lookUp(number: string): SimulatedAnswer {
   const ending = Number(number.slice(-2));
   if (!isOutsideNumber(number) || ending < LISTED_FROM) return { entries: [], lateMs: 0 };

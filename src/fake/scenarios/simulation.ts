@@ -68,7 +68,7 @@ export class Simulation {
     return this.#begin(first, later, true, scenario.telephone);
   }
 
-  /** Who has a number, in the exchange's own directory. */
+  /** The owner of a number, in the exchange's own directory. */
   lookUp(number: string): SimulatedAnswer {
     return lookUp(number);
   }

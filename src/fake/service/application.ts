@@ -10,7 +10,7 @@ import { type Message, MessageQueue } from "./message_queue.ts";
 const FIRST_REQUEST_ID = 0x10000;
 const MOST_REQUEST_ID = 0x7fffffff;
 
-/** What a message says of its own; the rest is {@linkcode NOTHING}. */
+/** The values of a message; the rest is {@linkcode NOTHING}. */
 type Content = Pick<Message, "dwMessageID"> & Partial<Message>;
 
 export const NOTHING = {

@@ -1,4 +1,4 @@
-/** What the driver of Avaya IP Office does by lineDevSpecific: bytes with the switch's own numbers of features. */
+/** Avaya IP Office's functions by lineDevSpecific: bytes with the switch's own numbers of features. */
 import { LINEERR, LINEFORWARDMODE } from "../../tapi/constants.ts";
 import type { Memory } from "../../tapi/library.ts";
 import { toNumber } from "../exchange/dial_plan.ts";

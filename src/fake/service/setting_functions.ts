@@ -13,7 +13,7 @@ import { viewOf, writeU32 } from "./fill.ts";
 import { HANDLE_BYTES } from "./requests.ts";
 import { functionsOf } from "./service.ts";
 
-/** What the driver leaves in memory that it was lent. */
+/** The bytes that the driver leaves in memory that it was lent. */
 const SCRATCH = 0xdd;
 
 export const settingRequests = functionsOf(({ exchange, handles, requests }) => ({

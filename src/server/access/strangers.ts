@@ -1,6 +1,6 @@
 /**
- * What clients without a valid token try: counted and summed up in the log, so that nobody can fill it,
- * and slowed down for each address, so that guessing takes long.
+ * The attempts of clients without a valid token: counted and summed up in the log, so that nobody can
+ * fill it, and slowed down for each address, so that guessing takes long.
  */
 import { type Clock, sleep } from "../../clock.ts";
 import { logger } from "../../log.ts";

@@ -16,7 +16,7 @@ import { type ClassicEncoder, classicError, parseClassic } from "./messages.ts";
 
 const log = logger("server");
 
-/** What all classic clients share. */
+/** The parts that all classic clients share. */
 export interface ClassicContext extends CommandContext {
   readonly bus: EventBus;
   readonly encoder: ClassicEncoder;

@@ -1,4 +1,4 @@
-/** What the sender of a request can show. */
+/** The kinds of content that the sender of a request can show. */
 
 /** Browsers ask for HTML when a person opens an address; programs do not. */
 export function prefersHtml(request: Request): boolean {

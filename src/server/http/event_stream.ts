@@ -157,7 +157,7 @@ class StreamSocket implements ClientSocket {
     this.#controller?.enqueue(utf8.encode(text));
   }
 
-  /** What waits is still sent, unless the client has stopped reading. */
+  /** Still sends what waits, unless the client has stopped reading. */
   close(code: number, reason: string): void {
     this.readyState = CLOSED;
     if (code === CLOSE.tooSlow.code || code === CLOSE.noSignOfLife.code) {

@@ -16,7 +16,7 @@ const MODEL = {
   "command.js": command,
   "extension_setting.js": extensionSetting,
 };
-/** What the extension uses of the panel. */
+/** The panel's modules that the extension uses. */
 const PANEL = [
   "command_bar.js",
   "commands.js",

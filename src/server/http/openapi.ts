@@ -39,7 +39,7 @@ function shape(properties: Readonly<Record<string, Schema>>, ...optional: string
   return { type: "object", properties, required };
 }
 
-/** What HTTP answers besides frames. */
+/** The answers over HTTP that are not frames. */
 const OWN_SCHEMAS: Readonly<Record<string, Schema>> = {
   Client: shape({
     id: COUNT,

@@ -33,7 +33,7 @@ export function panelOr(words: Handler): Route {
   };
 }
 
-/** What pages of other origins load with the lamp board. */
+/** The files that pages of other origins load with the lamp board. */
 const OF_BOARD = [
   "board.js",
   "board_action.js",

@@ -11,7 +11,7 @@ export interface Heading {
   readonly title: string;
 }
 
-/** What the search finds: a heading with the text below it, or a row of a table. */
+/** A find of the search: a heading with the text below it, or a row of a table. */
 export interface Section {
   readonly anchor: string;
   readonly title: string;
@@ -74,7 +74,7 @@ export async function render(markdown: string): Promise<Rendered> {
   };
 }
 
-/** What the search looks through: each heading with its text, each row that has an anchor. */
+/** The search's index: each heading with its text, and each row that has an anchor. */
 function sectionsOf(tokens: readonly Token[]): Section[] {
   const anchors = new Anchors();
   const sections: Section[] = [];

@@ -44,7 +44,7 @@ export interface SendingClient extends Client {
 }
 
 const OPEN = 1;
-/** What may wait for a client that has yet to authenticate: its answers are short. */
+/** Bytes that may wait for a client that has yet to authenticate: its answers are short. */
 const MOST_UNSENT_TO_STRANGERS_BYTES = 256 * 1024;
 /** The longest delay of a timer: 31 bits. */
 const LONGEST_DELAY_MS = 0x7fffffff;
@@ -60,7 +60,7 @@ export abstract class Client implements Disposable {
   readonly #options: ClientOptions;
   #identity: Identity;
   #expiry: TimerId | undefined;
-  /** What can be sent before bufferedAmount is read again: reading it for each frame costs. */
+  /** Bytes that can be sent before bufferedAmount is read again: reading it for each frame is slow. */
   #allowanceBytes = 0;
   /** At the last {@linkcode closeIfStuck}. */
   #unsentBefore = 0;

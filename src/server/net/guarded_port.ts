@@ -28,7 +28,7 @@ const log = logger("server");
 
 /** The largest head of a request. */
 const HEAD_BYTES = 16 * 1024;
-/** What is read of a body after its response. */
+/** Bytes that are read of a body after its response. */
 const REST_BYTES = 64 * 1024;
 /** So many requests of one connection may wait for their responses; browsers send one at a time. */
 const MOST_PIPELINED = 32;

@@ -7,7 +7,7 @@ import type { ClientSocket } from "./client.ts";
 import type { SocketEvents, UpgradeOptions } from "./port.ts";
 import type { TcpStream } from "./tcp_stream.ts";
 
-/** What the other end may still send then: its close frame, after what is on its way. */
+/** The bytes that the other end may still send then: data on its way, and its close frame. */
 const CLOSING_BYTES = 256 * 1024;
 /** How long the other end may take to answer a close frame, before it is cut. */
 const CLOSING_MS = 3000;

@@ -17,7 +17,7 @@ export interface Remote {
   readonly port: number;
 }
 
-/** What happens to a WebSocket. `closed` comes last, also for one that was never opened. */
+/** The events of a WebSocket. `closed` comes last, even for one that was never opened. */
 export interface SocketEvents {
   opened(socket: ClientSocket): void;
   /** @param text `undefined` for a binary message. */

@@ -15,7 +15,7 @@ const log = logger("server");
 
 /** A client's messages can wait for so many seconds' worth of its rate, or {@linkcode BURST}. */
 const WAITING_SECONDS = 5;
-/** What a script may send in one go. */
+/** Messages that a script may send in one go. */
 const BURST = 1000;
 
 /** Which clients are made for a request. */

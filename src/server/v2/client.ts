@@ -33,7 +33,7 @@ type Limits =
   & Pick<Settings["limits"], "messageBytes" | "commandsPerSecond">
   & Pick<Settings, "maxUnsentBytes" | "clientTimeoutSeconds" | "historyLength">;
 
-/** What all v2 clients share. */
+/** The parts that all v2 clients share. */
 export interface V2Context extends CommandContext, FeedContext {
   readonly clock: Clock;
   readonly version: string;

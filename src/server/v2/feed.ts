@@ -44,7 +44,7 @@ type Opening =
     readonly missed: readonly EncodedEvent[];
   };
 
-/** What all feeds share. */
+/** The parts that all feeds share. */
 export interface FeedContext {
   readonly bus: EventBus;
   readonly state: StatePort;

@@ -1,4 +1,4 @@
-/** What v2 clients are sent, as JSON; each event is encoded once, however many clients get it. */
+/** The frames for v2 clients, as JSON; each event is encoded once, however many clients get it. */
 import type { Call } from "../../model/call.ts";
 import type { CommandError } from "../../model/error.ts";
 import type { BusEvent, CallEvent, LineEvent, ProviderEvent } from "../../model/event.ts";
@@ -36,7 +36,7 @@ export type EventFrame =
     | Pick<ProviderEvent, "type" | "state">
   );
 
-/** What became of a request. */
+/** The outcome of a request. */
 export type Answer<Outcome = object> =
   | { readonly ok: true; readonly outcome: Outcome }
   | { readonly ok: false; readonly error: CommandError };

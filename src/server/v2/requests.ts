@@ -1,4 +1,4 @@
-/** What v2 clients can send: telephone commands, and requests that the server answers itself. */
+/** The messages of v2 clients: telephone commands, and requests that the server answers itself. */
 import { z } from "zod";
 import { DIRECTIONS } from "../../model/call.ts";
 import {
@@ -23,7 +23,7 @@ import {
   unknownCommand,
 } from "../validation.ts";
 
-/** What a client names its message by, to find the answer. */
+/** The id that a client gives its message, to find the answer. */
 export type RequestId = string | number;
 export const requestId: z.ZodType<RequestId> = z.union([z.string(), z.number()], {
   error: "expected a string or a number",
@@ -63,7 +63,7 @@ function form<const C extends string, S extends z.ZodRawShape>(cmd: C, shape: S)
   return z.strictObject({ cmd: z.literal(cmd), id: requestId.optional(), ...shape });
 }
 
-/** What the server answers itself. */
+/** The requests that the server answers itself. */
 const SERVER_REQUESTS = {
   subscribe: form("subscribe", {
     ...eventFilter,

@@ -32,7 +32,7 @@ export interface Placeholders {
 /** Flags, number and name of a party, as the driver writes them. */
 type RawParty = readonly [flags: number, number: string, name: string];
 
-/** What the meaning of a number depends on. */
+/** The facts on which the meaning of a number depends. */
 interface Numbers {
   readonly placeholders: Placeholders;
   /** Whether an extension is a hunt group's: by the settings, or by its own line. */

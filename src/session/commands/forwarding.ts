@@ -20,7 +20,7 @@ import type { Requests } from "./requests.ts";
 /** bAllAddresses: not all of the device. */
 const THIS_ADDRESS = 0;
 const MODE = LINEFORWARDMODE;
-/** What an address or its device must be able to do: forward calls to a number, or to nobody. */
+/** The capability that an address or its device needs: forward calls to a number, or to nobody. */
 const TO_NUMBER: LineFeatures = {
   address: LINEADDRFEATURE.FORWARD | LINEADDRFEATURE.FORWARDFWD,
   line: LINEFEATURE.FORWARD | LINEFEATURE.FORWARDFWD,

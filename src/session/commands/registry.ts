@@ -1,4 +1,4 @@
-/** What requests change of the session's calls and lines. */
+/** The changes that requests make to the session's calls and lines. */
 import type { MadeBy, TapiCall } from "../call.ts";
 import type { TapiLine } from "../line.ts";
 
