@@ -13,13 +13,11 @@ const NOBODYS_NUMBER = { number: "+0000000", e164: "+0000000" };
 
 export class HttpFinder implements Finder {
   readonly #settings: HttpSourceSettings;
-  /** With the certificate authority of the settings, if there is one. */
-  readonly #client: Promise<Deno.HttpClient | undefined>;
+  /** With the certificate authority of the settings; `undefined`: not made yet, or there is none. */
+  #client: Deno.HttpClient | undefined;
 
   constructor(settings: HttpSourceSettings) {
     this.#settings = settings;
-    this.#client = clientOf(settings.ca);
-    this.#client.catch(() => {});
   }
 
   async find(number: LookedUp, signal: AbortSignal): Promise<readonly DirectoryEntry[]> {
@@ -39,12 +37,15 @@ export class HttpFinder implements Finder {
   }
 
   close(): void {
-    void this.#client.then((client) => client?.close(), () => {});
+    this.#client?.close();
   }
 
   /** The answer's JSON; `undefined` if the service knows nobody. */
   async #get(number: LookedUp, signal: AbortSignal): Promise<unknown> {
-    const client = await this.#client;
+    const { ca } = this.#settings;
+    const client = ca === undefined
+      ? undefined
+      : this.#client ?? await this.#clientWith(ca, signal);
     let response: Response;
     try {
       response = await fetch(this.#urlFor(number), {
@@ -72,20 +73,22 @@ export class HttpFinder implements Finder {
     }
   }
 
+  /** @param ca The path of a PEM file: if it cannot be used, the next question tries again. */
+  async #clientWith(ca: string, signal: AbortSignal): Promise<Deno.HttpClient> {
+    try {
+      const cert = await readFile(ca, "utf8");
+      signal.throwIfAborted();
+      return this.#client ??= Deno.createHttpClient({ caCerts: [cert] });
+    } catch {
+      throw new SourceError("the file of its certificate authority cannot be used");
+    }
+  }
+
   #urlFor({ number, e164 = "" }: LookedUp): string {
     return this.#settings.url
       .replaceAll("{e164}", encodeURIComponent(e164))
       .replaceAll("{digits}", encodeURIComponent(number.replace("+", "")))
       .replaceAll("{number}", encodeURIComponent(number));
-  }
-}
-
-async function clientOf(ca: string | undefined): Promise<Deno.HttpClient | undefined> {
-  if (ca === undefined) return undefined;
-  try {
-    return Deno.createHttpClient({ caCerts: [await readFile(ca, "utf8")] });
-  } catch {
-    throw new SourceError("the file of its certificate authority cannot be used");
   }
 }
 

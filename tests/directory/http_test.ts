@@ -146,6 +146,8 @@ Deno.test({
       wrong.find(number(ADA), forEver()),
       /certificate authority cannot be used/,
     );
+    await folder.write("none.pem", root);
+    assert.equal((await wrong.find(number(ADA), forEver()))[0]?.name, "Ada", "the file came later");
   },
 });
 
