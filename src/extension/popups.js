@@ -46,6 +46,8 @@ export class Popups {
   /** Listens for popups. A service worker must do so in its first turn. */
   listen() {
     chrome.runtime.onConnect.addListener((popup) => {
+      // A content script could connect too, and runs in the process of a page.
+      if (!popup.sender?.url?.startsWith(chrome.runtime.getURL(""))) return popup.disconnect();
       this.#open.add(popup);
       popup.onDisconnect.addListener(() => this.#open.delete(popup));
       popup.onMessage.addListener((command) => void this.#command(command, popup));

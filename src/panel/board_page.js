@@ -1,11 +1,14 @@
 // @ts-check
-/** The page with the lamp board, which takes `lines`, `line` and `token` from the page's address. */
+/**
+ * The page with the lamp board, which takes `lines` and `line` from the page's address, and `token` from
+ * what follows its `#`: that is sent to no server, nor logged by one.
+ */
 import "./board.js";
 import { currentToken } from "./token.js";
 
-const parameters = new URL(location.href).searchParams;
+const { searchParams: parameters, hash } = new URL(location.href);
 const board = document.createElement("tapi2ws-board");
-const token = parameters.get("token") ?? tokenOfTab();
+const token = new URLSearchParams(hash.slice(1)).get("token") ?? tokenOfTab();
 if (token !== undefined) board.setAttribute("token", token);
 for (const name of ["lines", "line"]) {
   const value = parameters.get(name);

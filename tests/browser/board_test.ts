@@ -64,7 +64,7 @@ panelTest("the board shows what the token permits, and settings of telephones", 
     voicemail: { on: true, unread: 3, read: 0 },
   }));
   talk({ bus }, "201");
-  const board = await openBoard(test, server.port, "?token=wall&line=201");
+  const board = await openBoard(test, server.port, "?line=201#token=wall");
   const { page } = board;
   await board.countIs(".tile", 2);
   await tile(page, "202").getByLabel("do not disturb").waitFor();

@@ -101,6 +101,36 @@ browserTest("extension: another extension dials only if it is listed", async () 
   assert.deepEqual(await dialled(program), [PATIENT]);
 });
 
+browserTest(
+  "extension: a page that has taken over its content script gives no command",
+  async () => {
+    await using program = await FakeExchange.start();
+    await using site = servePage("<!DOCTYPE html><title>Anybody's</title>");
+    await using extension = await InstalledExtension.start(program.port, { extension: "201" });
+    await extension.buttonIs("", /^201: free$/);
+    const page = await extension.context.newPage();
+    await page.goto(`http://127.0.0.1:${site.addr.port}/`);
+    const session = await extension.context.newCDPSession(page);
+    const world = Promise.withResolvers<number>();
+    session.on("Runtime.executionContextCreated", ({ context: { id, origin } }) => {
+      if (origin === `chrome-extension://${extension.id}`) world.resolve(id);
+    });
+    await session.send("Runtime.enable");
+    const { result } = await session.send("Runtime.evaluate", {
+      contextId: await world.promise,
+      awaitPromise: true,
+      expression: `new Promise((resolve) => {
+      const port = chrome.runtime.connect();
+      port.onMessage.addListener(({ answer }) => answer && resolve(JSON.stringify(answer)));
+      port.onDisconnect.addListener(() => resolve("disconnected"));
+      port.postMessage({ id: 1, cmd: "dial", fields: { line: "201", number: "${PATIENT}" } });
+    })`,
+    });
+    assert.equal(result.value, "disconnected");
+    assert.deepEqual(await dialled(program), []);
+  },
+);
+
 /** The id that Chromium gives to the extension of a folder: its path's hash, in the letters a to p. */
 async function unpackedId(folder: string): Promise<string> {
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(folder));
