@@ -1,5 +1,6 @@
 /** The members of TAPI's structs that make up calls and lines, read over the real binary interface. */
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import type { Call } from "../../src/model/call.ts";
 import type { Line } from "../../src/model/line.ts";
 import {
@@ -43,7 +44,7 @@ async function becomes(rig: Rig, expected: Partial<Call>): Promise<void> {
     const members = Object.keys(expected) as (keyof Call)[];
     return Object.fromEntries(members.map((member) => [member, call?.[member]]));
   };
-  await until(() => JSON.stringify(pick()) === JSON.stringify(expected)).catch(() => {});
+  await until(() => isDeepStrictEqual(pick(), expected)).catch(() => {});
   assert.deepEqual(pick(), expected);
 }
 
@@ -59,7 +60,7 @@ for (const [version, number] of Object.entries(VERSIONS)) {
         state: "OFFERING",
         stateMode: "ACTIVE",
         direction: "in",
-        caller: { number: NUMBER, name: "Ada", presentation: "shown" },
+        caller: { number: NUMBER, name: "Ada", presentation: "shown", e164: NUMBER },
         called: { number: "201", name: "", presentation: "shown" },
         can: ["answer", "drop", "redirect"],
       });
@@ -150,7 +151,7 @@ nativeTest(
     standin.setCaller(call, "+441632960108");
     await becomes(rig, {
       state: "ONHOLD",
-      caller: { number: "+441632960108", name: "", presentation: "shown" },
+      caller: { number: "+441632960108", name: "", presentation: "shown", e164: "+441632960108" },
       can: ["drop"],
     });
     assert(standin.callsOf("lineGetCallStatus") - reads < 10);
