@@ -35,7 +35,7 @@ Deno.test("the program, the fake exchange, the client library and the manual are
   assert.equal(metadata.app_version, denoJson.version);
 });
 
-Deno.test("of the packages only those are packed that the program imports", () => {
+Deno.test("only the packages that the program imports are packed", () => {
   const packages = files.flatMap((file) =>
     file.match(/^\.deno_compile_node_modules\/[^/]+\/((?:@[^/]+\/)?[^/]+)\//)?.[1] ?? []
   );

@@ -134,7 +134,7 @@ Deno.test("over HTTP too fast is 429, for the one address", async () => {
   await server.stop(1000);
 });
 
-Deno.test("those who never finish a request keep nobody else from being served", async () => {
+Deno.test("clients that never finish a request do not keep others from being served", async () => {
   const { server, bus } = startTestServer({
     limits: { ...FEW, commandsPerSecond: 200, requestSeconds: 1 },
   });

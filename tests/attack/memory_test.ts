@@ -106,7 +106,7 @@ function fillJournal(file: string): void {
   );
 }
 
-Deno.test("whatever clients ask, in rounds, takes no memory for good", async (t) => {
+Deno.test("repeated requests of any kind leak no memory", async (t) => {
   await using folder = await Folder.make();
   const journal = folder.at("journal.sqlite");
   fillJournal(journal);

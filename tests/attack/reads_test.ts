@@ -52,7 +52,7 @@ Deno.test("a client has one read at a time; of many at once the last are refused
   assert.equal(most, 2, "another client does not wait");
 });
 
-Deno.test("the chain of a hunt group is whole, and timers run while it is read", async () => {
+Deno.test("the chain of a hunt group is complete, and timers run while it is read", async () => {
   using rig = new JournalRig();
   for (let leg = 0; leg < 150; leg++) {
     rig.bus.publish(callEvent({

@@ -69,26 +69,29 @@ panelTest("a hunt group's line is marked as one", async (test) => {
   await panel.becomes("#phone [data-part=line-title]", "Group 110 · Support");
 });
 
-panelTest("a call at another phone is no talk here, and every reason is told", async (test) => {
-  const { bus, server } = test.madeUpServer(["201"]);
-  const call = { permanentId: "test:201", state: "CONNECTED", stateMode: "INACTIVE" } as const;
-  bus.publish(callEvent(call, { change: "new", atMs: Date.now() }));
-  const panel = await test.open(server.port);
-  await panel.lampIs("201", "A");
-  await panel.becomes("#calls tbody tr", /CONNECTED\s+at another phone/);
-  await panel.tile("201").click();
-  await panel.becomes("#phone [data-part=calls]", "CONNECTED INACTIVE");
-  bus.publish(callEvent({
-    permanentId: "test:201",
-    state: "DISCONNECTED",
-    disconnect: "PICKUP",
-    disconnects: ["NORMAL", "PICKUP"],
-  }, { atMs: Date.now() }));
-  for (const part of ["#calls tbody tr", "#phone [data-part=calls]", "#events li"]) {
-    await panel.becomes(part, "NORMAL, PICKUP");
-  }
-  await panel.lampIs("201", "E");
-});
+panelTest(
+  "a call at another phone is not talking here, and every reason is shown",
+  async (test) => {
+    const { bus, server } = test.madeUpServer(["201"]);
+    const call = { permanentId: "test:201", state: "CONNECTED", stateMode: "INACTIVE" } as const;
+    bus.publish(callEvent(call, { change: "new", atMs: Date.now() }));
+    const panel = await test.open(server.port);
+    await panel.lampIs("201", "A");
+    await panel.becomes("#calls tbody tr", /CONNECTED\s+at another phone/);
+    await panel.tile("201").click();
+    await panel.becomes("#phone [data-part=calls]", "CONNECTED INACTIVE");
+    bus.publish(callEvent({
+      permanentId: "test:201",
+      state: "DISCONNECTED",
+      disconnect: "PICKUP",
+      disconnects: ["NORMAL", "PICKUP"],
+    }, { atMs: Date.now() }));
+    for (const part of ["#calls tbody tr", "#phone [data-part=calls]", "#events li"]) {
+      await panel.becomes(part, "NORMAL, PICKUP");
+    }
+    await panel.lampIs("201", "E");
+  },
+);
 
 panelTest(
   "the exchange plays a colleague who answers elsewhere, and a hunt group",

@@ -122,7 +122,7 @@ panelTest(
   },
 );
 
-panelTest("a function that hangs is told, with its line", async (test) => {
+panelTest("a function that hangs is shown, with its line", async (test) => {
   const { server } = test.madeUpServer(["201"], {
     status: {
       status: () => ({
@@ -239,7 +239,7 @@ panelTest("events are filtered, and stand still while they are read", async (tes
   await panel.countIs("#events li", 10);
 });
 
-panelTest("who is connected is told, with what waits for him", async (test) => {
+panelTest("connected clients are listed, with their unsent bytes", async (test) => {
   const { server } = test.madeUpServer(["201"]);
   const panel = await test.open(server.port);
   const slow = new WebSocket(`ws://127.0.0.1:${server.port}/?line=201&line=777`);
@@ -306,7 +306,7 @@ panelTest(
   },
 );
 
-panelTest("one who may only command is told that he may not look", async (test) => {
+panelTest("a user without the right to monitor is told so", async (test) => {
   const { server } = test.madeUpServer(["201"], { rules: rulesFor(DIALLER) });
   const panel = await test.open(server.port);
   await panel.becomes("#overview", "You can control calls, but not see them");

@@ -110,7 +110,7 @@ panelTest("makes telephones of the pretend exchange ring, answers, transfers", a
   await panel.becomes("#phone [data-part=results]", "✓ play missed");
 });
 
-panelTest("a lost connection is told and is taken up again", async (test) => {
+panelTest("a lost connection is shown and reopened", async (test) => {
   // The second program has a port of its own; that of the first may be anybody's by then.
   await using network = new TcpProxy(0);
   let panel: Panel;
@@ -156,7 +156,7 @@ panelTest(
   },
 );
 
-panelTest("beside the snippet stands which pages a browser keeps from using it", async (test) => {
+panelTest("the snippet's part names the pages that browsers keep from using it", async (test) => {
   const { server } = test.madeUpServer(["201"]);
   const panel = await test.open(server.port);
   const { page } = panel;

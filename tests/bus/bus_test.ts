@@ -27,7 +27,7 @@ const unexpected = (error: unknown) => {
   throw error;
 };
 
-Deno.test("who listens to every line hears all events in order", () => {
+Deno.test("a listener to every line gets all events in order", () => {
   const bus = new EventBus(unexpected);
   const { heard, listener } = recorder();
   bus.subscribe(listener);
@@ -35,7 +35,7 @@ Deno.test("who listens to every line hears all events in order", () => {
   assert.deepEqual(heard, ["201", "202", "201"]);
 });
 
-Deno.test("who listens to some lines hears those only, and each event once", () => {
+Deno.test("a listener to some lines gets only those, and each event once", () => {
   const bus = new EventBus(unexpected);
   const { heard, listener } = recorder();
   bus.subscribe(listener, only(["201", "203"]));
@@ -43,7 +43,7 @@ Deno.test("who listens to some lines hears those only, and each event once", () 
   assert.deepEqual(heard, ["201", "203"]);
 });
 
-Deno.test("after disposal nothing is heard, and the others hear on", () => {
+Deno.test("a disposed listener gets nothing more, and the others still do", () => {
   const bus = new EventBus(unexpected);
   const [a, b] = [recorder(), recorder()];
   const subscriptions = [bus.subscribe(a.listener, only(["201"])), bus.subscribe(a.listener)];
@@ -90,7 +90,7 @@ Deno.test("events are numbered without a gap, whoever listens", () => {
   assert.equal(bus.seq, 4);
 });
 
-Deno.test("who chooses lines by a predicate hears those, also lines that come later, and is asked once", () => {
+Deno.test("a listener with a predicate gets its lines, including later ones, and is asked once", () => {
   const bus = new EventBus(unexpected);
   const { heard, listener } = recorder();
   bus.publish(event("201"));
@@ -107,7 +107,7 @@ Deno.test("who chooses lines by a predicate hears those, also lines that come la
   assert.deepEqual(heard, ["201", "202", "202"]);
 });
 
-Deno.test("what concerns every line is heard by everyone", () => {
+Deno.test("events that concern every line go to everyone", () => {
   const bus = new EventBus(unexpected);
   const [all, some, choosing] = [recorder(), recorder(), recorder()];
   bus.subscribe(all.listener);
@@ -117,7 +117,7 @@ Deno.test("what concerns every line is heard by everyone", () => {
   assert.deepEqual([all.heard, some.heard, choosing.heard], [["down"], ["down"], ["down"]]);
 });
 
-Deno.test("the latest events are remembered, and it is told when they do not reach back", () => {
+Deno.test("the latest events are remembered, and it is reported when they do not reach back", () => {
   const bus = new EventBus(unexpected, 3);
   const since = (seq: number) => sinceOf(bus, seq);
   assert.deepEqual(since(0), []);

@@ -33,7 +33,7 @@ Deno.test("tapi2ws number --json has all of it", async () => {
   assert.equal(caller.e164, "+4930123456");
 });
 
-Deno.test("who has the number is shown, with the source that knows it", async () => {
+Deno.test("the number's owner is shown, with the source that knows it", async () => {
   await using folder = await Folder.make();
   const file = await folder.write("people.csv", "number,name\n030 / 12 34 56,Otto Muster\n");
   const source = `[[directory.source]]\ntype = "csv"\nname = "people"\nfile = "${file}"\n`;

@@ -21,7 +21,7 @@ const CASES = [
   ["chrome-extension://abc/popup.html", "ws://phones", undefined],
 ] as const;
 
-Deno.test("what stands between a page and a server is named, with what to do", () => {
+Deno.test("the reason why a page cannot reach a server is named, with what to do", () => {
   for (const [page, server, kind] of CASES) {
     const blockage = blockageOf(page, server);
     assert.equal(blockage?.kind, kind, `${page} to ${server}`);

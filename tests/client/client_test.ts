@@ -93,7 +93,7 @@ Deno.test("a shared line is followed by its permanent id", async () => {
   assert.deepEqual([[...client.lines.keys()], [...client.calls.keys()]], [["p:2"], [1, 4]]);
 });
 
-Deno.test("lines and kinds choose what is heard", async () => {
+Deno.test("lines and kinds choose the events", async () => {
   await using rig = new ClientRig();
   const one = await rig.open({ lines: 202, events: ["call"] });
   const many = await rig.open({ lines: ["202", 203] });
@@ -289,7 +289,7 @@ Deno.test("an iteration ends with its signal, and by itself when it falls behind
   assert.equal((await left.next()).done, true);
 });
 
-Deno.test("close is for good: nothing waits, nothing is heard, ready rejects", async () => {
+Deno.test("close is final: nothing waits, no event follows, ready rejects", async () => {
   await using rig = new ClientRig();
   const client = rig.connect();
   const statuses: string[] = [];
@@ -344,7 +344,7 @@ Deno.test("one who may only command is open without a state", async () => {
   assert.equal(client.status, "open");
 });
 
-Deno.test("what cannot be a server's URL, and no WebSocket, are told at once", () => {
+Deno.test("an impossible server URL, and a missing WebSocket, are reported at once", () => {
   assert.throws(() => connect("ftp://server/"), /Not the URL of a Tapi2Ws server: ftp/);
   assert.throws(() => connect("nonsense"), TypeError);
   const before = globalThis.WebSocket;
@@ -356,7 +356,7 @@ Deno.test("what cannot be a server's URL, and no WebSocket, are told at once", (
   }
 });
 
-Deno.test("http and https are taken as ws and wss, and sharing that cannot be is told", async () => {
+Deno.test("http and https are taken as ws and wss, and impossible sharing is reported", async () => {
   const opened: string[] = [];
   const WebSocket = class {
     readyState = 0;

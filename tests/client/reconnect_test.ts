@@ -97,7 +97,7 @@ class InOneTurn extends WebSocket {
   }
 }
 
-Deno.test("events that a WebSocket tells of in the turn of the answer before them are not lost", async () => {
+Deno.test("events that a WebSocket delivers in the same turn as the answer before them are not lost", async () => {
   const at = "2026-01-01T00:00:00.000Z";
   const provider = (seq: number, state: string) => ({ type: "provider", at, seq, state });
   await using server = new ScriptedServer(({ send }) => send(HELLO), (visitor, command) => {
@@ -117,7 +117,7 @@ Deno.test("events that a WebSocket tells of in the turn of the answer before the
   ]);
 });
 
-Deno.test("what the server no longer remembers is a gap: the state is taken, and what it implies is told", async () => {
+Deno.test("events that the server no longer remembers are a gap: the state is taken, and what it implies is reported", async () => {
   await using rig = new ClientRig({ server: { historyLength: 5 } });
   rig.bus.publish(callEvent({ id: 1 }, { change: "new" }));
   rig.bus.publish(callEvent({ id: 2 }, { change: "new" }));
@@ -138,7 +138,7 @@ Deno.test("what the server no longer remembers is a gap: the state is taken, and
   assert.deepEqual(stateOf(client), rig.state);
 });
 
-Deno.test("where nothing happens on the lines chosen, a ping keeps the point to resume at", async () => {
+Deno.test("if nothing happens on the chosen lines, a ping moves the point to resume at", async () => {
   await using rig = new ClientRig({ server: { historyLength: 10 } });
   const client = await rig.open({ lines: 201, keepAliveMs: 20_000 });
   for (let id = 1; id <= 50; id++) rig.bus.publish(callEvent({ id, line: "202" }));
@@ -153,7 +153,7 @@ Deno.test("where nothing happens on the lines chosen, a ping keeps the point to 
   assert.deepEqual(events.map(({ type, seq }) => [type, seq]), [["call", 51]]);
 });
 
-Deno.test("a server that was started anew is another one: its calls are new, the old ones have ended", async () => {
+Deno.test("a restarted server is another one: its calls are new, the old ones have ended", async () => {
   await using rig = new ClientRig();
   rig.bus.publish(callEvent({ id: 1 }, { change: "new" }));
   const client = await rig.open();
@@ -168,7 +168,7 @@ Deno.test("a server that was started anew is another one: its calls are new, the
   assert.deepEqual(told, ["ended 1 0x1A2B", "ring 1 0xB"]);
 });
 
-Deno.test("the waits double to the longest, each by chance between half and all; a lasting connection begins anew", async () => {
+Deno.test("the waits double to the longest, each by chance between half and all; a lasting connection resets them", async () => {
   await using rig = new ClientRig();
   const draws = [0, 1, 0.5, 0, 0, 0, 0];
   const client = await rig.open({
@@ -337,7 +337,7 @@ Deno.test("a refused token is replaced by the one that the function gives next",
   assert.deepEqual(server.visitors.map(({ token }) => token), ["old", "new"]);
 });
 
-Deno.test("a token that cannot be had is told, and asked for again", async () => {
+Deno.test("a token that cannot be fetched is reported, and requested again", async () => {
   await using server = new ScriptedServer(({ send }) => send(HELLO), obliging);
   const clock = new ManualClock();
   let asked = 0;
@@ -355,7 +355,7 @@ Deno.test("a token that cannot be had is told, and asked for again", async () =>
   await client.ready;
 });
 
-Deno.test("what is not understood is ignored, whatever it is", async () => {
+Deno.test("frames that are not understood are ignored, whatever they are", async () => {
   const call = (seq: number, more: object = {}) => ({
     type: "call",
     seq,

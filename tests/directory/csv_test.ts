@@ -150,7 +150,7 @@ Deno.test("a file that could not be read is read later, also if it has not chang
   await until(csv, async () => (await csv.find("+441632960001").catch(() => [])).length > 0);
 });
 
-Deno.test("what is wrong with a file is said without its content", async () => {
+Deno.test("errors in a file are reported without its content", async () => {
   await using folder = await Folder.make();
   using noColumn = open(await folder.write("a.csv", "phone,name\n1,Ada\n"));
   await assert.rejects(noColumn.check(), { message: "the file has no column number" });

@@ -175,7 +175,7 @@ Deno.test("features are carried out with their LINE_REPLY, in memory that is the
   await app.shutdown();
 });
 
-Deno.test("what the driver does not know is refused, at once or by the reply", async () => {
+Deno.test("requests that the driver does not know are refused, at once or by the reply", async () => {
   const app = await start();
   for (const parts of [[], [9], [9, 7], [9, 99, 0], [7, 7, 0]]) {
     const { reply } = await devSpecific(app, "201", ...parts);
@@ -192,7 +192,7 @@ Deno.test("what the driver does not know is refused, at once or by the reply", a
   await app.shutdown();
 });
 
-Deno.test("who listens or intrudes has a call of their own, which ends with the one that is heard", async () => {
+Deno.test("listening and intruding make a call of their own, which ends with the other one", async () => {
   const app = await start();
   const { tapi } = app;
   tapi.exchange.routing.ring({ to: "202", from: OUTSIDE, reason: 1 });

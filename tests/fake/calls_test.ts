@@ -187,7 +187,7 @@ Deno.test("dropping a ringing call rejects it", async () => {
   await app.shutdown();
 });
 
-Deno.test("what the state does not allow is refused", async () => {
+Deno.test("commands that the state does not allow are refused", async () => {
   const app = await TapiApp.start();
   const call = await app.dial("201", "0123", 50);
   const { tapi } = app;

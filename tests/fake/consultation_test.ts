@@ -104,7 +104,7 @@ Deno.test("a call may be picked up of a group", async () => {
   await app.shutdown();
 });
 
-Deno.test("what the exchange lacks it neither tells nor does", async () => {
+Deno.test("the exchange neither reports nor does what it lacks", async () => {
   const { HOLD } = LINECALLFEATURE;
   const app = await TapiApp.start({ lacks: { call: HOLD } });
   const call = await talk(app);

@@ -71,7 +71,7 @@ Deno.test("anonymous: a word where the number belongs, flagged as one", async ()
   await endsClean(app);
 });
 
-Deno.test("new-id: another dwCallID while the call is connected, told as CALLID", async () => {
+Deno.test("new-id: another dwCallID while the call is connected, reported as CALLID", async () => {
   const app = await TapiApp.start();
   await play(app, "new-id", 4400);
   const call = app.lastCall("204");
@@ -105,7 +105,7 @@ Deno.test("an id may be chosen, also 0", async () => {
   await app.shutdown();
 });
 
-Deno.test("what is odd about a call stays so when its id changes", async () => {
+Deno.test("the oddities of a call stay when its id changes", async () => {
   for (let seed = 0; seed < 8; seed++) {
     const app = await TapiApp.start({ seed, polite: false, callsPerMinute: 0 });
     await play(app, "new-id", 4400);

@@ -107,7 +107,7 @@ Deno.test("a struct below its fixed part is refused", async () => {
   await app.shutdown();
 });
 
-Deno.test("what does not fit has size 0 and offset 0, and success is answered", async () => {
+Deno.test("a value that does not fit has size 0 and offset 0, and the function succeeds", async () => {
   const app = await TapiApp.start();
   const caps = room(LINEDEVCAPS.size + 10);
   assert.equal(await app.tapi.lineGetDevCapsW(app.handle, 1, API_VERSION, 0, caps), 0);
@@ -195,7 +195,7 @@ Deno.test("lineShutdown ends a lineGetMessage, every request and every timer", a
   assert.equal(await after, LINEERR.INVALAPPHANDLE | 0);
 });
 
-Deno.test("after lineShutdown the exchange starts anew", async () => {
+Deno.test("after lineShutdown the exchange starts again", async () => {
   const app = await TapiApp.start({ callsPerMinute: 12 });
   await app.run(5000);
   assert.ok(app.states.length > 0);

@@ -38,7 +38,7 @@ Deno.test("privileges and media modes of lineOpen", async () => {
   await app.shutdown();
 });
 
-Deno.test("line and address states are told only when asked for", async () => {
+Deno.test("line and address states are reported only when requested", async () => {
   const app = await TapiApp.start();
   const { tapi } = app;
   const ring = (to: string) => tapi.exchange.routing.ring({ to, from: OUTSIDE, reason: 1 });

@@ -64,7 +64,7 @@ Deno.test("garbage, odd sizes and long structs still decode to the number", asyn
   await app.shutdown();
 });
 
-Deno.test("where not everything fits, no text is there at all", async () => {
+Deno.test("if not everything fits, there is no text at all", async () => {
   const app = await TapiApp.start({ polite: false });
   const shown = await infos(app, "shown");
   const index = shown.findIndex(({ dwNeededSize }) => dwNeededSize > 6000);
@@ -77,7 +77,7 @@ Deno.test("where not everything fits, no text is there at all", async () => {
   await app.shutdown();
 });
 
-Deno.test("a late caller id is pending first and told with LINE_CALLINFO", async () => {
+Deno.test("a late caller id is pending first and reported with LINE_CALLINFO", async () => {
   const app = await TapiApp.start();
   const from = { number: NUMBER, name: "Ada", presentation: "shown" } as const;
   app.tapi.exchange.routing.ring({ to: "201", from, reason: DIRECT, lateCallerId: true });

@@ -15,7 +15,7 @@ async function play(scenario: Scenario): Promise<TapiApp> {
   return await TapiApp.start({ scenario });
 }
 
-Deno.test("the demo is played, and once more", async () => {
+Deno.test("the demo is played, and then again", async () => {
   const app = await play(parseScenario(DEMO, "demo.toml"));
   const round = [
     "201 OFFERING",
@@ -112,7 +112,7 @@ Deno.test("every kind of step works", async () => {
   await app.shutdown();
 });
 
-Deno.test("what a ring may look like", async () => {
+Deno.test("the ways a telephone can ring", async () => {
   const app = await play(scenarioOf(
     { atMs: 100, do: "ring", call: "a", to: "201", lateCallerId: true },
     { atMs: 100, do: "ring", call: "b", to: "202", firstState: "UNKNOWN", origin: "UNKNOWN" },

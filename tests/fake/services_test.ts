@@ -253,7 +253,7 @@ Deno.test("redirect sends a ringing call elsewhere", async () => {
   await endsClean(app);
 });
 
-Deno.test("digits are sent, and their end is told", async () => {
+Deno.test("digits are sent, and their end is reported", async () => {
   const app = await TapiApp.start();
   const call = await answeredCall(app, "201");
   const { tapi } = app;

@@ -83,7 +83,7 @@ Deno.test("no extension has two active calls at a time", async () => {
   await app.shutdown();
 });
 
-Deno.test("a call's states are told in an order that a call can have", async () => {
+Deno.test("a call's states are reported in an order that a call can have", async () => {
   const app = await watch(10);
   for (const call of new Set(app.states.map(({ call }) => call))) {
     const states = app.statesOf(call);

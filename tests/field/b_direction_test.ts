@@ -169,7 +169,7 @@ for (const state of ["OFFERING ACTIVE", "CONNECTED ACTIVE", "PROCEEDING", "ONHOL
   });
 }
 
-fieldTest("the caller is the line itself, and is told late: out", {}, async (field) => {
+fieldTest("the caller is the line itself, reported late: out", {}, async (field) => {
   field.play(`
     new x 0
     info x origin=INTERNAL reason=DIRECT caller=UNKNOWN
@@ -217,7 +217,7 @@ fieldTest("a direction that is known is not turned round by later words", {}, as
   await field.call({ state: "CONNECTED", direction: "out" });
 });
 
-fieldTest("an origin that is told late decides where nothing else does", {}, async (field) => {
+fieldTest("an origin that is reported late decides if nothing else does", {}, async (field) => {
   field.play(`
     new x 0
     info x origin=UNKNOWN reason=DIRECT

@@ -29,7 +29,7 @@ for (const [value, names, direction] of ORIGINS) {
   });
 }
 
-fieldTest("an origin without a bit that is known is told as hex", {}, async (field) => {
+fieldTest("an origin without a known bit is reported in hex", {}, async (field) => {
   field.play(`
     new a 0
     info a origin=0x100 reason=DIRECT

@@ -73,7 +73,7 @@ fieldTest("a status that is valid is kept as it is, with what is added", {
   assert.deepEqual((await forwards(field)).sort(), ["always 0171", "busy 0172"]);
 });
 
-fieldTest("a driver that tells no flags at all, and entries, is believed", {
+fieldTest("a driver that reports entries without any flags is believed", {
   before: (standin) => standin.addForward(0, BUSY, "0171"),
 }, async (field) => {
   await field.does({ cmd: "forward", line: "201", when: "always", to: "0172" });

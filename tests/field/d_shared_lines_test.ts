@@ -46,7 +46,7 @@ for (const mode of ["INACTIVE", "INACTIVEHELD"]) {
   });
 }
 
-fieldTest("a mode that only lineGetCallStatus tells counts too", {}, async (field) => {
+fieldTest("a mode that only lineGetCallStatus reports counts too", {}, async (field) => {
   field.play(`
     new a 0
     info a origin=EXTERNAL reason=DIRECT caller=0171
@@ -149,7 +149,7 @@ for (const dialect of ["classic", "v2"] as const) {
   );
 }
 
-fieldTest("drop by line without an own call is told so", {}, async (field) => {
+fieldTest("drop by line says so when the line has no call of its own", {}, async (field) => {
   field.play(takenByColleague());
   await field.call({ state: "CONNECTED" });
   assert.equal((await field.ask({ cmd: "drop", line: "201" })).error?.code, "no_call");
@@ -189,7 +189,7 @@ for (const name of ["INVALCALLSTATE", "INVALCALLHANDLE", "OPERATIONFAILED"]) {
   });
 }
 
-fieldTest("drop of a call that goes on is told why", {}, async (field) => {
+fieldTest("drop of a call that continues says why", {}, async (field) => {
   await field.talk("a");
   field.standin.failFor({ call: field.handle("a") }, "lineDrop", lineError("OPERATIONFAILED"));
   const { error } = await field.ask({ cmd: "drop", line: "201" });

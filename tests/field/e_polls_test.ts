@@ -219,7 +219,7 @@ fieldTest(
   },
 );
 
-fieldTest("a state that is told after all is told once", {}, async (field) => {
+fieldTest("a state that is reported late is published once", {}, async (field) => {
   field.play(`
     new a 0
     info a origin=EXTERNAL reason=DIRECT caller=0171

@@ -55,7 +55,7 @@ for (const [first, ...later] of CHANGES) {
   );
 }
 
-fieldTest("v2 goes on telling dwCallID as it is", {}, async (field) => {
+fieldTest("v2 still reports dwCallID as it is", {}, async (field) => {
   field.play(`
     new a 0
     info a id=0x600 origin=EXTERNAL reason=DIRECT caller=0171
@@ -200,7 +200,7 @@ for (const [what, members, bits, card] of SHOWN) {
   });
 }
 
-fieldTest("a number that is told late fills its card", {}, async (field) => {
+fieldTest("a number that arrives late fills its card", {}, async (field) => {
   field.play(`
     new a 0
     info a id=0x42 origin=EXTERNAL reason=DIRECT caller=UNKNOWN called=201

@@ -267,7 +267,7 @@ fieldTest("rights go by the address", {
   await field.none();
 });
 
-fieldTest("only the address that is wanted is told", {
+fieldTest("only the requested address is reported", {
   ...TWO_ADDRESSES,
   args: ["--lines", "250"],
 }, async (field) => {
@@ -347,7 +347,7 @@ fieldTest(
   },
 );
 
-fieldTest("one address that does not tell what it is leaves the other", {
+fieldTest("an address that does not report what it is does not affect the other", {
   lines: 1,
   before: (standin, script) => {
     script.play("address 0.1 250");

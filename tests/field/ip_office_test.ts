@@ -64,7 +64,7 @@ fieldTest("a caller who withholds the number gives up", THREE, async (field) => 
   assert.equal((await field.journal())[0].disconnect, "CANCELLED");
 });
 
-fieldTest("hold: the other end goes on being connected here", THREE, async (field) => {
+fieldTest("hold: the other end stays connected here", THREE, async (field) => {
   await field.scene(`
     ${TALK}
     then

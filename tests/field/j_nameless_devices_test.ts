@@ -85,7 +85,7 @@ for (const [name, modes, isVoice] of MEDIA_MODES) {
   });
 }
 
-fieldTest("a device that does not tell its address goes by its name", {
+fieldTest("a device that does not report its address goes by its name", {
   before: (standin) =>
     standin.failFor({ device: 1 }, "lineGetAddressCapsW", lineError("OPERATIONFAILED")),
 }, async (field) => {

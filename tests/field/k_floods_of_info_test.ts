@@ -36,7 +36,7 @@ fieldTest("a flood before a state does not hold it up", {}, async (field) => {
   await few(field, before);
 });
 
-fieldTest("what the last of a flood says is told", {}, async (field) => {
+fieldTest("the last message of a flood is reported", {}, async (field) => {
   await field.talk("a");
   const before = await flood(field, ["a"]);
   field.play(`
@@ -89,7 +89,7 @@ fieldTest(
   },
 );
 
-fieldTest("states of a flood are told one by one, in order", {}, async (field) => {
+fieldTest("states of a flood are reported one by one, in order", {}, async (field) => {
   await field.talk("a");
   field.standin.delay("lineGetCallInfoW", 2);
   const before = field.frames().length;

@@ -60,7 +60,7 @@ fieldTest("one reason is no list", {}, async (field) => {
   assert.equal(call.disconnects, undefined);
 });
 
-fieldTest("reasons that TAPI does not have are told as hex", {}, async (field) => {
+fieldTest("reasons that TAPI does not define are reported in hex", {}, async (field) => {
   await field.talk("a");
   field.play("state a DISCONNECTED 0x40000000");
   await field.call({ state: "DISCONNECTED", disconnect: "LINEDISCONNECTMODE_$40000000" });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { fieldTest, shown } from "./rig.ts";
 
-fieldTest("a call is told to everybody and kept", {}, async (field) => {
+fieldTest("a call is reported to everybody and kept", {}, async (field) => {
   field.play(`
     new a 0
     info a id=101 origin=EXTERNAL reason=DIRECT caller=01632960001 callern=Ada_Example called=201

@@ -59,7 +59,7 @@ for (
   });
 }
 
-fieldTest("the return is told, and the level says that it is none yet", {}, async (field) => {
+fieldTest("the return is reported, although the level does not show it yet", {}, async (field) => {
   level(field, 0);
   field.play("devstate 0 OUTOFSERVICE");
   await status(field, "out_of_service");

@@ -120,7 +120,7 @@ fieldTest("where the switch picks up, nothing is redirected", {}, async (field) 
   assert.deepEqual(field.asked("lineRedirectW"), []);
 });
 
-fieldTest("a refusal for another reason is told", {
+fieldTest("a refusal for another reason is reported", {
   before: (standin) => standin.fail("linePickupW", lineError("CALLUNAVAIL")),
 }, async (field) => {
   await rings(field);

@@ -46,7 +46,7 @@ Deno.test("dialling outside goes through every state to CONNECTED; drop ends it 
   await flow.pass(() => flow.fake.liveHandles() === 0);
 });
 
-Deno.test("dialling an extension rings it, and both lines' calls are told", async () => {
+Deno.test("dialling an extension rings it, and the calls of both lines are reported", async () => {
   await using flow = await TestProgram.start({ polite: false });
   const client = await flow.connect();
   client.send({ cmd: "dial", line: 201, number: "202" });
@@ -126,7 +126,7 @@ Deno.test("bad input of every kind answers its sender, and nobody else notices",
   assert(good.frames.every((frame) => frame.error === undefined));
 });
 
-Deno.test("what the telephone system refuses is answered with TAPI's name for it", async () => {
+Deno.test("a refusal of the phone system is answered with TAPI's name for it", async () => {
   await using flow = await TestProgram.start({
     args: ["--reply-timeout-seconds", "5"],
     polite: false,
@@ -197,7 +197,7 @@ call = "a"
   assert.equal(offered[0]?.callId, offered[1]?.callId);
 });
 
-Deno.test("calls that were up before the program came are told when their line is opened", async () => {
+Deno.test("calls that are older than the program are reported when their line is opened", async () => {
   await using first = await TestProgram.start({ polite: false });
   const client = await first.connect();
   client.send({ cmd: "dial", line: 201, number: OUTSIDE });

@@ -163,7 +163,7 @@ Deno.test("a call that was dialled and one on hold are joined without a consulta
   }
 });
 
-Deno.test("where the switch wants it, a conference is set up first", async () => {
+Deno.test("if the switch requires it, a conference is set up first", async () => {
   const { COMPLETETRANSF, SETUPTRANSFER } = LINECALLFEATURE;
   await using flow = await TestProgram.start({ lacks: { call: COMPLETETRANSF | SETUPTRANSFER } });
   await flow.talk("201");
@@ -196,7 +196,7 @@ Deno.test("a call is parked where the switch likes, and taken there by another l
   }
 });
 
-Deno.test("a call is parked in a slot; one that is taken is refused, and the call goes on", async () => {
+Deno.test("a call is parked in a slot; an occupied slot is refused, and the call continues", async () => {
   await using flow = await TestProgram.start();
   await flow.talk("201");
   const parked = await flow.does({ cmd: "park", line: "201", slot: "77" });

@@ -45,7 +45,7 @@ Deno.test("the same where the function itself refuses the number, and where no r
   await goesOn(flow);
 });
 
-Deno.test("a switch that takes calls back by itself is not told to", async () => {
+Deno.test("a switch that takes calls back automatically is not asked to", async () => {
   await using flow = await TestProgram.start({
     changed: ({ lineGetAddressCapsW }) => ({
       lineGetAddressCapsW: (...args) =>
@@ -80,7 +80,7 @@ Deno.test("a consultation that cannot begin leaves the call alone", async () => 
   await goesOn(flow);
 });
 
-Deno.test("a conference that nobody could be added to goes on", async () => {
+Deno.test("a conference to which nobody could be added continues", async () => {
   await using flow = await TestProgram.start();
   await flow.talk("201");
   const { call: second } = await flow.does(consult("203"));
@@ -136,7 +136,7 @@ for (const mode of ["transfer", "conference"] as const) {
   });
 }
 
-Deno.test("what cannot be undone is in the log, and the answer is the first failure", async () => {
+Deno.test("a step that cannot be undone is logged, and the answer is the first failure", async () => {
   await using log = await LogRecorder.start();
   await using flow = await TestProgram.start({
     changed: () => ({ lineUnhold: () => Promise.resolve(LINEERR.OPERATIONUNAVAIL | 0) }),
@@ -195,7 +195,7 @@ Deno.test("a call that ends while it is held for a consultation leaves only that
   await flow.ends();
 });
 
-Deno.test("what waits for its turn when the program stops is not begun on a line that is closed", async () => {
+Deno.test("a command that waits for its turn when the program stops is not begun on a closed line", async () => {
   let hangs = false;
   await using flow = await TestProgram.start({
     changed: ({ lineGetAddressStatusW }) => ({
@@ -214,7 +214,7 @@ Deno.test("what waits for its turn when the program stops is not begun on a line
   assert(!behind.includes("lineGetAddressStatusW"), behind.join());
 });
 
-Deno.test("what was waiting for its turn when its line closed is not begun on the line that opens again", async () => {
+Deno.test("a command that was waiting when its line closed is not begun on the line that opens again", async () => {
   const hanging: (() => void)[] = [];
   await using flow = await TestProgram.start({
     changed: ({ lineMakeCallW }) => ({

@@ -65,7 +65,7 @@ Deno.test("tapi: what only a vendor has is not_supported", async () => {
   for (const [command] of AVAYAS) await flow.fails(command, "not_supported");
 });
 
-Deno.test("what somebody sets at the phone arrives, and the group's line is one", async () => {
+Deno.test("settings made at the phone arrive, and the group's line has the kind group", async () => {
   await using flow = await start("avaya_ip_office");
   const extension = flow.fake.exchange.extensions.get(ON)!;
   extension.setMessages(3, 2);

@@ -49,7 +49,7 @@ Deno.test("the task dev has the permissions that the program needs", async () =>
   assert.doesNotMatch(program.log, /NotCapable/);
 });
 
-Deno.test("what cannot be used exits 2 with one line", async () => {
+Deno.test("unusable settings exit with code 2 and one line", async () => {
   const [port, key, scenario, logFile] = await Promise.all([
     run(fakeArgs("--port=x")),
     run(["--prot", "1"]),

@@ -30,7 +30,7 @@ Deno.test("a line that its provider closes ends its calls and is opened again wi
   await flow.pass(() => flow.fake.liveHandles() === 0);
 });
 
-Deno.test("a line that cannot be opened is told with its error", async () => {
+Deno.test("a line that cannot be opened is reported with its error", async () => {
   await using flow = await TestProgram.start({
     openErrors: { "203": LINEERR.RESOURCEUNAVAIL },
     polite: false,

@@ -179,7 +179,7 @@ Deno.test({
   },
 });
 
-Deno.test("commands are told of in a file of their own, with or without whole numbers", async () => {
+Deno.test("commands are logged in a file of their own, with masked or full numbers", async () => {
   await using folder = await Folder.make();
   const audit = folder.at("audit.jsonl");
   for (const mask of [true, false]) {

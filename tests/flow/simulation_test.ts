@@ -20,7 +20,7 @@ async function post(flow: TestProgram, path: string, body?: unknown): Promise<[n
   return [response.status, await response.json()];
 }
 
-Deno.test("POST /fake/calls makes a telephone ring, and tells by which callId", async () => {
+Deno.test("POST /fake/calls makes a telephone ring, and returns the callId", async () => {
   await using flow = await TestProgram.start();
   const client = await flow.connect();
   const [status, { call }] = await post(flow, "/fake/calls", {
@@ -40,7 +40,7 @@ Deno.test("POST /fake/calls makes a telephone ring, and tells by which callId", 
   assert(client.states(call.callId).includes("CONNECTED"));
 });
 
-Deno.test("a call may hide its number or bring it late, and ends by itself", async () => {
+Deno.test("a call can hide its number or report it late, and ends on its own", async () => {
   await using flow = await TestProgram.start();
   const client = await flow.connect();
   const [, hidden] = await post(flow, "/fake/calls", { to: "201", hidden: true });
@@ -126,7 +126,7 @@ Deno.test("a scenario without a line finds a free one", async () => {
   assert.deepEqual([status, error.code], [409, "not_supported"]);
 });
 
-Deno.test("what is wrong with a wish is told, and nothing rings", async () => {
+Deno.test("an invalid request is answered with the reason, and nothing rings", async () => {
   await using flow = await TestProgram.start();
   const client = await flow.connect();
   const cases: [path: string, body: unknown, status: number, code: string, says: RegExp][] = [

@@ -23,7 +23,7 @@ function essence({ id: _, callId, relatedCallId, ...call }: Call) {
   return call;
 }
 
-Deno.test("an inbound call is told whole, from its first ring to its end", async () => {
+Deno.test("an inbound call is reported completely, from its first ring to its end", async () => {
   await using telephony = await Telephony.start({
     scenario: ring(1000) + answer(3000) + step(8000, "drop", { call: "a", by: "outside" }),
   });
@@ -105,7 +105,7 @@ Deno.test("a caller id that comes late changes the caller, and from pending to s
   assert.deepEqual(infos.map(({ numberChanged }) => numberChanged), [true]);
 });
 
-Deno.test("a transfer tells who sent the call where, on the lines of both who talk then", async () => {
+Deno.test("a transfer reports who sent the call where, on both lines that talk afterwards", async () => {
   await using telephony = await Telephony.start({
     scenario: step(0, "call", { call: "a", from: "203", to: "201" }) + answer(4000) +
       step(6000, "consult", { call: "a", by: "201", as: "b", to: "202" }) +
@@ -138,7 +138,7 @@ Deno.test("a transfer tells who sent the call where, on the lines of both who ta
   );
 });
 
-Deno.test("what can be done with a held call changes when the line's other call does", async () => {
+Deno.test("the commands of a held call change when the line's other call does", async () => {
   await using telephony = await Telephony.start({
     scenario: ring(0) + answer(1000) +
       step(3000, "consult", { call: "a", as: "b", to: "202" }) +
@@ -182,7 +182,7 @@ Deno.test("holding one of two calls changes what can be done with the other", as
   assert.deepEqual(first()?.can, ["drop", "unhold"]);
 });
 
-Deno.test("a conference and its members tell of each other", async () => {
+Deno.test("a conference and its members name each other", async () => {
   await using telephony = await Telephony.start({
     scenario: ring(0) + answer(1000) +
       step(3000, "consult", { call: "a", as: "b", to: "202" }) +
@@ -266,7 +266,7 @@ Deno.test("the message lamp goes on and off", async () => {
   assert(!telephony.lineOf("202").messageWaiting);
 });
 
-Deno.test("a lamp and a forward that were on before the line was opened are told with it", async () => {
+Deno.test("a lamp and a forward that were on before the line was opened are reported with it", async () => {
   await using telephony = await Telephony.start({
     library: (fake) => ({
       ...fake,
@@ -355,7 +355,7 @@ Deno.test("a line that its provider closes ends its calls first, and can do noth
   await telephony.until(() => telephony.tracker.calls().length === 1);
 });
 
-Deno.test("a line that cannot be opened tells its error, until it can", async () => {
+Deno.test("a line that cannot be opened has its error, until it can", async () => {
   let refuses = true;
   await using telephony = await Telephony.start({
     library: (fake) => ({
@@ -373,7 +373,7 @@ Deno.test("a line that cannot be opened tells its error, until it can", async ()
   assert(!("error" in telephony.lineOf("201")));
 });
 
-Deno.test("every party of an ordinary minute's calls is a whole one", async () => {
+Deno.test("every party of an ordinary minute's calls is complete", async () => {
   await using telephony = await Telephony.start({ callsPerMinute: 60, polite: false });
   await telephony.pass(60_000);
   const calls = telephony.callEvents().map(({ call }) => call);

@@ -16,7 +16,7 @@ Deno.test("a call that was connected is answered, however it ended", () => {
   assert.equal(resultOf({ connectedAtMs: 5 }, { lost: true }), "answered");
 });
 
-Deno.test("a call that nobody took is missed where it came in, unanswered where it went out", () => {
+Deno.test("a call that nobody answered is missed if it came in, unanswered if it went out", () => {
   for (const disconnect of [undefined, "NORMAL", "NOANSWER", "CANCELLED", "UNKNOWN", "UNAVAIL"]) {
     const told = disconnect === undefined ? {} : { disconnect };
     assert.equal(resultOf({ direction: "in", ...told }), "missed");
@@ -35,7 +35,7 @@ Deno.test("a call that another phone took, or that found the number busy, is not
   assert.equal(resultOf({ unanswered: "elsewhere", connectedAtMs: 5 }), "answered");
 });
 
-Deno.test("a call whose line was lost is lost, whatever was told before", () => {
+Deno.test("a call whose line was lost is lost, whatever was reported before", () => {
   assert.equal(resultOf({ disconnect: "BUSY" }, { lost: true }), "lost");
 });
 

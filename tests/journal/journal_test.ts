@@ -157,7 +157,7 @@ Deno.test("a permanent id finds the entries of one line of those that share an e
   assert.deepEqual(await idsOf(rig, { lines: ["b"], visible: (line) => line === "201" }), [2]);
 });
 
-Deno.test("what was missed since a moment includes a call that rang at that moment", async () => {
+Deno.test("the calls missed since a moment include one that rang at that moment", async () => {
   using rig = new JournalRig();
   const closedAtMs = rig.clock.nowMs();
   rig.clock.advance(5000);
@@ -195,7 +195,7 @@ Deno.test("pages follow each other without a gap or a repetition, also in one mi
   await assert.rejects(rig.journal.page({ limit: 4, cursor: "x' OR 1" }), CursorError);
 });
 
-Deno.test("whatever is asked of many entries: pages have what a look at each of them finds", async () => {
+Deno.test("every search of many entries finds what a look at each entry finds", async () => {
   using db = openFile(":memory:");
   const store = new Store(db);
   const entries = [...manyEntries(12_000, 400, 0)];
@@ -292,7 +292,7 @@ Deno.test("nothing of a deleted entry is left in the file", async () => {
   await Deno.remove(file);
 });
 
-Deno.test("stopping writes what waits; a second start finds it and goes on", async () => {
+Deno.test("stopping writes the waiting entries; a second start finds them and continues", async () => {
   await using log = await LogRecorder.start();
   const file = await Deno.makeTempFile({ suffix: ".sqlite" });
   for (const id of [1, 2]) {

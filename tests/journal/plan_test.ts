@@ -11,7 +11,7 @@ import { manyEntries } from "../support/journal.ts";
 const FIRST = { endedAtMs: Infinity, id: 0 };
 const LAST = { endedAtMs: 0, id: 0 };
 
-Deno.test("SQLite's own plan of every query uses the index that is meant", () => {
+Deno.test("SQLite's own plan of every query uses the intended index", () => {
   using db = openFile(":memory:");
   const store = new Store(db);
   store.add([...manyEntries(5000, 200, 0)]);

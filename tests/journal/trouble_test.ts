@@ -111,7 +111,7 @@ Deno.test("a later program's file is left as it is", async () => {
   assert.equal(folder.files.some((name) => name.includes("damaged")), false);
 });
 
-Deno.test("while a file cannot be written, the newest entries wait; it is told once", async () => {
+Deno.test("while a file cannot be written, the newest entries wait; it is logged once", async () => {
   await using folder = await Folder.make();
   await using log = await LogRecorder.start();
   using rig = new JournalRig({ file: `${folder.path}/missing/journal.sqlite` });
@@ -175,7 +175,8 @@ async function canMount(): Promise<boolean> {
 const ignore = !await canMount();
 
 Deno.test({
-  name: "a full disk is told once, calls go on, and what waits is written when there is room",
+  name:
+    "a full disk is logged once, calls continue, and waiting entries are written when there is room",
   ignore,
   async fn() {
     await using disk = await Disk.mount("size=400k");
@@ -203,7 +204,8 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a read-only disk is told once, calls go on, and what waits is written when it can be",
+  name:
+    "a read-only disk is logged once, calls continue, and waiting entries are written when possible",
   ignore,
   async fn() {
     await using disk = await Disk.mount("size=4m");

@@ -57,7 +57,7 @@ Deno.test("every diagram is as `deno task manual:pictures` draws it", () => {
   }
 });
 
-Deno.test("a link in angle brackets or a reference would not be checked: there is none", () => {
+Deno.test("no link is in angle brackets or a reference, which would not be checked", () => {
   for (const { name, text } of FILES) {
     const prose = text.replaceAll(/^ *```[\s\S]*?^ *```$/gm, "").replaceAll(/`[^`]*`/g, "");
     assert.doesNotMatch(prose, /^\[[^\]]+\]: |\]\[/m, name);

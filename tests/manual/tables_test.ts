@@ -18,7 +18,7 @@ Deno.test("every table is on one page", () => {
   assert.deepEqual(used.toSorted(), Object.keys(TABLES).toSorted());
 });
 
-Deno.test("a table that says something else is found, and written anew", () => {
+Deno.test("a table that says something else is found, and rewritten", () => {
   const [page] = FILES.filter(({ text }) => tablesOf(text).includes("errors"));
   assert(page);
   const wrong = page.text.replace("The message is not JSON", "The message is not JPEG");

@@ -115,7 +115,7 @@ Deno.test("connections that end are counted by their code", async () => {
   assert.equal(samples.get('tapi2ws_closes_total{code="other"}'), 2);
 });
 
-Deno.test("what is asked for later is read anew, and two programs count apart", () => {
+Deno.test("later requests are read again, and two programs count separately", () => {
   const [one, other] = [metrics(), metrics()];
   one.messagesCame(3);
   assert.equal(samplesOf(one.exposition().text).get("tapi2ws_messages_total"), 3);

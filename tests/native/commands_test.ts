@@ -281,7 +281,7 @@ nativeTest("a consultation ends in a conference, which grows", { voiceLines: 1 }
 });
 
 nativeTest(
-  "where the switch wants it, a conference is set up first",
+  "if the switch requires it, a conference is set up first",
   { voiceLines: 1 },
   async (rig) => {
     const bench = new Bench(rig);

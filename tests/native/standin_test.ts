@@ -295,7 +295,7 @@ nativeTest("devices say what they are, in every version's layout", async (rig) =
   );
 });
 
-nativeTest("an address tells the extension and what it supports", async (rig) => {
+nativeTest("an address reports the extension and what it supports", async (rig) => {
   await rig.negotiate(1);
   const buffer = sized(1024);
   done(await rig.library.lineGetAddressCapsW(rig.app, 1, 0, VERSION, 0, buffer));
@@ -426,7 +426,7 @@ nativeTest("each party has its own place in the struct", async (rig) => {
   );
 });
 
-nativeTest("callers may be withheld, late, or told by the state alone", async (rig) => {
+nativeTest("callers can be withheld, late, or reported by the state alone", async (rig) => {
   await rig.openLine(0);
   const blocked = await rig.callInfo(rig.standin.offerCall(0, { caller: "5", blocked: true }));
   assert.deepEqual([blocked.dwCallerIDFlags, blocked.CallerID], [1, "5"]);
@@ -551,7 +551,7 @@ nativeTest("memory that was reused before LINE_REPLY is noticed", async (rig) =>
   assert.match(rig.standin.violations.last, /memory for a call handle changed/);
 }, 1);
 
-nativeTest("a call that is being made is told of after its reply only", async (rig) => {
+nativeTest("a call that is being made is reported only after its reply", async (rig) => {
   const line = await rig.openLine(0);
   rig.standin.replyMode(REPLY.LATE);
   rig.standin.dialScript(DIAL.NOTHING);
@@ -673,7 +673,7 @@ nativeTest("lineShutdown ends a lineGetMessage that waits", async (rig) => {
   assert.equal(rig.standin.openLines, 0);
 });
 
-nativeTest("lineGetMessage waits as long as it is told to", async (rig) => {
+nativeTest("lineGetMessage waits as long as requested", async (rig) => {
   const buffer = new Uint8Array(LINEMESSAGE.size);
   const startMs = performance.now();
   fails(await rig.library.lineGetMessage(rig.app, buffer, 50), "OPERATIONFAILED");
@@ -753,7 +753,7 @@ nativeTest("a device that hangs in lineOpen keeps no other waiting", async (rig)
   assert.throws(() => standin.hangOpening(99, true), /no such/);
 });
 
-nativeTest("the log tells what was called, with what, and what came of it", async (rig) => {
+nativeTest("the log has each call, its arguments and its result", async (rig) => {
   const line = await rig.openLine(0);
   await rig.library.lineMakeCallW(line, new Uint8Array(4), encodeText("Ж1"), 0, null);
   fails(await rig.library.lineDrop(5, null, 0), "INVALCALLHANDLE");
@@ -1025,7 +1025,7 @@ nativeTest("calls are parked, unparked and picked up", async (rig) => {
   assert.deepEqual([dwReason, CallerID], [0x10, "201"]);
 });
 
-nativeTest("forwarding is set, told and read back", async (rig) => {
+nativeTest("forwarding is set, reported and read back", async (rig) => {
   const { library } = rig;
   const line = await rig.openLine(0);
   done(await library.lineSetStatusMessages(line, 0, 0x40));

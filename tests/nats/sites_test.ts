@@ -88,7 +88,7 @@ test("a site that stops says farewell: nobody waits for it", async () => {
   assert.deepEqual(statuses(late), CLOSED);
 });
 
-test("of two programs with one name, only the first takes part", async () => {
+test("only the first of two programs with the same name takes part", async () => {
   await using nats = await NatsServers.start();
   await using site = new TestSite({ servers: nats.urls, number: 1 });
   await using gateway = await TestGateway.start(nats.urls);
@@ -136,7 +136,7 @@ test("a gateway that is cut off sends its clients away and is not ready until it
   assert.equal(result.replayed, 1);
 });
 
-test("a stream that lost its tail begins a new epoch, in which everything is told again", async () => {
+test("a stream that lost its tail begins a new epoch, in which everything is reported again", async () => {
   await using nats = await NatsServers.start();
   await using site = new TestSite({ servers: nats.urls, number: 1 });
   await using gateway = await TestGateway.start(nats.urls);

@@ -43,7 +43,7 @@ const text = fc.oneof(
   e164.map((number) => `tel:${number};ext=12`),
 );
 
-Deno.test("what is shown dials back to itself", () => {
+Deno.test("a shown number dials back to itself", () => {
   let shownOnce = 0;
   fc.assert(
     fc.property(site, e164, ({ settings, numbers }, number) => {
@@ -94,7 +94,7 @@ Deno.test("no text throws; what is dialled has only characters that can be diall
   );
 });
 
-Deno.test("what has been dialled is the same number when the phone system reports it", () => {
+Deno.test("a dialled number is the same when the phone system reports it", () => {
   let readOnce = 0;
   fc.assert(
     fc.property(site, e164, ({ settings, numbers }, number) => {

@@ -91,7 +91,7 @@ Deno.test("the OpenAPI document is valid, and has every route below /api/", asyn
   }
 });
 
-Deno.test("what the server answers is what the OpenAPI document says", async () => {
+Deno.test("the server's answers match the OpenAPI document", async () => {
   const { bus, server } = startTestServer();
   bus.publish(callEvent({ state: "OFFERING" }, { change: "new" }));
   const origin = `http://127.0.0.1:${server.port}`;

@@ -92,7 +92,7 @@ Deno.test("pages lead to the next: by next in JSON, by the header Link in both",
   assert.deepEqual(found, [5, 4, 3, 2, 1]);
 });
 
-Deno.test("what is wrong with a query is said", async () => {
+Deno.test("an invalid query is answered with the reason", async () => {
   await using doors = new Doors();
   const wrong = {
     "?limit=0": "limit: expected a whole number from 1 to 1000",
@@ -128,7 +128,7 @@ Deno.test("an identity sees its lines only, and pages are full all the same", as
   assert.deepEqual(await doors.calls("?chain=10"), [10, 20, 30, 40]);
 });
 
-Deno.test("who may not monitor is refused, and where there is no journal that is said", async () => {
+Deno.test("clients without the right to monitor are refused, and so is everyone if there is no journal", async () => {
   await using deaf = new Doors({ rules: rulesFor({ ...ANYONE, can: ["control"] }) });
   assert.equal((await deaf.get()).status, 403);
   await using off = new Doors({ journal: undefined });

@@ -35,7 +35,7 @@ Deno.test("a WebSocket is answered on any path, everything else is HTTP", async 
   await server.stop(1000);
 });
 
-Deno.test("a binary message is answered as bad JSON, and the connection goes on", async () => {
+Deno.test("a binary message is answered as bad JSON, and the connection stays open", async () => {
   const { server } = start();
   await using classic = await RecordingClient.connect(server.port);
   await using v2 = await RecordingClient.connect(server.port, "/", ["tapi2ws.v2"]);
@@ -60,7 +60,7 @@ Deno.test("a sub-protocol that is not known is not selected", async () => {
   await server.stop(1000);
 });
 
-Deno.test("an upgrade request that is none is 400, and the server serves on", async () => {
+Deno.test("an invalid upgrade request gets 400, and the server goes on serving", async () => {
   const { server } = start();
   const incomplete = HANDSHAKE.filter((line) => !line.startsWith("Sec-"));
   const [connection, answer] = await rawConnection(server.port, incomplete);
@@ -174,7 +174,7 @@ Deno.test("stopping closes every client with 1001 and frees the port", async () 
   await assert.rejects(Deno.connect({ hostname: "127.0.0.1", port: server.port }));
 });
 
-Deno.test("who offers tapi2ws.v2 among others speaks v2, and is greeted at once", async () => {
+Deno.test("a client that offers tapi2ws.v2 among others speaks v2, and is greeted at once", async () => {
   const { server } = start();
   const [connection, answer] = await rawConnection(server.port, [
     ...HANDSHAKE,
@@ -188,7 +188,7 @@ Deno.test("who offers tapi2ws.v2 among others speaks v2, and is greeted at once"
   await server.stop(1000);
 });
 
-Deno.test("a classic client beside v2 ones sees what it always saw", async () => {
+Deno.test("a classic client sees the same with and without v2 clients", async () => {
   const { bus, server } = start();
   await using classic = await RecordingClient.connect(server.port);
   await using v2 = await V2TestClient.connect(server.port);

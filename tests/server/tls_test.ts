@@ -137,7 +137,7 @@ test("a certificate that cannot be used leaves the old one in use", async (old, 
   await server.stop(1000);
 });
 
-test("who never finishes a handshake or a request is put out", async (old) => {
+test("a client that never finishes a handshake or a request is disconnected", async (old) => {
   const clock = new ManualClock();
   const { server } = startTestServer({
     tls: old,

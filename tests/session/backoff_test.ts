@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Backoff } from "../../src/session/backoff.ts";
 import { fc } from "../support/properties.ts";
 
-Deno.test("pauses double up to the bound, and begin anew after a reset", () => {
+Deno.test("pauses double up to the bound, and start again after a reset", () => {
   const backoff = new Backoff({ firstMs: 1000, longestMs: 5000, random: () => 0.5 });
   const pauses = Array.from({ length: 5 }, () => backoff.pauseMs());
   assert.deepEqual(pauses, [1000, 2000, 4000, 5000, 5000]);

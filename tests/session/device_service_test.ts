@@ -104,7 +104,7 @@ Deno.test("a device is empty since its driver, which counts calls, first counted
   assert.deepEqual([service.isEmpty, service.emptyMs(5000)], [true, 2000]);
 });
 
-Deno.test("a call that is counted again begins the time anew", () => {
+Deno.test("a call that is counted again restarts the time", () => {
   const service = new DeviceService();
   for (const [count, atMs] of [[1, 0], [0, 1000], [2, 2000], [0, 3000]] as const) {
     service.readCallCount(count, atMs);
@@ -112,7 +112,7 @@ Deno.test("a call that is counted again begins the time anew", () => {
   assert.equal(service.emptyMs(4000), 1000);
 });
 
-Deno.test("what was counted before a device was opened again does not count", () => {
+Deno.test("counts from before a device was reopened do not count", () => {
   const service = new DeviceService();
   service.readCallCount(1, 0);
   service.readCallCount(0, 1000);

@@ -10,7 +10,7 @@ function reasonsAfter(errors: Iterable<unknown>): string[] {
   return reasons;
 }
 
-Deno.test("of TAPI's errors four end a session: nothing works on its HLINEAPP any more", () => {
+Deno.test("four of TAPI's errors end a session: nothing works on its HLINEAPP any more", () => {
   const errors = Object.values(LINEERR).map((code) => new TapiError("lineOpenW", code));
   assert.deepEqual(reasonsAfter(errors).toSorted(), [
     "LINEERR_INVALAPPHANDLE",

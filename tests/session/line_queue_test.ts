@@ -30,7 +30,7 @@ Deno.test("tasks run one after the other, in their order", async () => {
   assert.deepEqual(log, ["a begins", "given", "a ends", "b"]);
 });
 
-Deno.test("a task that fails is told of, and the next one runs", async () => {
+Deno.test("a task that fails is reported, and the next one runs", async () => {
   const { queue: line, failures } = queue();
   const failure = new Error("no");
   line.add(() => Promise.reject(failure));
@@ -38,13 +38,13 @@ Deno.test("a task that fails is told of, and the next one runs", async () => {
   assert.deepEqual(failures, [failure]);
 });
 
-Deno.test("a task that is waited for tells its failure to the one who waits", async () => {
+Deno.test("a task that is waited for reports its failure to the waiting caller", async () => {
   const { queue: line, failures } = queue();
   await assert.rejects(line.run(() => Promise.reject(new Error("no"))), /no/);
   assert.deepEqual(failures, []);
 });
 
-Deno.test("behind a task that is only slow, nothing is passed over, however much waits", async () => {
+Deno.test("nothing is skipped after a task that is only slow, however much waits", async () => {
   const { queue: line, told } = queue();
   let ran = 0;
   for (let i = 0; i < 30_000; i++) line.add(() => Promise.resolve(void ran++));
@@ -52,7 +52,7 @@ Deno.test("behind a task that is only slow, nothing is passed over, however much
   assert.deepEqual([ran, told.overflows], [30_000, 0]);
 });
 
-Deno.test("behind a task that hangs, messages are passed over at a bound; what must be is kept", async () => {
+Deno.test("after a task that hangs, messages are skipped beyond a bound; essential ones are kept", async () => {
   const { queue: line, clock, told } = queue();
   const gate = Promise.withResolvers<void>();
   let ran = 0;

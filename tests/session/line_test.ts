@@ -152,7 +152,7 @@ Deno.test("a device that is opened again is in service until its driver reports 
   assert.equal(device.status, "open");
 });
 
-Deno.test("lines with the same permanent id are told apart by extension, then by device", () => {
+Deno.test("lines with the same permanent id are distinguished by extension, then by device", () => {
   const line = lineOfDevice(1);
   const { identity } = line;
   line.tellApart((id) => ["provider:2"].includes(id));

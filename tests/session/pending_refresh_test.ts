@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { PendingRefresh } from "../../src/session/pending_refresh.ts";
 
-Deno.test("what is to be read again adds up until it is taken", () => {
+Deno.test("pending reads add up until they are taken", () => {
   const refresh = new PendingRefresh();
   assert.equal(refresh.demand({ calls: true }), true);
   assert.equal(refresh.demand({ status: true }), false);

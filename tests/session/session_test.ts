@@ -135,7 +135,7 @@ Deno.test("a provider that claims four billion devices does not keep the session
   await life.settled(session.stop());
 });
 
-Deno.test("what TAPI reports comes as signals, its messages are counted, and the last one is timed", async () => {
+Deno.test("TAPI's messages become signals, are counted, and the last one is timed", async () => {
   let messages = 0;
   const life = new Life({
     scenario: step(1000, "ring", { call: "a", to: "201" }) +
@@ -172,7 +172,7 @@ Deno.test("an orderly end gives back every call's handle, then closes the lines,
   assert.equal(life.clock.pendingTimers, 0, "nothing is left behind");
 });
 
-Deno.test("a call that the program owns goes on when the session ends", async () => {
+Deno.test("a call that the program owns continues when the session ends", async () => {
   const life = new Life();
   const session = await life.begun();
   const [line] = session.lines;

@@ -51,7 +51,7 @@ function tellOf201({ session }: Telephony, dwMessageID: number): void {
   });
 }
 
-Deno.test("a service that is away for an hour is asked twice a minute, and told of once", async () => {
+Deno.test("a service that is away for an hour is asked twice a minute, and logged once", async () => {
   await using log = await LogRecorder.start();
   await using telephony = new Telephony(WITH_CALL);
   const { tapi, supervisor } = telephony;
@@ -95,7 +95,7 @@ Deno.test("lineGetMessage alone failing at once is no spin, and is lived through
   assert.equal(openLines(telephony), LINES);
 });
 
-Deno.test("a service that answers no probe any more is begun anew, although no message tells", async () => {
+Deno.test("a service that stops answering probes is restarted, although no message reports it", async () => {
   await using telephony = await withCall();
   const { tapi } = telephony;
   tapi.fail(LINEERR.OPERATIONFAILED, ["lineNegotiateAPIVersion", "lineGetLineDevStatusW"]);
@@ -104,7 +104,7 @@ Deno.test("a service that answers no probe any more is begun anew, although no m
   assert(heard(telephony, "call-lost"));
 });
 
-Deno.test("lines that cannot be opened are tried every minute, and each is told of once", async () => {
+Deno.test("lines that cannot be opened are retried every minute, and each is logged once", async () => {
   await using log = await LogRecorder.start();
   await using telephony = new Telephony(WITH_CALL);
   const { tapi, supervisor } = telephony;
@@ -122,7 +122,7 @@ Deno.test("lines that cannot be opened are tried every minute, and each is told 
   assert.equal(log.count(/is open again/), LINES);
 });
 
-Deno.test("a function that does not return is told of once, with its line, and once when it has", async () => {
+Deno.test("a function that does not return is logged once, with its line, and once when it has", async () => {
   await using log = await LogRecorder.start();
   await using telephony = new Telephony(WITH_CALL);
   const { tapi, supervisor } = telephony;
@@ -157,7 +157,7 @@ Deno.test("a line that was closed before lineOpen returned is not closed, though
   assert.equal(tapi.callsOf("lineClose"), 0);
 });
 
-Deno.test("a line whose device is gone before it is open is told as closed, not as opening", async () => {
+Deno.test("a line whose device is gone before it is open is reported as closed, not as opening", async () => {
   await using telephony = new Telephony(WITH_CALL);
   const { tapi, supervisor } = telephony;
   tapi.hang("lineOpenW");

@@ -32,7 +32,7 @@ Deno.test("sources have defaults for all that need not be said", () => {
   assert.deepEqual(second.fields.number, ["telephoneNumber", "mobile"]);
 });
 
-Deno.test("what cannot be used is refused, without its secrets", () => {
+Deno.test("unusable sources are refused, without showing their secrets", () => {
   const wrong: [string, RegExp][] = [
     ['[[directory.source]]\ntype = "odbc"\nname = "a"', /expected "csv", "http" or "ldap"/],
     [http('url = "ftp://a/{e164}"'), /expected an http or https URL/],

@@ -119,7 +119,7 @@ Deno.test("without any setting, a Windows server gets the documented defaults", 
   });
 });
 
-Deno.test("the journal is kept beside the executable, elsewhere, or not at all", () => {
+Deno.test("the journal is kept next to the executable, elsewhere, or not at all", () => {
   const journal = "C:\\Tapi2Ws\\tapi2ws-journal.sqlite";
   assert.equal(settingsOf({ journal }).journal?.file, journal);
   const file = '[journal]\nfile = "D:\\\\calls.sqlite"\ndays = 30';
@@ -190,7 +190,7 @@ Deno.test("a wrong value is named with its key, its value and what was expected"
   rejects({ file: "[log]\nlevel = 'loud'" }, "log.level in tapi2ws.toml", '"loud"', '"debug"');
 });
 
-Deno.test("what connects several servers is complete, or refused", () => {
+Deno.test("the settings of several servers are complete, or refused", () => {
   const site = '[nats]\nservers = ["nats://a:4222"]\nsite = "a"\nnumber = 1\n';
   const gateway = 'provider = "nats"\n[nats]\nservers = ["tls://a:4222"]\n';
   assert.equal(settingsOf({ file: site }).nats?.wantsTls, false);
@@ -258,7 +258,7 @@ Deno.test("settings are frozen", () => {
   }
 });
 
-Deno.test("who may do what is read from its tables", () => {
+Deno.test("access rules are read from their tables", () => {
   const { rules } = settingsOf({
     file: `
 allowOrigins = ["https://crm.example.com", "null"]
@@ -322,7 +322,7 @@ issuer = "sso"
   assert.equal(settingsOf({ file: "anonymous = false" }).rules.anonymous, undefined);
 });
 
-Deno.test("what is wrong in a table is named with its place; a secret is not shown", () => {
+Deno.test("an error in a table is named with its place; a secret is not shown", () => {
   const token = (lines: string) => ({ file: `[[token]]\n${lines}` });
   const good = `name = "a"\nsha256 = "${HASH}"\nlines = ["*"]\n`;
   rejects(token(good.replace(HASH, "12")), "token[0].sha256 in tapi2ws.toml = …", "64 hex");

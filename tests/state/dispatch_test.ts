@@ -135,7 +135,7 @@ for (const { command, state, feature, fn } of CALL_COMMANDS) {
   });
 }
 
-Deno.test("a provider that tells no features is asked to do it", async () => {
+Deno.test("a provider that reports no features is asked to try", async () => {
   for (const { command, state } of CALL_COMMANDS) {
     await using flow = await TestProgram.start({
       changed: ({ lineGetCallStatus }) => ({
@@ -162,7 +162,7 @@ Deno.test("without address capabilities nothing is taken for impossible", async 
   await flow.ends();
 });
 
-Deno.test("a switch that parks in one way only is told a slot, or is not", async () => {
+Deno.test("a switch that parks in one way only gets a slot, or none", async () => {
   const { PARKDIRECT, PARKNONDIRECT } = LINECALLFEATURE2;
   {
     await using flow = await TestProgram.start({ lacks: { call2: PARKNONDIRECT } });
@@ -186,7 +186,7 @@ Deno.test("a switch that parks in one way only is told a slot, or is not", async
   }
 });
 
-Deno.test("what a line does not do is refused before the driver is asked", async () => {
+Deno.test("commands that a line does not offer are refused before the driver is asked", async () => {
   const { PICKUP, PICKUPDIRECT, PICKUPGROUP, UNPARK } = LINEADDRFEATURE;
   const cases: [number, Command, RegExp][] = [
     [UNPARK, { cmd: "unpark", line: "201", slot: "77" }, /LINEADDRFEATURE_UNPARK/],
@@ -230,7 +230,7 @@ Deno.test("forward is refused where neither the address nor its device forwards 
   await flow.does(command);
 });
 
-Deno.test("a line that does not tell its forwarding is not made to forget it", async () => {
+Deno.test("a line that does not report its forwarding keeps it", async () => {
   await using flow = await TestProgram.start({ changed: () => ({ lineGetAddressStatusW: null }) });
   flow.takeDeeds();
   const command = { cmd: "forward", line: "201", when: "busy", to: "202" } as const;

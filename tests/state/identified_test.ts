@@ -16,7 +16,7 @@ const CALLER: Party = {
   national: "01632 960001",
 };
 
-Deno.test("every party has what its number is, beside its own digits", async () => {
+Deno.test("every party has the facts about its number, in addition to its digits", async () => {
   const numbers = await loadNumbers(rules);
   const { call } = callEvent({ caller: { ...shown("01632960001"), name: "Ada" } });
   const known = identified(call, undefined, numbers);
@@ -48,7 +48,7 @@ Deno.test("a call that turns out to go out has its called number as it was diall
   assert.deepEqual(after.caller, { ...shown("201"), internal: true });
 });
 
-Deno.test("what is withheld has no facts, and loses those it had", async () => {
+Deno.test("withheld numbers have no facts, and lose those they had", async () => {
   const numbers = await loadNumbers(rules);
   const known = identified(callEvent({ caller: CALLER }).call, undefined, numbers);
   const hidden = identified({ ...known, caller: WITHHELD }, known, numbers);

@@ -126,7 +126,7 @@ Deno.test("lines keep their order, also when TAPI was away", () => {
   assert.deepEqual(names(), ["203", "201", "202"]);
 });
 
-Deno.test("a line that comes back is the one that it was, and its former object is heard of no more", () => {
+Deno.test("a line that comes back is the one that it was, and its former object gets no more events", () => {
   const { lines, receive, open, find } = linesOf();
   const before = open(identity("201"));
   receive({ kind: "line-report", line: before, messageWaiting: true });

@@ -37,7 +37,7 @@ function known(...each: readonly Partial<Parties>[]): Parties {
   );
 }
 
-Deno.test("what is told of a party is known, whichever it is", () => {
+Deno.test("every reported party is known, whichever it is", () => {
   for (const role of PARTY_ROLES) {
     assert.deepEqual(known({ [role]: shown("202", "Anna") }), {
       ...NO_PARTIES,
@@ -46,7 +46,7 @@ Deno.test("what is told of a party is known, whichever it is", () => {
   }
 });
 
-Deno.test("a party of which nothing is told any more stays known", () => {
+Deno.test("a party that is no longer reported stays known", () => {
   for (const silent of [NOBODY, PENDING]) {
     for (const role of PARTY_ROLES) {
       const { [role]: party } = known({ [role]: shown("202", "Anna") }, { [role]: silent });
@@ -55,7 +55,7 @@ Deno.test("a party of which nothing is told any more stays known", () => {
   }
 });
 
-Deno.test("a number whose name is not told any more keeps it", () => {
+Deno.test("a number whose name is no longer reported keeps it", () => {
   const { caller } = known({ caller: shown("202", "Anna") }, { caller: shown("202") });
   assert.deepEqual(caller, shown("202", "Anna"));
 });
@@ -65,7 +65,7 @@ Deno.test("another number does not get the name of the one before", () => {
   assert.deepEqual(caller, shown("203"));
 });
 
-Deno.test("a name that is told alone is the known number's", () => {
+Deno.test("a name that is reported alone belongs to the known number", () => {
   const { caller } = known({ caller: shown("202") }, { caller: named("Anna") });
   assert.deepEqual(caller, shown("202", "Anna"));
 });
@@ -98,7 +98,7 @@ Deno.test("a number that is withheld later is taken away, and its name with it",
   assert.deepEqual(caller, WITHHELD);
 });
 
-Deno.test("a party that is withheld stays so until a number is told in its place", () => {
+Deno.test("a withheld party stays withheld until a number is reported in its place", () => {
   for (const silent of [NOBODY, PENDING, named("Ada")]) {
     assert.deepEqual(known({ caller: WITHHELD }, { caller: silent }).caller, WITHHELD);
   }
@@ -132,7 +132,7 @@ Deno.test("the connected party of a call that goes out is not its caller", () =>
   assert.deepEqual(mergeParties(NO_PARTIES, parties, LINE, true).connected, shown("205"));
 });
 
-Deno.test("a number that was hidden is hidden again when the same is told again", () => {
+Deno.test("a number that was hidden is hidden again when the same one is reported again", () => {
   const told = { caller: WITHHELD, redirecting: shown(SECRET) };
   const { redirecting } = known({ caller: shown(SECRET) }, told, told, told);
   assert.deepEqual(redirecting, WITHHELD);

@@ -122,7 +122,7 @@ Deno.test("an info before the first state makes no event", () => {
   assert.equal(play(told(info())).events.length, 0);
 });
 
-Deno.test("what is known stays when the provider clears it, or does not answer", () => {
+Deno.test("known values stay when the provider clears them, or does not answer", () => {
   const cleared = info({ callId: "0x0", caller: PENDING });
   for (const last of [state("IDLE", cleared), untold("IDLE")]) {
     const { call } = play(state("OFFERING"), last);
@@ -145,7 +145,7 @@ Deno.test("a call whose line is closed ends with IDLE and its last known parties
   assert.equal(play(state("CONNECTED"), state("IDLE")).events[1]?.lost, undefined);
 });
 
-Deno.test("a call tells when it began, was connected first, and ended", () => {
+Deno.test("a call has the times when it began, was first connected, and ended", () => {
   const { events } = play(
     state("OFFERING"),
     state("CONNECTED"),
@@ -273,7 +273,7 @@ Deno.test("the number that was dialled gets the name that the driver reports alo
   assert.deepEqual(call?.called, { number: "205", name: "Anna", presentation: "shown" });
 });
 
-Deno.test("a number that becomes another one is a change of a number, and one that stays is none", () => {
+Deno.test("a number that becomes another one counts as a change, and one that stays does not", () => {
   const { events } = play(
     state("CONNECTED"),
     told(info({ caller: shown("+441632960002") })),
@@ -319,12 +319,12 @@ function disconnectsAfter(...told: (readonly string[])[]) {
   return [call?.disconnect, call?.disconnects];
 }
 
-Deno.test("one reason to disconnect is told by itself", () => {
+Deno.test("a single reason to disconnect is reported alone", () => {
   assert.deepEqual(disconnectsAfter([]), [undefined, undefined]);
   assert.deepEqual(disconnectsAfter(["BUSY"], ["BUSY"]), ["BUSY", undefined]);
 });
 
-Deno.test("of several reasons to disconnect the first is told, and all are kept", () => {
+Deno.test("the first of several reasons to disconnect is reported, and all are kept", () => {
   assert.deepEqual(disconnectsAfter(["PICKUP", "NORMAL"]), ["PICKUP", ["PICKUP", "NORMAL"]]);
 });
 
@@ -346,14 +346,14 @@ Deno.test("a call that another telephone has answered was not answered here", ()
   assert.deepEqual([call?.unanswered, call?.connectedAtMs], ["elsewhere", undefined]);
 });
 
-Deno.test("a state that implies an answer is one, whichever it is, and CONNECTED alone is none", () => {
+Deno.test("every state that implies an answer counts as one; CONNECTED alone does not", () => {
   const answered = { answered: "here" } as const;
   assert.equal(play(state("ONHOLD", info(), answered)).call?.connectedAtMs, 0);
   const unsure = play(state("CONNECTED", info(), { answered: undefined })).call;
   assert.equal(unsure?.connectedAtMs, undefined);
 });
 
-Deno.test("what can be done changes with a state and by itself; the latter fills no number in", () => {
+Deno.test("the possible commands change with a state and on their own; the latter fills no number in", () => {
   const can = ["drop", "hold"] as const;
   const abilities = (can: CallStateSignal["can"]): CallSignal => ({
     kind: "call-can",
@@ -379,7 +379,7 @@ Deno.test("what can be done changes with a state and by itself; the latter fills
   assert.deepEqual(call?.can, []);
 });
 
-Deno.test("related call, connected, redirecting and redirection parties are told, and stay", () => {
+Deno.test("related call, connected, redirecting and redirection parties are reported, and stay", () => {
   const { events, call } = play(
     state("OFFERING"),
     told(info({
@@ -429,7 +429,7 @@ Deno.test("a caller who withholds the number is not shown as who the call has re
   assert.equal(play(state("CONNECTED", outbound)).call?.connected.number, "1");
 });
 
-Deno.test("whatever is signalled, a call ends at most once and nothing comes behind", () => {
+Deno.test("whatever is signalled, a call ends at most once and nothing follows", () => {
   const anyState = fc.constantFrom("OFFERING", "CONNECTED", "ONHOLD", "UNKNOWN", "IDLE");
   const anyParty = fc.constantFrom(PENDING, WITHHELD, shown("1"), shown("2"));
   const anyInfo = fc.record({

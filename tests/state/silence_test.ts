@@ -35,7 +35,7 @@ Deno.test("a call that a client dials does not end the silence", async () => {
   assert.notEqual(telephony.silence.seconds, null);
 });
 
-Deno.test("it begins anew when TAPI is initialised again, and is none where no line is open", async () => {
+Deno.test("it starts again when TAPI is initialised again, and is null while no line is open", async () => {
   await using telephony = await Telephony.start({ extensions: 1 });
   await passMinutes(telephony, 20);
   telephony.tapi.fail(LINEERR.UNINITIALIZED, ["lineNegotiateAPIVersion"]);

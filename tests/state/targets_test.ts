@@ -21,7 +21,7 @@ function commandOf(cmd: Command["cmd"], target: Target): Command {
   return { cmd, ...target, number: "203", digits: "1" } as unknown as Command;
 }
 
-Deno.test("a line without calls, one that is closed and one that does not exist are told apart", async () => {
+Deno.test("a line without calls, one that is closed and one that does not exist are distinguished", async () => {
   await using flow = await TestProgram.start({ openErrors: { "204": 0x8000004b } });
   for (const cmd of ALL) {
     await flow.fails(commandOf(cmd, { line: "201" }), "no_call");
@@ -51,7 +51,7 @@ Deno.test("a call that has ended is unknown by its number", async () => {
   await flow.fails({ cmd: "drop", call }, "unknown_call");
 });
 
-Deno.test("of several calls the one that fits is meant, and of several that fit the active one", async () => {
+Deno.test("the fitting one of several calls is meant, and the active one if several fit", async () => {
   await using flow = await TestProgram.start();
   const first = await flow.talk("201");
   await flow.does({ cmd: "hold", line: "201" });
@@ -70,7 +70,7 @@ Deno.test("of several calls the one that fits is meant, and of several that fit 
   await flow.ends();
 });
 
-Deno.test("where several calls fit and none of them is active, one has to be named", async () => {
+Deno.test("if several calls fit and none of them is active, one has to be named", async () => {
   await using flow = await TestProgram.start();
   const calls = [await flow.ring("201"), await flow.ring("201", ANOTHER)];
   for (const cmd of ["answer", "redirect", "drop"] as const) {

@@ -40,7 +40,7 @@ function line(line: string, permanentId = `p:${line}`): LineIdentity {
   return { line, name: `Line ${line}`, permanentId, provider: "p", kind: "extension" };
 }
 
-Deno.test("the provider is told once for each change, and is begun before anything was said", () => {
+Deno.test("the provider is reported once for each change, and is restarting before the first", () => {
   const { tracker, told, provider } = rig();
   assert.equal(tracker.provider, "restarting");
   for (const state of ["down", "down", "up", "up", "restarting", "down", "up"] as const) {
@@ -129,7 +129,7 @@ Deno.test("after TAPI was away, lines are themselves again, and those that do no
   assert.deepEqual(tracker.lines().map(({ line }) => line), ["201", "303"]);
 });
 
-Deno.test("a line that comes back before its end was told is closed first", () => {
+Deno.test("a line that comes back before its end was reported is closed first", () => {
   const { told, find, status, provider } = rig();
   const old = line("201");
   find(old);
@@ -366,7 +366,7 @@ Deno.test("calls without an id are not one call, although both have none", () =>
   assert(last?.type === "call" && last.call.unanswered === undefined);
 });
 
-Deno.test("a member's call that another member has taken is its own line's to tell", () => {
+Deno.test("a member's call that another member has taken is not marked as unanswered", () => {
   const { tracker, mirror } = rig();
   tracker.receive(stateOf(line("201"), 1, "OFFERING"));
   tracker.receive(stateOf(line("202"), 2, "CONNECTED"));
@@ -375,7 +375,7 @@ Deno.test("a member's call that another member has taken is its own line's to te
   assert(last?.type === "call" && last.call.unanswered === undefined);
 });
 
-Deno.test("whoever listens finds the state as the event has it", () => {
+Deno.test("listeners find the state as the event has it", () => {
   const { bus, tracker, find, status } = rig();
   const seen: unknown[] = [];
   bus.subscribe((event) => {

@@ -60,7 +60,7 @@ Deno.test("an entry without an address is one that refuses calls", () => {
   assert.equal(decode(bytes).forwards[0]?.to, "");
 });
 
-Deno.test("an entry may be about one caller; without its whole number it is left out", () => {
+Deno.test("an entry can be about one caller; without a complete number it is left out", () => {
   const { bytes, view } = status();
   const { callerSize, callerOffset, destSize, destOffset } = ENTRY_AT;
   // The number that is the second entry's destination.

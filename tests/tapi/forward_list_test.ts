@@ -11,7 +11,7 @@ const dwords = (list: Uint8Array<ArrayBuffer>, at: number, count: number) =>
 const text = (list: Uint8Array, size: number, offset: number) =>
   new TextDecoder("utf-16le").decode(list.subarray(offset, offset + size));
 
-Deno.test("entries are 24 bytes apart; texts lie behind them, with their NUL", () => {
+Deno.test("entries are 24 bytes apart; texts follow them, with their NUL", () => {
   const list = encodeForwardList([
     { mode: 0x10, caller: "", countryCode: 0, to: "202" },
     { mode: 0x80, caller: "+44", countryCode: 44, to: "" },

@@ -53,7 +53,7 @@ Deno.test("a park address is UTF-16 or ASCII, whatever the format says", () => {
   assert.equal(read(new Uint8Array(2)), "");
 });
 
-Deno.test("a park address that does not lie in the room that was used is none", () => {
+Deno.test("a park address outside the used room is ignored", () => {
   const bytes = encodeText("2011");
   for (
     const lie of [

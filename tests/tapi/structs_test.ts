@@ -187,7 +187,7 @@ const anyCallInfo: fc.Arbitrary<Partial<Decoded<typeof structs.LINECALLINFO>>> =
   ReceivingFlowspec: fc.uint8Array({ maxLength: 40 }),
 });
 
-Deno.test("what is encoded is decoded", () => {
+Deno.test("encoding and decoding are inverse", () => {
   const { LINECALLINFO } = structs;
   fc.assert(
     fc.property(anyCallInfo, (values) => {
@@ -203,7 +203,7 @@ Deno.test("what is encoded is decoded", () => {
   );
 });
 
-Deno.test("what does not fit is left out as a whole, and its room is asked for", () => {
+Deno.test("a value that does not fit is left out completely, and its room is requested", () => {
   const { LINECALLINFO } = structs;
   const variable = [
     "CallerID",

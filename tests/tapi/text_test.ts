@@ -52,7 +52,7 @@ Deno.test("text is encoded as 16-bit units, the low byte first, with a NUL", () 
   assert.deepEqual(encodeText("😀"), Uint8Array.of(0x3d, 0xd8, 0x00, 0xde, 0, 0));
 });
 
-Deno.test("any text comes back, trimmed and whole", () => {
+Deno.test("any text comes back, trimmed and complete", () => {
   fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
     const [untilNul] = text.split("\0");
     // A byte order mark in front is no part of the text.

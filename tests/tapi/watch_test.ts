@@ -14,7 +14,7 @@ function watched(overrides: Partial<TapiLibrary>) {
   return { clock, ...watch({ ...fake, ...overrides }, clock, MOST_AT_ONCE) };
 }
 
-Deno.test("a function that has not returned is told with its handle and its age", async () => {
+Deno.test("a function that has not returned is reported with its handle and its age", async () => {
   const drop = Promise.withResolvers<number>();
   const { clock, library, pendingSince } = watched({ lineDrop: () => drop.promise });
   const result = library.lineDrop(0x1234, null, 0);
@@ -29,7 +29,7 @@ Deno.test("a function that has not returned is told with its handle and its age"
   assert.deepEqual(pendingSince(0), []);
 });
 
-Deno.test("a function about a device is told with the device", () => {
+Deno.test("a function about a device is reported with the device", () => {
   const { library, pendingSince } = watched({ lineGetDevCapsW: () => new Promise(() => {}) });
   void library.lineGetDevCapsW(1, 42, 0x20002, 0, new Uint8Array(300));
   assert.equal(pendingSince(0)[0]?.deviceId, 42);
@@ -45,7 +45,7 @@ Deno.test("a function that fails has returned", async () => {
   assert.deepEqual(pendingSince(0), []);
 });
 
-Deno.test("what a library lacks stays lacking, and waiting for messages is no hanging", () => {
+Deno.test("functions that a library lacks stay missing, and waiting for messages is not hanging", () => {
   const { library, pendingSince } = watched({
     lineHold: null,
     lineGetMessage: () => new Promise(() => {}),

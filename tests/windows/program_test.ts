@@ -108,7 +108,7 @@ programTest("a hidden caller's number goes to nobody", { voiceLines: 1 }, async 
   assert(!client.texts.some((text) => text.includes(NUMBER) || text.includes("Anna")));
 });
 
-programTest("a caller id that comes late is told then", { voiceLines: 1 }, async (program) => {
+programTest("a caller id that comes late is reported then", { voiceLines: 1 }, async (program) => {
   const { client, standin } = program;
   const call = standin.offerCall(0, { lateCaller: true });
   await program.reach("OFFERING");

@@ -20,7 +20,7 @@ Deno.test("without rules every number is dialled, whatever is in it", () => {
   }
 });
 
-Deno.test("what is denied is refused, also where it is allowed; with allow, all else is refused", () => {
+Deno.test("denied numbers are refused, even if allowed; with allow, all others are refused", () => {
   assert.equal(dial("0900123", { deny: ["0900*"] }), "not_permitted");
   assert.equal(dial("0901123", { deny: ["0900*"] }), "dialled");
   assert.equal(dial("0900123", { allow: ["0*"], deny: ["0900*"] }), "not_permitted");
@@ -36,7 +36,7 @@ Deno.test("numbers and patterns are compared without what separates digits", () 
   assert.equal(dial("+441632960001", { allow: ["+44 (1632) 96*"] }), "dialled");
 });
 
-Deno.test("what cannot be judged is refused: tone switches, subaddresses, other digits", () => {
+Deno.test("numbers that cannot be judged are refused: tone switches, subaddresses, other digits", () => {
   for (
     const number of [
       "T0900123",
@@ -94,7 +94,7 @@ Deno.test("other spellings of a denied number are refused: with a country code, 
   assert.equal(dial("#31#0900", { allow: ["#31#*", "0*"], deny: ["0900*"] }), "not_permitted");
 });
 
-Deno.test("what the phone system may dial at a pause is judged by itself", () => {
+Deno.test("the digits after a pause are judged on their own", () => {
   assert.equal(dial("112,1", { deny: ["112"] }), "not_permitted");
   assert.equal(dial("112,1", { deny: ["113"] }), "dialled");
 });

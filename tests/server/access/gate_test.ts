@@ -177,7 +177,7 @@ Deno.test("a wrong token is 401 over HTTP and 4401 over a socket, also where any
   }
 });
 
-Deno.test("where a token is needed, without one there is the state of health and no more", async () => {
+Deno.test("if a token is required, only public pages and the health are available without one", async () => {
   const { server } = start({ rules: rulesFor(undefined) });
   const status = async (path: string) => {
     const response = await fetch(`http://127.0.0.1:${server.port}${path}`);
@@ -324,7 +324,7 @@ Deno.test("the address behind a proxy is the client's only where the proxy is tr
   assert.equal(await addressBy(["127.0.0.1"], "10.9.9.9, 300.1.1.1"), "127.0.0.1");
 });
 
-Deno.test("every command is told of: who, from where, what, and what came of it", async () => {
+Deno.test("every command is logged: who, from where, what, and with which result", async () => {
   await using log = await LogRecorder.start();
   const tokens = [tokenRule("secret-1", { name: "ada", lines: ["201"] })];
   const { server, bus } = start({ rules: rulesFor(ANYONE, { tokens }) });

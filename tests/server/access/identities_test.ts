@@ -52,7 +52,7 @@ Deno.test("a token is its owner's, and nobody else's", async () => {
   }
 });
 
-Deno.test("a token that has expired is none", async () => {
+Deno.test("an expired token is not valid", async () => {
   const clock = new ManualClock();
   const expiresAtMs = clock.nowMs() + 1000;
   const identities = new Identities(
@@ -97,7 +97,7 @@ Deno.test("a JSON Web Token grants what it claims, until it ends", async () => {
   assert.equal(await identities.identify(token), undefined);
 });
 
-Deno.test("a token that was signed otherwise, by others, or not at all is none", async () => {
+Deno.test("a token that was signed otherwise, by others, or not at all is not valid", async () => {
   const { identities, clock } = rig({
     jwt: { key: { secret: SECRET }, issuer: "sso", audience: "phones" },
   });

@@ -192,7 +192,7 @@ for (const [identity, sees, controls] of TABLE) {
   });
 }
 
-Deno.test("who may not see a line may not take the calls that ring there", async () => {
+Deno.test("an identity that cannot see a line cannot take the calls that ring there", async () => {
   const rig = new Rig();
   const reader = rig.connect(ONE_LINE);
   const { error } = await reader.ask({ cmd: "pickup", line: "201", from: "301" });
@@ -243,7 +243,7 @@ Deno.test("one who may not hear any more hears nothing more", async () => {
   assert.equal(reader.frames.length, before);
 });
 
-Deno.test("what comes behind a token waits until it is known whose it is, and keeps its order", async () => {
+Deno.test("messages after a token wait until its owner is known, and keep their order", async () => {
   const known = Promise.withResolvers<Identity>();
   const rig = new Rig({ identify: () => known.promise });
   const reader = rig.connect(CONTROL);

@@ -239,7 +239,7 @@ Deno.test("the server may be asked for by address, intranet name, own name or li
   assert.equal(decide({ host: "tk.example.com" }, { ownNames: ["TK.Example.com"] }), "allowed");
 });
 
-Deno.test("a Host that is none is refused for good", () => {
+Deno.test("an invalid Host is always refused", () => {
   for (
     const host of [
       "",

@@ -17,7 +17,7 @@ Deno.test("two seconds' worth may come at once, then it is one after the other",
   assert.equal(bucket.take(), "refused");
 });
 
-Deno.test("who is refused ten seconds' worth without a pause is abusive, who pauses is not", () => {
+Deno.test("a client that is refused ten seconds' worth without a pause is abusive, one that pauses is not", () => {
   const clock = new ManualClock();
   const bucket = new TokenBucket(clock, 10);
   const refuse = (count: number) => {

@@ -86,7 +86,7 @@ Deno.test("each error has its status and its frame", async () => {
   await server.stop(1000);
 });
 
-Deno.test("what is no command for HTTP changes nothing", async () => {
+Deno.test("a body that is not a command changes nothing", async () => {
   const { commands, server } = startTestServer();
   const cases: [body: unknown, status: number, code: string, headers?: Record<string, string>][] = [
     ["{", 400, "bad_json"],

@@ -39,7 +39,7 @@ Deno.test("the client library is served for pages of every origin, and kept unti
   await server.stop(1000);
 });
 
-Deno.test("the library that a page saves is one file, which fits the types beside it", async () => {
+Deno.test("the library that a page saves is one file, which matches its types", async () => {
   const { server } = startTestServer();
   const folder = await Deno.makeTempDir({ prefix: "tapi2ws-library-" });
   try {

@@ -12,7 +12,7 @@ import { V2TestClient } from "../../support/v2_client.ts";
 const clientsOf = async (port: number): Promise<any> =>
   await (await fetch(`http://127.0.0.1:${port}/api/v2/clients`)).json();
 
-Deno.test("every client is told, with its dialect, its lines, its bytes and its beginning", async () => {
+Deno.test("every client is listed, with its dialect, its lines, its bytes and its start", async () => {
   const clock = new ManualClock();
   const { server } = startTestServer({ clock });
   {

@@ -15,13 +15,13 @@ function source() {
   };
 }
 
-Deno.test("one text is a frame as it is, several are an array, none is none", () => {
+Deno.test("one text is a frame as it is, several are an array, none is no frame", () => {
   assert.equal(batchFrame([]), undefined);
   assert.equal(batchFrame(["1"]), "1");
   assert.equal(batchFrame(["1", "2", "3"]), "[1,2,3]");
 });
 
-Deno.test("who wants the same listens once, until the last one has left", async () => {
+Deno.test("clients that want the same share one listener, until the last one has left", async () => {
   const batcher = new Batcher();
   const { hearers, say, listen } = source();
   const heard: string[][] = [[], [], []];
@@ -47,7 +47,7 @@ Deno.test("who wants the same listens once, until the last one has left", async 
   assert.deepEqual(heard[0], ["4"]);
 });
 
-Deno.test("who joins or is flushed in the middle of a turn gets each text once", async () => {
+Deno.test("a client that joins or is flushed in the middle of a turn gets each text once", async () => {
   const batcher = new Batcher();
   const { say, listen } = source();
   const early: string[] = [];

@@ -26,7 +26,7 @@ Deno.test("hello comes first, at once, and nothing else until the client subscri
   }]);
 });
 
-Deno.test("subscribe answers the state, and every event behind it follows", async () => {
+Deno.test("subscribe returns the state, and every event after it follows", async () => {
   const rig = new Rig();
   rig.bus.publish(lineEvent({ line: "201" }, { change: "added" }));
   rig.bus.publish(callEvent({ id: 7, startedAtMs: Date.UTC(2026, 0, 1) }, { change: "new" }));
@@ -188,7 +188,7 @@ Deno.test("an answer never overtakes what was heard before it", async () => {
   assert.deepEqual(reader.answers[2].result, { epoch: rig.bus.epoch, seq: 2 });
 });
 
-Deno.test("what a command causes comes before its answer, also in a batch", async () => {
+Deno.test("the events of a command come before its answer, also in a batch", async () => {
   const rig: Rig = new Rig({
     execute: async () => {
       await Promise.resolve();

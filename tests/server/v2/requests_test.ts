@@ -154,7 +154,7 @@ Deno.test("a mistake is answered with the id of its message, where that has one"
   assert.equal("id" in await reader.ask({ cmd: "ping", id: [] }), false);
 });
 
-Deno.test("what the parser takes is what the schema permits", () => {
+Deno.test("the parser accepts exactly what the schema permits", () => {
   const field = fc.oneof(
     fc.constantFrom("201", "0123", "transfer", "busy", "call", 5, 0, -1, 1.5, null, true, ""),
     fc.constant({ epoch: "x", seq: 1 }),

@@ -16,7 +16,7 @@ import {
 
 const { DISCONNECTED } = STATE;
 
-Deno.test("a bit by itself has TAPI's name", () => {
+Deno.test("a single bit has TAPI's name", () => {
   for (const [name, bit] of Object.entries(ORIGIN)) assert.equal(originName(bit), name);
   for (const [name, bit] of Object.entries(REASON)) assert.equal(reasonName(bit), name);
   for (const [name, bit] of Object.entries(MODE)) {
@@ -36,7 +36,7 @@ Deno.test("a reason says why a call has come rather than that it came directly",
   assert.equal(reasonName(REASON.UNKNOWN | REASON.DIRECT), "DIRECT");
 });
 
-Deno.test("of joined disconnect modes all are told, the most telling first", () => {
+Deno.test("all of several disconnect modes are reported, the most specific first", () => {
   const { BUSY, CANCELLED, NORMAL, PICKUP, UNKNOWN } = MODE;
   const names = (mode: number) => disconnectNames(DISCONNECTED, mode);
   assert.deepEqual(names(CANCELLED | NORMAL), ["CANCELLED", "NORMAL"]);
@@ -54,7 +54,7 @@ Deno.test("only DISCONNECTED has disconnect modes, and only if the driver report
   assert.deepEqual(disconnectNames(DISCONNECTED, 0), []);
 });
 
-Deno.test("a value of which TAPI knows no bit is told in hex, with its family", () => {
+Deno.test("a value without a bit that TAPI defines is reported in hex, with its family", () => {
   assert.equal(originName(0), "LINECALLORIGIN_$0");
   assert.equal(originName(0x100), "LINECALLORIGIN_$100");
   assert.equal(reasonName(0x10000), "LINECALLREASON_$10000");
@@ -62,7 +62,7 @@ Deno.test("a value of which TAPI knows no bit is told in hex, with its family", 
   assert.equal(stateModeName(STATE.CONNECTED, 0xa00), "LINECONNECTEDMODE_$A00");
 });
 
-Deno.test("bits that TAPI does not know are left out beside one that it knows", () => {
+Deno.test("bits that TAPI does not define are left out if another is defined", () => {
   assert.equal(originName(ORIGIN.INTERNAL | 0x100), "INTERNAL");
   assert.deepEqual(disconnectNames(DISCONNECTED, MODE.BUSY | 0x80000000), ["BUSY"]);
 });
@@ -81,7 +81,7 @@ Deno.test("a state's mode has the name of its own family, or none", () => {
   }
 });
 
-Deno.test("of joined modes of CONNECTED the name says at which telephone the call is", () => {
+Deno.test("the name of several modes of CONNECTED is the one that says at which telephone the call is", () => {
   const { ACTIVE, CONFIRMED, INACTIVE } = LINECONNECTEDMODE;
   assert.equal(stateModeName(STATE.CONNECTED, ACTIVE | CONFIRMED), "ACTIVE");
   assert.equal(stateModeName(STATE.CONNECTED, ACTIVE | INACTIVE), "ACTIVE");

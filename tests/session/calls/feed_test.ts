@@ -196,7 +196,7 @@ Deno.test("a call that its driver leaves DISCONNECTED is over, and its handle is
   assert.equal(telephony.tapi.callsOf("lineDeallocateCall"), 1);
 });
 
-Deno.test("a call whose handle is dead has ended; one that does not answer goes on", async () => {
+Deno.test("a call whose handle is dead has ended; one that does not answer continues", async () => {
   await using telephony = await talking();
   await telephony.takeSignals("call-state");
   for (
@@ -242,7 +242,7 @@ Deno.test("calls are lost before their line is reported closed, and nothing is a
   assert.equal(tapi.callsOf("lineGetCallInfoW") + tapi.callsOf("lineDeallocateCall"), asked);
 });
 
-Deno.test("what came before a line was closed is reported before, and of a dead handle nothing is asked", async () => {
+Deno.test("messages from before a line was closed are reported first, and a dead handle is not queried", async () => {
   await using telephony = await talking();
   await telephony.takeSignals("call-state");
   const { tapi } = telephony;

@@ -116,7 +116,7 @@ Deno.test("a number is shown whatever its flags say, except that it is withheld"
   }
 });
 
-Deno.test("a name without a number is told", () => {
+Deno.test("a name without a number is reported", () => {
   const { caller } = read({ dwCallerIDFlags: NAME, CallerIDName: "Ada" });
   assert.deepEqual(caller, { number: "", name: "Ada", presentation: "unavailable" });
 });

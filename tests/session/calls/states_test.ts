@@ -58,7 +58,7 @@ Deno.test("a state's vendor bits are left out", () => {
   assert.equal(callStateName(0x80000100), "CONNECTED");
 });
 
-Deno.test("a state that TAPI does not define is told in hex", () => {
+Deno.test("a state that TAPI does not define is reported in hex", () => {
   assert.equal(callStateName(0), "LINECALLSTATE_$0");
   assert.equal(callStateName(0x10000), "LINECALLSTATE_$10000");
 });

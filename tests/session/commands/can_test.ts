@@ -42,7 +42,7 @@ Deno.test("every feature bit makes its ability, and no other does", () => {
   assert.deepEqual(callCommands(0xffffffff), [...CALL_COMMANDS]);
 });
 
-Deno.test("what the caps do not have is never there; caps of 0 say nothing", () => {
+Deno.test("commands that the caps lack are never offered; caps of 0 say nothing", () => {
   assert.deepEqual(callCommands(DROP | HOLD | PARK, DROP | PARK), ["drop", "park"]);
   assert.deepEqual(callCommands(DROP | HOLD, 0), ["drop", "hold"]);
   assert.deepEqual(callCommands(ANSWER, DROP), []);
@@ -118,7 +118,7 @@ Deno.test("a state allows what TAPI's documentation says", () => {
   assert.deepEqual(callCommands(UNHOLD), ["unhold"]);
 });
 
-Deno.test("a line can do what its caps name besides features, and what its vendor takes", () => {
+Deno.test("a line offers what its caps name besides features, and what its vendor accepts", () => {
   const address = LINEADDRFEATURE.MAKECALL;
   const of = (caps: object, vendors?: readonly LineCommandName[]) =>
     lineCommands({ address, line: 0 }, { address, line: 0, ...caps }, vendors);

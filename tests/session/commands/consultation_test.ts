@@ -118,7 +118,7 @@ Deno.test("a consultation call that never says that it can dial dials after 2 s"
   assert(waitedMs >= 2000 && waitedMs < 3000, `${waitedMs} ms`);
 });
 
-Deno.test("a call that the switch has taken back by itself is not taken back again", async () => {
+Deno.test("a call that the switch has taken back automatically is not taken back again", async () => {
   const status = new Status();
   await using program = await TestProgram.start({ changed: status.changed });
   await program.talk("201");

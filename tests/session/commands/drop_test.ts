@@ -46,7 +46,7 @@ Deno.test("a call that has ended in the meantime is dropped, although its driver
   await program.ends();
 });
 
-Deno.test("a call that goes on is not dropped if its driver refuses, whatever the reason", async () => {
+Deno.test("a call that continues is not dropped if its driver refuses, whatever the reason", async () => {
   let code: number | undefined;
   await using program = await TestProgram.start({
     changed: ({ lineDrop }) => ({

@@ -54,7 +54,7 @@ Deno.test("every failure of a command is answered with its own code", () => {
   }
 });
 
-Deno.test("whatever else is thrown is an error of TAPI without a code", () => {
+Deno.test("anything else that is thrown becomes an error of TAPI without a code", () => {
   assert.deepEqual(toCommandError(new TypeError("expected a number"), true), {
     code: "tapi_error",
     message: "expected a number",

@@ -42,7 +42,7 @@ Deno.test("a call may what its driver reports, and everything if its driver repo
   }
 });
 
-Deno.test("what the address never allows is not allowed, whatever its calls report", () => {
+Deno.test("features that the address never allows are not allowed, whatever its calls report", () => {
   const ever = { ...NO_FEATURES, call: CAN.DROP | CAN.HOLD };
   assert(isNever(ever, CAN.PARK) && !isNever(ever, CAN.PARK | CAN.HOLD));
   assert(!isNever(NO_FEATURES, CAN.PARK), "a driver that reports no caps rules nothing out");
@@ -51,7 +51,7 @@ Deno.test("what the address never allows is not allowed, whatever its calls repo
   }
 });
 
-Deno.test("of two calls either may have the feature, but only a driver that says so offers it", () => {
+Deno.test("either of two calls can have the feature, but it is offered only if the driver reports it", () => {
   const plain = status({ dwCallFeatures: CAN.DROP });
   const held = status({ dwCallFeatures: CAN.SWAPHOLD });
   assert(new CallFeatures(NO_FEATURES, [plain, held]).allows(CAN.SWAPHOLD));
@@ -61,7 +61,7 @@ Deno.test("of two calls either may have the feature, but only a driver that says
   assert(unknown.allows(CAN.SWAPHOLD) && !unknown.offers(CAN.SWAPHOLD));
 });
 
-Deno.test("a kind of parking is ruled out by caps or by the call, unless neither tells the kinds apart", () => {
+Deno.test("a kind of parking is ruled out by caps or by the call, unless neither distinguishes the kinds", () => {
   const { PARKDIRECT, PARKNONDIRECT, TRANSFERNORM } = CAN2;
   const allows = (ever: number, now: number) => {
     const features = new CallFeatures({ ...NO_FEATURES, call2: ever }, [

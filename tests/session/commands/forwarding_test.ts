@@ -122,7 +122,7 @@ Deno.test("entries for calls from inside and outside are of the same case", asyn
   ]);
 });
 
-Deno.test("a line that tells calls from inside and outside apart is given an entry for each", async () => {
+Deno.test("a line that distinguishes internal and external calls is given an entry for each", async () => {
   const { BUSYEXTERNAL, BUSYINTERNAL, BUSY, NOANSWEXTERNAL } = MODE;
   const of = (possible: number, when: ForwardCase) => listFor({ possible }, when, "7");
   assert.deepEqual(await of(BUSYINTERNAL | BUSYEXTERNAL, "busy"), [

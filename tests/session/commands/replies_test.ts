@@ -60,7 +60,7 @@ Deno.test("a LINE_REPLY that overtakes the function's return is kept for it", as
   assert.equal(replies.outstanding, 0);
 });
 
-Deno.test("of two early replies to one request the first counts", async () => {
+Deno.test("the first of two early replies to one request counts", async () => {
   const replies = new Replies(new ManualClock(), 1000);
   const returned = Promise.withResolvers<number>();
   const result = replies.request(request({ call: () => returned.promise }));
@@ -121,7 +121,7 @@ Deno.test("ending a line rejects its requests and leaves the other line's", asyn
   assert.equal(clock.pendingTimers, 0);
 });
 
-Deno.test("what completes a request may throw: only that request fails", async () => {
+Deno.test("if the completion of a request throws, only that request fails", async () => {
   const replies = new Replies(new ManualClock(), 1000);
   const result = replies.request(request({
     completed: () => {

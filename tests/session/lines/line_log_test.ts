@@ -77,7 +77,7 @@ Deno.test("lines with different reasons, or to which different things happen, ar
   ]);
 });
 
-Deno.test("what happens after an entry was written is another entry", async () => {
+Deno.test("events after an entry was written make another entry", async () => {
   await using rig = await Rig.start();
   rig.noteMany(6, "closed");
   await rig.written();
@@ -88,7 +88,7 @@ Deno.test("what happens after an entry was written is another entry", async () =
   ]);
 });
 
-Deno.test("what was collected when the session ends is written at once", async () => {
+Deno.test("events that were collected when the session ends are written at once", async () => {
   await using rig = await Rig.start();
   rig.noteMany(6, "out of service");
   rig.ended.abort();

@@ -30,7 +30,7 @@ function withFeatures(change: (value: number) => number) {
   });
 }
 
-Deno.test("a monitor that is told of no features is told what the call's state allows", async () => {
+Deno.test("a monitor without reported features gets those that the call's state allows", async () => {
   await using telephony = await Telephony.start({
     scenario: RING + ANSWER + step(3000, "hold", { call: "a" }),
     library: withFeatures(() => 0),
@@ -47,7 +47,7 @@ Deno.test("a monitor that is told of no features is told what the call's state a
   assert.deepEqual((await telephony.reach("201", "ONHOLD")).can, ["drop", "unhold"]);
 });
 
-Deno.test("an owner that is told of no features can do nothing", async () => {
+Deno.test("an owner without reported features can do nothing", async () => {
   await using telephony = await Telephony.start({
     library: withFeatures(() => 0),
     scenario: RING,
@@ -63,7 +63,7 @@ Deno.test("an owner that is told of no features can do nothing", async () => {
   assert.deepEqual((await telephony.reach("201", "ACCEPTED")).can, []);
 });
 
-Deno.test("what the address caps do not have is not offered, whatever a call reports", async () => {
+Deno.test("commands that the address caps lack are not offered, whatever a call reports", async () => {
   await using telephony = await Telephony.start({
     scenario: RING,
     library: (fake) => ({
@@ -116,7 +116,7 @@ Deno.test("a library without caps either leaves dialling, and what a call's stat
   assert.deepEqual(telephony.callOf("Extension 201").can, ["answer", "drop", "redirect"]);
 });
 
-Deno.test("the features of a state that was not told yet are not told with the one before", async () => {
+Deno.test("the features of an unreported state are not reported with the state before", async () => {
   await using telephony = await Telephony.start({
     scenario: step(500, "ring", { call: "a", to: "201" }) + ANSWER,
     library: (fake) => ({

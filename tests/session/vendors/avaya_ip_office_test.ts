@@ -95,7 +95,7 @@ Deno.test("nobody is logged in, no absence is set, no message waits", () => {
   assert.equal(read(blockOf({ ext: "8000" })).messageWaiting, false);
 });
 
-Deno.test("a flag that is neither 0 nor 1, and an absence that is none, say nothing", () => {
+Deno.test("a flag that is neither 0 nor 1, and an invalid absence, are left out", () => {
   const settings = settingsOf({ ext: "8000", dnd: 2, absent: 200 });
   assert(!("doNotDisturb" in settings));
   assert(!("absence" in settings));
