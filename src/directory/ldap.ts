@@ -89,7 +89,7 @@ function filterOf(text: string): Filter {
   try {
     return FilterParser.parseString(text);
   } catch {
-    throw new SourceError(`its filter is not valid: ${text}`);
+    throw new SourceError("its filter is not valid");
   }
 }
 

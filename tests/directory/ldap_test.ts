@@ -130,10 +130,10 @@ Deno.test({
   },
 });
 
-Deno.test("a filter that is not valid is named", () => {
+Deno.test("a filter that is not valid is reported without its text, which the status must not show", () => {
   assert.throws(
     () => open({ url: "ldap://127.0.0.1:1" } as Slapd, { filter: "(&(cn=a)()" }),
-    { name: "SourceError", message: "its filter is not valid: (&(cn=a)()" },
+    { name: "SourceError", message: "its filter is not valid" },
   );
 });
 
