@@ -21,11 +21,10 @@ export interface CallNamesOptions extends OpenOptions {
 export class CallNames implements DirectoryReader, Disposable {
   readonly #options: CallNamesOptions;
   readonly #subscription: Disposable;
-  /** The numbers of each live call that have been looked up. */
+  /** The numbers of each live call that have been looked up, each with its E.164. */
   readonly #lookedUp = new Map<CallId, Set<string>>();
   /** `undefined`: there is no directory. */
   #directory: Directory | undefined;
-
   /** The settings with which {@linkcode #directory} was opened. */
   #settings: DirectorySettings;
 
@@ -40,6 +39,10 @@ export class CallNames implements DirectoryReader, Disposable {
 
   get status(): readonly DirectorySourceStatus[] | undefined {
     return this.#directory?.status;
+  }
+
+  async whoHas(number: string, e164: string | undefined): Promise<DirectoryMatch | undefined> {
+    return await this.#directory?.lookUp(lookedUp(number, e164));
   }
 
   /** Uses changed settings from the next call on. */
@@ -63,15 +66,13 @@ export class CallNames implements DirectoryReader, Disposable {
     }
   }
 
-  async whoHas(number: string, e164: string | undefined): Promise<DirectoryMatch | undefined> {
-    return await this.#directory?.lookUp(lookedUp(number, e164));
-  }
-
   #lookUp(id: CallId, { number, e164 }: Party): void {
     let numbers = this.#lookedUp.get(id);
     if (numbers === undefined) this.#lookedUp.set(id, numbers = new Set());
-    if (numbers.has(number)) return;
-    numbers.add(number);
+    // What a number is may depend on the direction, which some drivers report later.
+    const key = `${number} ${e164}`;
+    if (numbers.has(key)) return;
+    numbers.add(key);
     void this.whoHas(number, e164).then((match) => {
       if (match !== undefined) this.#options.port.found(id, number, match);
     });
