@@ -24,10 +24,6 @@ export class Cache {
     this.#options = options;
   }
 
-  get size(): number {
-    return this.#cached.size;
-  }
-
   /** `undefined` if nothing is known of the number, or not any more. */
   get(number: string): { readonly match: DirectoryMatch | undefined } | undefined {
     const cached = this.#cached.get(number);

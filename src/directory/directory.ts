@@ -73,11 +73,6 @@ export class Directory {
     }));
   }
 
-  /** Numbers that are remembered. */
-  get remembered(): number {
-    return this.#cache.size;
-  }
-
   /** Who has the number; `undefined` if it is none, nobody is known, or no source answers. Never rejects. */
   lookUp(number: LookedUp): Promise<DirectoryMatch | undefined> {
     const key = number.e164 ?? number.number;

@@ -67,7 +67,6 @@ Deno.test("as many numbers are remembered as are set: the one used longest ago i
   const source = new ScriptedSource("crm", () => [entry("Ada")]);
   const directory = directoryOf(new ManualClock(), [source]);
   for (const digit of [1, 2, 3, 1, 4]) await directory.lookUp(number(`+44163296000${digit}`));
-  assert.equal(directory.remembered, 3);
   source.asked.length = 0;
   for (const digit of [1, 3, 4, 2]) await directory.lookUp(number(`+44163296000${digit}`));
   assert.deepEqual(source.asked, ["+441632960002"]);
