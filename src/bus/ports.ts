@@ -127,7 +127,7 @@ export interface ServiceStatus {
     /** The symbolic TAPI error, if one is the cause. */
     readonly error?: string;
   }[];
-  /** Functions of the TAPI library that have not returned for long. */
+  /** Functions of the TAPI library that have not returned for a long time. */
   readonly hanging: readonly {
     readonly fn: string;
     readonly line?: string;

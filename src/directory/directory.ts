@@ -73,7 +73,10 @@ export class Directory {
     }));
   }
 
-  /** Who has the number; `undefined` if it is none, nobody is known, or no source answers. Never rejects. */
+  /**
+   * Finds the number's owner; `undefined` if it is not a number, has no known owner, or no source
+   * answers. Never rejects.
+   */
   lookUp(number: LookedUp): Promise<DirectoryMatch | undefined> {
     const key = number.e164 ?? number.number;
     // A web service may answer with everybody.

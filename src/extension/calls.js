@@ -81,7 +81,7 @@ function isWebAddress(url) {
  * The number in a text or a `tel:` link, without what only makes it readable.
  *
  * @param {string} text
- * @returns {string | undefined} `undefined` if it is none.
+ * @returns {string | undefined} `undefined` if it is not one.
  */
 export function numberIn(text) {
   const spoken = text.trim().replace(/^tel:/i, "").replace(/;.*$/s, "");

@@ -1,6 +1,6 @@
 /** The characters of a number as people write it: what is taken out of a text before it is read. Pure. */
 
-/** Somebody is told why a number became another. */
+/** Receives the reason why a number became another. */
 export type Trace = (why: string, result: string) => void;
 
 /** The text is not a telephone number. The message is for people. */

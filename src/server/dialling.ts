@@ -4,7 +4,7 @@ import { type Command, fieldsOf, type WrittenCommand } from "../model/command.ts
 import type { CommandError } from "../model/error.ts";
 import { MOST_NUMBER_CHARACTERS } from "./validation.ts";
 
-/** A command with its numbers as they are dialled, or with the first that is none, and why. */
+/** A command with its numbers as they are dialled, or with the first invalid one, and why. */
 export interface Dialling {
   readonly command: Command;
   readonly error?: CommandError;

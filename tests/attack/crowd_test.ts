@@ -52,7 +52,7 @@ Deno.test("2,000 idle and 50 flooding connections: the others hear and command a
     stdin: "piped",
   });
   await attack.printed(new RegExp(`{"idle":${IDLE}}`));
-  // While they flood, and behind it: each command is answered.
+  // While they flood, and afterwards: each command is answered.
   for (let i = 1; !attack.output.includes("floods") || i <= 20; i++) {
     await ask("ping", i);
     // A good client keeps within the rate: there are some 250 events a second.

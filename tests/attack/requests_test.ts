@@ -125,7 +125,7 @@ Deno.test("resumed events of lines that are not permitted are not replayed, by a
       (await stream.take(count)).map(({ data }) => JSON.parse(data))
         .map(({ type, line, call }) => [type, line?.line ?? call?.line]);
     assert.deepEqual(await heard(2), [["line", "201"], ["call", "201"]]);
-    // Nothing came behind them but this.
+    // Nothing followed them but this.
     bus.publish(callEvent({ line: "201", id: 203 }, { change: "new" }));
     assert.deepEqual(await heard(1), [["call", "201"]]);
   }

@@ -59,7 +59,7 @@ class Follower {
   }
 
   hear(event: BusEvent): void {
-    // What can be done with a call is told behind a burst.
+    // The commands of a call are reported after a burst.
     if (event.type !== "call" || event.change === "info") return;
     const { state, caller } = event.call;
     const call = Number(caller.number);

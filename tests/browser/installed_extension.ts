@@ -238,7 +238,7 @@ export class InstalledExtension implements AsyncDisposable {
     await this.page.evaluate(() => chrome.alarms.clearAll());
   }
 
-  /** Removes a notification as the system does, which tells nobody. */
+  /** Removes a notification as the system does, which reports it to nobody. */
   async removeAll(): Promise<void> {
     for (const { id } of await this.shown()) {
       await this.page.evaluate((id) => chrome.notifications.clear(id), id);

@@ -85,7 +85,7 @@ Deno.test("the state is open again only when everything missed is there", async 
   assert.equal(callsWhenOpen, 50);
 });
 
-/** Tells of all frames behind the first, up to the one that says it is the last, in one turn. */
+/** Delivers all frames after the first, up to the one that says it is the last, in one turn. */
 class InOneTurn extends WebSocket {
   override set onmessage(hear: ((event: MessageEvent) => void) | null) {
     const together: MessageEvent[] = [];
@@ -143,7 +143,7 @@ Deno.test("if nothing happens on the chosen lines, a ping moves the point to res
   const client = await rig.open({ lines: 201, keepAliveMs: 20_000 });
   for (let id = 1; id <= 50; id++) rig.bus.publish(callEvent({ id, line: "202" }));
   rig.clock.advance(20_000);
-  // Answered behind the library's own.
+  // Answered after the library's own.
   await client.ping();
   rig.network.cut();
   await until(() => client.status === "waiting");

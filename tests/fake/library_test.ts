@@ -100,7 +100,7 @@ Deno.test("a struct below its fixed part is refused", async () => {
   const count = u32();
   const again = tapi.lineInitializeExW(u32(), null, null, address("x"), count, u32(-1), params);
   assert.notEqual(await again, 0);
-  // dwTotalSize counts, not how much memory there is behind it.
+  // dwTotalSize counts, not how much memory follows it.
   const lying = room(1024);
   new DataView(lying.buffer).setUint32(0, 100, true);
   assert.equal(await tapi.lineGetCallInfoW(call, lying), TOO_SMALL);

@@ -1,4 +1,4 @@
-/** What the fake does unless it is told to be polite. */
+/** The habits of the fake exchange unless it is set to be polite. */
 import assert from "node:assert/strict";
 import {
   LINE,

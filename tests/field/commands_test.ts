@@ -20,7 +20,7 @@ import {
 
 const { UNCOND, BUSY } = { UNCOND: 0x1, BUSY: 0x10 };
 
-/** The line forwards always, and does not tell so. */
+/** The line always forwards, and does not report it. */
 function hidesForwards(flags: string): (standin: StandIn) => void {
   return (standin) => {
     standin.addForward(0, UNCOND, "0171");
@@ -239,7 +239,7 @@ fieldTest("who may do something with some lines only has the dialled call at onc
 }, async (field) => {
   await using own = await V2TestClient.connect(field.port, "tapi2ws.token.own");
   await using other = await V2TestClient.connect(field.port, "tapi2ws.token.other");
-  // No state is told of it yet.
+  // No state of it is reported yet.
   field.standin.dialScript(DIAL.NOTHING);
   const { result } = await own.ask({ cmd: "dial", line: "201", number: "0815" });
   assert.equal((await other.ask({ cmd: "drop", call: result.call })).error?.code, "unknown_call");

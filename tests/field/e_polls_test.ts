@@ -1,6 +1,6 @@
 /**
  * E: asking for a call's state. Some drivers answer nonsense, some have lost the call and never told,
- * some never tell the first state. An answer may end a call or give its first state; it never makes
+ * some never report the first state. An answer may end a call or give its first state; it never makes
  * up a state of a call that is told of.
  */
 import assert from "node:assert/strict";
@@ -17,7 +17,7 @@ const SOON_MS = 10_000;
 
 const QUESTIONS = ["lineGetCallStatus", "lineGetCallInfoW"] as const;
 
-/** The states that v2 clients were told of a call, in order. */
+/** The states of a call that v2 clients received, in order. */
 function told(field: Field, id?: number): string[] {
   return field.v2.events
     .filter(({ type, call }) => type === "call" && (id === undefined || call.id === id))

@@ -228,7 +228,7 @@ fieldTest(
     for (const cmd of ["intrude", "listen"]) {
       const command = { cmd, extension: "8001" };
       assert.equal(await post(undefined, command), "not_permitted");
-      // The other line is none that this token may see.
+      // This token may not see the other line.
       assert.equal(await post("team", command), "unknown_line");
       assert.equal(await post("chief", command), "done");
     }

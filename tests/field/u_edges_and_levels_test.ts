@@ -18,7 +18,7 @@ async function status(field: Field, expected: string): Promise<void> {
   await field.becomes(async () => (await field.line("201")).status, expected);
 }
 
-/** What a line's status has been, as v2 clients were told. */
+/** The statuses of a line, as v2 clients received them. */
 function told(field: Field): string[] {
   return field.v2.events.filter(({ type, change, line }) =>
     type === "line" && change === "status" && line.line === "201"
@@ -69,7 +69,7 @@ fieldTest("the return is reported, although the level does not show it yet", {},
   await field.settled();
   assert.equal((await field.line("201")).status, "out_of_service");
   level(field, CONNECTED | INSERVICE);
-  // Nothing tells: it is asked from time to time.
+  // Nothing reports it: it is polled from time to time.
   await status(field, "open");
 });
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { bits, type Field, fieldTest, type StandIn, WITHOUT_REDIRECT } from "./rig.ts";
 
-/** The bits that a line has, in every place where they are told. */
+/** The bits of a line, in every place where they are reported. */
 function offers(address: string, line: string): (standin: StandIn) => void {
   return (standin) => {
     const dwAddressFeatures = bits("LINEADDRFEATURE", address);

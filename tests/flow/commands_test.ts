@@ -330,7 +330,7 @@ Deno.test("a line that transfers consultations only says so", async () => {
     changed: ({ lineGetAddressCapsW, lineGetCallStatus }) => ({
       lineGetAddressCapsW: (...args) =>
         lineGetAddressCapsW(...args).then(setU32(args[5], AT.addressFlags, FLAGS.AUTORECONNECT)),
-      // Calls do not tell what they allow.
+      // Calls do not report what they allow.
       lineGetCallStatus: (...args) =>
         lineGetCallStatus(...args).then(setU32(args[1], AT.callFeatures, 0)),
     }),

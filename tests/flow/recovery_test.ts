@@ -23,7 +23,7 @@ Deno.test("a line that its provider closes ends its calls and is opened again wi
   }
   const tookMs = flow.clock.nowMs() - closedAtMs;
   assert(tookMs >= 700 && tookMs < 3000, `${tookMs} ms`);
-  // The call went on at the exchange: it is found and told again.
+  // The call continued at the exchange: it is found and reported again.
   await flow.pass(() => client.states().at(-1) === "CONNECTED");
   client.send({ cmd: "drop", line: 201 });
   await flow.pass(() => client.states().filter((state) => state === "IDLE").length === 2);

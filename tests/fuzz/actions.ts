@@ -46,7 +46,7 @@ export function act(scene: Scene): void {
   }
 }
 
-/** A call comes up: announced once, twice, by its state alone, or behind its state. */
+/** A call comes up: announced once, twice, by its state alone, or after its state. */
 function newCall(scene: Scene): void {
   const { random, exchange } = scene;
   const line = openLine(scene);
@@ -229,7 +229,7 @@ export function anyCommand(
   ]);
 }
 
-/** What a client may send: commands, and what is none. */
+/** Messages that a client may send: commands, and others. */
 export function anyMessageText(random: Random, lines: readonly string[]): string {
   const line = lines.length > 0 && !random.oneIn(6) ? random.pick(lines) : anyText(random);
   return random.pick([

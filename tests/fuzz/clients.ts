@@ -1,6 +1,6 @@
 /**
  * The clients of a run, and what must hold of all that they are sent: well-formed frames, and of each
- * call nothing behind its end.
+ * call nothing after its end.
  */
 import { Numbers } from "../../src/numbers/numbers.ts";
 import type { EventBus } from "../../src/bus/bus.ts";
@@ -23,7 +23,7 @@ const MOST_UNSENT_BYTES = 1000;
 const MOST_CLIENTS = 4;
 
 export class Clients {
-  /** Calls that were told of and have not ended. */
+  /** Calls that were reported and have not ended. */
   readonly live = new Set<CallId>();
   /** Commands that have not come to an end. */
   commands = 0;

@@ -297,7 +297,7 @@ export class Exchange {
     }
   }
 
-  /** Keeps the books on what a message tells the program. */
+  /** Keeps account of what a message reports to the program. */
   #note(message: Message, is: Announcement["is"]): void {
     const { ledger } = this;
     const { hDevice = 0, dwCallbackInstance = 0, dwParam1 = 0, dwParam2 = 0, dwParam3 = 0 } =

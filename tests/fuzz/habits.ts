@@ -19,7 +19,7 @@ import type { Message } from "./exchange.ts";
 import type { CallInfo, GivenCall, GivenLine } from "./ledger.ts";
 import { liveCall, openLine, type Scene } from "./scene.ts";
 
-/** A number that is always told as withheld: nobody may ever be sent it. */
+/** A number that is always reported as withheld: it must never be sent. */
 export const WITHHELD_NUMBER = "066612345678";
 /** Texts in place of numbers, in lower case. */
 export const PLACEHOLDERS = {

@@ -1,7 +1,7 @@
 /** Exceptions that reached no one: rejections that nobody handled, and what the log says of others. */
 import { configure, type LogRecord, reset } from "@logtape/logtape";
 
-/** The log lines, at level error, that tell of an exception in the program itself. */
+/** The log lines, at level error, that report an exception in the program itself. */
 const EXCEPTIONS = [
   "A TAPI message could not be handled: {error}",
   "A listener failed: {error}",

@@ -1,4 +1,4 @@
-/** Follows the events of a run, and finds what must never be told, whatever a driver does. */
+/** Follows the events of a run, and finds those that must never be sent, whatever a driver does. */
 import type { EventBus } from "../../src/bus/bus.ts";
 import { type Call, PARTY_ROLES } from "../../src/model/call.ts";
 import type { CallId } from "../../src/model/call_id.ts";
@@ -25,7 +25,7 @@ export class Witness {
   readonly #ledger: Ledger;
   readonly #heldCall: (id: CallId) => HeldCall | undefined;
   readonly #problems: string[];
-  /** The live calls as they were told of last. */
+  /** The live calls as last reported. */
   readonly #last = new Map<CallId, Call>();
 
   constructor(
@@ -83,7 +83,7 @@ function problemOfNumbers(call: Call): string | undefined {
   return role === undefined ? undefined : `the ${role} has the number ${call[role].number}`;
 }
 
-/** A number that is known stays known, until another one is told or it is withheld. */
+/** A known number stays known until another one is reported or it is withheld. */
 function problemOfSilence(call: Call, before: Call): string | undefined {
   const role = PARTY_ROLES.find((role) =>
     before[role].number !== "" && call[role].number === "" &&

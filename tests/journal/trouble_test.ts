@@ -35,7 +35,7 @@ async function writeAndKill(file: string, firstCall: number, batches: number): P
     }
   }
   const { signal } = await child.status;
-  // Windows ends it as well, and tells of no signal.
+  // Windows ends it as well, and reports no signal.
   if (Deno.build.os !== "windows") assert.equal(signal, "SIGKILL");
   return committed;
 }
@@ -81,7 +81,7 @@ Deno.test("a file that is found to be damaged while it is used is moved aside to
     using rig = new JournalRig({ file: folder.at(FILE) });
     for (let id = 0; id < 300; id++) rig.end({ id });
   }
-  // The schema is whole, everything behind it is not.
+  // The schema is whole, everything after it is not.
   using file = await Deno.open(folder.at(FILE), { read: true, write: true });
   const { size } = await file.stat();
   const PAGE_BYTES = 4096;

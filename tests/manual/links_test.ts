@@ -28,6 +28,11 @@ Deno.test("every page is in the table of contents, with a title, and every pictu
   assert.deepEqual(Object.keys(PICTURES).toSorted(), pictures.map(({ name }) => name).toSorted());
 });
 
+Deno.test("README leads to every page", () => {
+  const [readme, ...pages] = FILES;
+  for (const { name } of pages) assert(readme?.text.includes(`](${name})`), name);
+});
+
 Deno.test("every link leads to a page, a heading of it, a picture or a file of the repository", async () => {
   let count = 0;
   for (const { name, text } of FILES) {

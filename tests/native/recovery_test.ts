@@ -60,7 +60,7 @@ nativeTest(
       standin.fail("lineInitializeExW", LINEERR.SERVICE_NOT_RUNNING, 2);
       await rig.reachTimes("IDLE", 4 * death - 1);
       await rig.becomes(allOpen(3));
-      // One that comes behind the death lives its whole life.
+      // A call after the death lives its whole life.
       const call = await callUp(rig, death % 3);
       for (const state of [STATE.DISCONNECTED, STATE.IDLE]) standin.setState(call, state);
       expected[death % 3]?.push("OFFERING", "CONNECTED", "DISCONNECTED", "IDLE");

@@ -25,7 +25,7 @@
  * A PLACE is a device, or a device and one of its addresses: `0`, `0.1`. BITS may be joined by `|`.
  * Members of `info` are `id rel origin reason trunk states`, and the parties `caller called connected
  * redirecting redirection`: a number; `-` for none; flags, such as `BLOCKED`; flags and a number, such
- * as `BLOCKED|ADDRESS:0171`; or `ansi:0171`, which are bytes where UTF-16 belongs. With an `n` behind
+ * as `BLOCKED|ADDRESS:0171`; or `ansi:0171`, which are bytes where UTF-16 belongs. With an `n` after
  * it a party is its name, with `_` for a blank.
  */
 import constants from "../fixtures/tapi_constants.json" with { type: "json" };

@@ -58,7 +58,7 @@ function sources(): string[] {
   return [...Deno.readDirSync(SOURCE_FOLDER)].map(({ name }) => join(SOURCE_FOLDER, name)).sort();
 }
 
-/** Which devices there are besides the voice lines; they come behind those, in this order. */
+/** Which devices there are besides the voice lines; they follow those, in this order. */
 export interface Devices {
   /** Voice lines, with extensions from 201 on. */
   readonly voiceLines: number;
@@ -100,9 +100,9 @@ export const DIAL = {
 /** How a struct is wrong. */
 export const LIE = {
   NONE: 0,
-  /** Data lies behind the buffer. */
+  /** Data lies after the buffer. */
   OFFSET_OUTSIDE: 1,
-  /** Data begins inside the buffer and ends behind it. */
+  /** Data begins inside the buffer and ends after it. */
   SIZE_OUTSIDE: 2,
   /** Sizes and offsets are 0xFFFFFFFF. */
   ALL_ONES: 3,
@@ -279,7 +279,7 @@ export class StandIn {
     existing(this.#c.standin_set_text(place, TEXT[which], bytes, bytes.length));
   }
 
-  /** One more voice line comes, behind all devices, and LINE_CREATE tells. @returns Its device. */
+  /** Adds a voice line after all devices, and reports it with LINE_CREATE. @returns Its device. */
   addVoiceLine(): number {
     return existing(this.#c.standin_add_device()) - 1;
   }

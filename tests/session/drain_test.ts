@@ -12,7 +12,7 @@ const APP = 1;
 /** What lineGetMessage answers: a message's parameter, an error, a time-out, or 0 and no message. */
 type Answer = { message: number } | { error: number } | "timeout" | "unwritten";
 
-/** A library that answers lineGetMessage by a script, and by LINEERR_INVALAPPHANDLE behind it. */
+/** A library that answers lineGetMessage by a script, and by LINEERR_INVALAPPHANDLE after it. */
 function scripted(clock: ManualClock, script: Answer[]) {
   const calls = { waiting: 0 };
   const put = (memory: Memory, answer: { message: number }) => {

@@ -8,7 +8,7 @@ import { LogRecorder } from "../support/log.ts";
 import { step, Telephony } from "../support/session.ts";
 
 const LINES = 3;
-/** The fake exchange's first device is none for telephony. */
+/** The fake exchange's first device is not for telephony. */
 const DEVICE_OF_201 = 1;
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;

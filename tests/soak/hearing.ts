@@ -6,7 +6,7 @@ import type { Frame } from "../support/client.ts";
 
 /** The states of a call of a burst. */
 const LIFE = ["OFFERING", "ACCEPTED", "CONNECTED", "DISCONNECTED", "IDLE"] as const;
-/** The states of a call that a client made and dropped; RINGBACK may be passed too fast to be told. */
+/** The states of a call that a client made and dropped; RINGBACK may pass too fast to be reported. */
 const DIALLED_LIFE = [
   "DIALTONE",
   "DIALING",
@@ -33,7 +33,7 @@ export class Hearing {
   readonly #endedBefore = new Set<number>();
   readonly #offered = new Map<string, { readonly first: number; last: number }>();
   readonly #dialled = new Map<string, number>();
-  /** The caller of each live call, by what tells calls apart for classic pages: line and callId. */
+  /** The caller of each live call, by the key of calls for classic pages: line and callId. */
   readonly #callers = new Map<string, string>();
 
   /** @param lines Among how many lines the bursts' calls go round. */

@@ -11,7 +11,7 @@ export interface Memory {
 
 /** What must be nothing at the end. */
 export interface Leftovers {
-  /** Calls that clients were told of and that have not ended. */
+  /** Calls that were reported to clients and have not ended. */
   readonly calls: number;
   /** HCALLs as the program counts them, and as the stand-in does. */
   readonly handles: number;

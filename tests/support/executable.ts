@@ -4,7 +4,7 @@ import { COMPILE_WORDS } from "./compile_task.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** What an executable carries behind the runtime. */
+/** The data that an executable carries after the runtime. */
 export interface Packed {
   readonly bytes: Uint8Array;
   /** The settings, as Deno writes them. */
@@ -49,7 +49,7 @@ export async function pack(
   return unpack(await Deno.readFile(output));
 }
 
-/** Finds the settings behind their mark and length, and the list of files behind its length. */
+/** Finds the settings after their mark and length, and the list of files after its length. */
 function unpack(bytes: Uint8Array): Packed {
   const text = new TextDecoder("latin1").decode(bytes);
   const metadataAt = text.lastIndexOf('{"argv":');

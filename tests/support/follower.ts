@@ -1,6 +1,6 @@
 /**
  * What a client that follows every event knows, however often its connection is cut. It throws where
- * an event comes twice, out of order, or behind one that is missing.
+ * an event comes twice, out of order, or after one that is missing.
  */
 import assert from "node:assert/strict";
 import { readServerFrame } from "./v2_schema.ts";
@@ -18,7 +18,7 @@ export class Follower {
   readonly wish: Wish;
   /** The numbers of the events it heard, in the order in which they came. */
   readonly seqs: number[] = [];
-  /** Where it was told that events are missing: behind `from`, up to `to`. */
+  /** The range of events that were reported missing: after `from`, up to `to`. */
   readonly gaps: { readonly from: number; readonly to: number }[] = [];
   /** The number of the event that led to the state that it began with. */
   begunAt: number | undefined;

@@ -9,7 +9,7 @@ const OPTIONS = {
   formats: { "date-time": true },
 } as const;
 
-/** Compiles a schema; throws where it is none. */
+/** Compiles a schema; throws if it is not one. */
 export function validatorOf(schema: object): (value: unknown) => boolean {
   const validate = new Ajv2020(OPTIONS).compile(schema);
   return (value) => validate(value);
@@ -18,7 +18,7 @@ export function validatorOf(schema: object): (value: unknown) => boolean {
 const ajv = new Ajv2020(OPTIONS);
 ajv.addSchema(jsonSchema(), "v2");
 
-/** Throws where a value is not what the schema calls by this name. */
+/** Throws if a value is not what the schema calls by this name. */
 export function assertValid(name: string, value: unknown): void {
   const validate = ajv.getSchema(`v2#/$defs/${name}`);
   if (validate === undefined) throw new TypeError(`The schema has no ${name}`);
@@ -27,7 +27,7 @@ export function assertValid(name: string, value: unknown): void {
   throw new Error(`Not a ${name}: ${JSON.stringify(value)}\n${problems}`);
 }
 
-/** Reads a frame that the server has sent, and throws where it is none. */
+/** Reads a frame that the server has sent; throws if it is not valid. */
 export function readServerFrame(text: string): unknown {
   const frame: unknown = JSON.parse(text);
   assertValid("ServerFrame", frame);

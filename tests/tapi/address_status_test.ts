@@ -16,7 +16,7 @@ const ENTRY_AT = {
   destOffset: 20,
 };
 
-/** A status with two entries and their texts behind them, as tapi.h lays it out. */
+/** A status with two entries followed by their texts, as tapi.h lays it out. */
 function status(): { bytes: Uint8Array<ArrayBuffer>; view: DataView } {
   const bytes = new Uint8Array(256);
   const view = new DataView(bytes.buffer);

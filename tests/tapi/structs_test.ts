@@ -118,7 +118,7 @@ const anyAnswer = fc.tuple(fc.array(anyDword, { maxLength: 200, size: "max" }), 
   },
 );
 
-/** Puts an answer into memory that holds `filler` before and behind it. */
+/** Puts an answer into memory that holds `filler` before and after it. */
 function surrounded(answer: Uint8Array, filler: number): Uint8Array<ArrayBuffer> {
   const memory = new Uint8Array(answer.length + 2048).fill(filler);
   memory.set(answer, 1024);

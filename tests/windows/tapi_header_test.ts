@@ -12,7 +12,7 @@ import { prepareMachine } from "./machine.ts";
 const { has: _has, nameOf: _nameOf, ...families } = constantsModule;
 const structs = Object.values(structsModule) as unknown as readonly Struct<Record<string, never>>[];
 
-/** mingw's tapi.h always has TAPI 3.1's structs: these members come behind those of 2.2. */
+/** mingw's tapi.h always has TAPI 3.1's structs: these members follow those of 2.2. */
 const SINCE_TAPI_3: Readonly<Record<string, readonly string[]>> = {
   LINEDEVCAPS: ["dwAddressTypes", "ProtocolGuid", "dwAvailableTracking"],
   LINECALLINFO: [
@@ -24,7 +24,7 @@ const SINCE_TAPI_3: Readonly<Record<string, readonly string[]>> = {
   ],
   LINECALLPARAMS: ["dwAddressType"],
   LINEFORWARD: ["dwCallerAddressType", "dwDestAddressType"],
-  // Not a member of its own: the first entry of the list behind the head that is declared.
+  // Not a member of its own: the first entry of the list after the declared head.
   LINEFORWARDLIST: ["ForwardList"],
 };
 /** Only Microsoft's own tapi.h has them. */

@@ -91,7 +91,7 @@ function toCsv(entries: readonly EntryObject[]): string {
 
 /**
  * Where a spreadsheet may take what follows for a formula: at the beginning, and after every separator
- * that it may be set to, behind spaces and characters that show nothing.
+ * that it may be set to, after spaces and invisible characters.
  */
 const FORMULA = /^(?=[\t\r\n])|(^|[,;|\t\r\n])(?=(?:[^\S\r\n]|[\p{Cf}"'])*[=+\-@＝＋－＠])/gu;
 

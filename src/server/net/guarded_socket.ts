@@ -19,7 +19,7 @@ const MOST_PIECES = 1024;
 /** The errors of the ws package for a message that is too long. */
 const TOO_LONG = new Set(["WS_ERR_UNSUPPORTED_MESSAGE_LENGTH", "WS_ERR_TOO_MANY_BUFFERED_PARTS"]);
 
-/** Makes a connection a WebSocket, or answers that the request is none for that. */
+/** Makes a connection a WebSocket, or refuses a request that does not ask for one correctly. */
 export function upgrade(
   message: IncomingMessage,
   stream: Duplex,

@@ -127,7 +127,7 @@ Deno.test("a token comes in a header, as a sub-protocol, in the URL, or by auth"
       assert.equal((await client.ask({ cmd })).error.code, "unauthorized", cmd);
     }
     assert.equal((await client.ask({ cmd: "drop", line: "201" })).error.code, "unauthorized");
-    // Said in one breath: the token counts for what comes behind it.
+    // Said in one breath: the token counts for what follows it.
     client.send({ cmd: "auth", id: 901, token: "secret-1" });
     client.send({ cmd: "lines", id: 902 });
     const { result } = await client.until(() => client.frames.find(({ id }) => id === 902));

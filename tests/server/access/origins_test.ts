@@ -177,7 +177,7 @@ Deno.test("listed origins are permitted: as they are written, and by patterns", 
   assert(!listed("https://crm.example.com", "https://crm.example.com:8443"));
   assert(!listed("https://*.example.com", "https://example.com"));
   assert(!listed("https://*.example.com", "https://crm.example.com.evil.com"));
-  // The wildcard takes no part of an origin that is none.
+  // The wildcard matches no part of an invalid origin.
   assert(!listed("https://*.example.com", "https://evil.com/.example.com"));
   assert(!listed("https://*.example.com", "https://evil.com@x.example.com"));
 });

@@ -1,4 +1,4 @@
-/** Who is connected, as GET /api/v2/clients tells it. */
+/** The connected clients, as GET /api/v2/clients lists them. */
 import assert from "node:assert/strict";
 import type { Identity } from "../../../src/server/access/identity.ts";
 import { RecordingClient } from "../../support/client.ts";

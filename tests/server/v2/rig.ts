@@ -42,7 +42,7 @@ export class Reader {
     return this.socket.sent.map(readServerFrame);
   }
 
-  /** The frames behind the hello. */
+  /** The frames after the hello. */
   get answers(): Frame[] {
     return this.frames.slice(1);
   }

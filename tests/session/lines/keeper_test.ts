@@ -8,7 +8,7 @@ import { step, Telephony } from "../../support/session.ts";
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
-/** The fake exchange's first device is none for voice. */
+/** The fake exchange's first device is not for voice. */
 const DEVICE_OF_201 = 1;
 
 /** LINE_CREATE or LINE_REMOVE: TAPI names the device in the message alone. */
