@@ -154,12 +154,12 @@ export class Following implements Disposable {
   [Symbol.dispose](): void {
     this.#break("it is over");
     if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);
-    this.#reader?.[Symbol.dispose]();
     this.#subscriptions.dispose();
   }
 
   #break(reason: string): void {
     this.#end.abort();
+    this.#reader?.[Symbol.dispose]();
     this.#resolveEnded(reason);
   }
 

@@ -47,26 +47,36 @@ export class DenoTransport implements Transport {
   /** @throws Error if there is no connection, or none with TLS where it is wanted. */
   async connect({ hostname, port }: Server, options: ConnectionOptions): Promise<void> {
     try {
-      const connection = await Deno.connect({ hostname, port });
-      this.#connection = connection;
-      if (this.#isClosed) throw new Error("the connection was given up");
+      const connection = this.#use(await Deno.connect({ hostname, port }));
       connection.setNoDelay();
       const info = await this.#readInfo(connection);
       // Throws where the settings want TLS, and the server has none.
       checkOptions(info, options);
       const { tls } = options;
       if (tls || info.tls_required === true) {
-        this.#connection = await Deno.startTls(connection as Deno.TcpConn, {
-          hostname,
-          ...tls?.ca !== undefined && { caCerts: [tls.ca] },
-        });
+        const encrypted = this.#use(
+          await Deno.startTls(connection, {
+            hostname,
+            ...tls?.ca !== undefined && { caCerts: [tls.ca] },
+          }),
+        );
         this.#isEncrypted = true;
-        await (this.#connection as Deno.TlsConn).handshake();
+        await encrypted.handshake();
       }
     } catch (error) {
       this.disconnect();
       throw error;
     }
+  }
+
+  /** @throws Error if it has been closed while it was connecting. */
+  #use<C extends Deno.Conn>(connection: C): C {
+    if (this.#isClosed) {
+      connection.close();
+      throw new Error("the connection was given up");
+    }
+    this.#connection = connection;
+    return connection;
   }
 
   async #readInfo(connection: Deno.Conn): Promise<ServerInfo> {
