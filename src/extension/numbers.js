@@ -62,7 +62,10 @@
   addEventListener("click", (event) => {
     if (!event.isTrusted || event.button !== 0 || chrome.runtime?.id === undefined) return;
     if (String(getSelection()) !== "") return;
-    const range = [...found.values()].flat().find((range) => isIn(range, event));
+    // Whatever covers a number is another element.
+    const [element] = event.composedPath();
+    const range = [...found].filter(([text]) => text.parentElement === element)
+      .flatMap(([, ranges]) => ranges).find((range) => isIn(range, event));
     if (range === undefined) return;
     const number = range.toString().trim();
     event.preventDefault();

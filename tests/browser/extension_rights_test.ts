@@ -73,6 +73,35 @@ browserTest(
   },
 );
 
+browserTest("extension: a click on what covers a number is not one on the number", async () => {
+  await using program = await FakeExchange.start();
+  await using site = servePage(`<!DOCTYPE html><p>Phone: <span>+44 1632 960002</span></p>
+    <button style="position: fixed; inset: 0" onclick="this.remove()">Close</button>`);
+  const origin = `http://127.0.0.1:${site.addr.port}`;
+  await using extension = await InstalledExtension.start(
+    program.port,
+    { extension: "201", numberSites: [origin] },
+    // Nobody is there to press the button of the browser's question.
+    { host_permissions: ["http://127.0.0.1/*"] },
+  );
+  await extension.buttonIs("", /^201: free$/);
+  await extension.coversSites();
+  const page = await extension.context.newPage();
+  const questions: string[] = [];
+  page.on("dialog", async (dialog) => {
+    questions.push(dialog.message());
+    await dialog.dismiss();
+  });
+  await page.goto(`${origin}/`);
+  const box = await page.locator("span").boundingBox();
+  assert(box);
+  const clickNumber = () => page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+  await clickNumber();
+  await page.locator("button").waitFor({ state: "detached" });
+  await clickNumber();
+  await eventually(() => assert.deepEqual(questions, ["Dial +441632960002?"]));
+});
+
 browserTest("extension: another extension dials only if it is listed", async () => {
   await using program = await FakeExchange.start();
   await using folder = await Folder.make();
