@@ -159,7 +159,8 @@ class KeptClient {
     const [only, ...others] = this.lines.keys();
     const name = line ?? (others.length === 0 ? only : undefined);
     if (name === undefined) {
-      const message = "Which line dials is open: name it, as in linkify(document, { line: 201 })";
+      const message =
+        "There are several lines: name the one that dials, as in linkify(document, { line: 201 })";
       throw new Tapi2WsError({ code: "ambiguous", message });
     }
     const made = await this.command("dial", { line: `${name}`, number });

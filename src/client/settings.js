@@ -18,7 +18,7 @@
 export function settingsOf(url, options) {
   const { lines, events, token, backOff = {}, WebSocket = globalThis.WebSocket } = options;
   if (WebSocket === undefined) {
-    throw new TypeError("There is no WebSocket here: pass one as the option WebSocket");
+    throw new TypeError("No WebSocket is available: pass one as the option WebSocket");
   }
   return {
     url: socketUrl(url),

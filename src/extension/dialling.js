@@ -80,7 +80,7 @@ export class Dialling {
   async dial(text) {
     const number = numberIn(text);
     if (number === undefined) {
-      return await this.#failed("Not dialled", `“${text}” is no phone number`);
+      return await this.#failed("Not dialled", `“${text}” is not a phone number`);
     }
     try {
       await this.#connected();

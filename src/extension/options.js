@@ -93,7 +93,10 @@ form.addEventListener("submit", (event) => {
     [name],
   ) => [name, settings[name]]);
   void Promise.all([isPermitted, saveSettings(Object.fromEntries(own))]).then(([permitted]) => {
-    write(result, permitted ? "Saved." : "Saved, but the browser does not permit the sites.");
+    write(
+      result,
+      permitted ? "Saved." : "Saved, but the browser does not allow access to the sites.",
+    );
   });
 });
 

@@ -60,7 +60,7 @@ export const EXTENSION_SETTINGS = {
     kind: "switch",
     default: true,
     label: "Keep missed calls",
-    help: "Leaves a notification for a call that nobody took. Needs the server's journal",
+    help: "Keeps a notification of each missed call. Needs the server's journal",
   },
   link: {
     kind: "text",

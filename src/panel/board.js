@@ -129,7 +129,7 @@ class Board {
     if (client.identity?.can.length === 0) return "This server requires a token.";
     const name = this.#own.value.trim();
     if (!mayControl) return "";
-    if (name === "") return "Enter your own line to call and pick up by a click.";
+    if (name === "") return "Enter your own line to call and pick up with a click.";
     return this.#ownLine === undefined ? `There is no line ${name} on this board.` : "";
   }
 

@@ -58,10 +58,10 @@ export class NumberTrial {
     }
     const sentences = [];
     if (problem !== undefined && isDialled) sentences.push(`Not dialled: ${problem}`);
-    if (internal) sentences.push("An extension of the phone system.");
-    if (allowed === false) sentences.push("Your rules do not let you dial it.");
+    if (internal) sentences.push("This is an extension of the phone system.");
+    if (allowed === false) sentences.push("Your dialling rules do not allow this number.");
     if (sentences.length === 0 && reading.e164 === undefined) {
-      sentences.push("No number of the numbering plan.");
+      sentences.push("The numbering plan has no such number.");
     }
     write(part(this.#root, "sentence"), sentences.join(" "));
   }

@@ -44,7 +44,7 @@ export class Snippet {
 function judgementOf(page) {
   const address = page === "" ? USUAL_PAGE : page;
   if (!/^https?:\/\/./.test(address) || !URL.canParse(address)) {
-    return "An address begins with http:// or https://.";
+    return "Enter an address that begins with http:// or https://.";
   }
   return blockageOf(address, serverUrl())?.message ?? (page === "" ? "" : "This page can connect.");
 }

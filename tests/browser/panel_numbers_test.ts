@@ -29,10 +29,10 @@ panelTest("a number is read step by step, dialled nowhere, and rules are named",
   await panel.textsAre(part.locator("dt"), "E.164", "Shown as", "Dialled as");
   await shows("0030654321", "called", "030 654321", "outside line's 0");
   await panel.textsAre(part.locator("dt"), "E.164", "Shown as");
-  await shows("0900 123456", "written", "Your rules do not let you dial it.");
+  await shows("0900 123456", "written", "Your dialling rules do not allow this number.");
   await shows("call me", "written", "Not dialled: expected a telephone number");
   await panel.textsAre(part.locator("dt"));
-  await shows("201", "caller", "An extension of the phone system.");
+  await shows("201", "caller", "This is an extension of the phone system.");
   await panel.textsAre(part.locator("li"), "It has an extension's length: 201");
   if (commands.length > 0) throw new Error("A number was dialled");
 });

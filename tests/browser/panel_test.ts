@@ -168,5 +168,5 @@ panelTest("the snippet's part names the pages that browsers keep from using it",
   await address.fill("http://crm.example.com");
   await panel.becomes("#connect", "If crm.example.com has a public address");
   await address.fill("crm");
-  await panel.becomes("#connect", "An address begins with http://");
+  await panel.becomes("#connect", "Enter an address that begins with http://");
 }, /Cross-Origin-Opener-Policy|status of 40[49]/);
