@@ -30,7 +30,7 @@ const WRITTEN = /^[\d\s().\/\p{Pd}\u2212·+*#,]*$/u;
 const KEEPS_ZERO = /^(?:\+|00)\s*(?:39|378|379)/;
 /** Numbers are remembered, because the same few come in every event of a call. */
 const MOST_REMEMBERED = 2000;
-/** A longer one is no number, and is not kept: drivers write what they like. */
+/** A longer text is no number, and is not read: drivers and files have what they like. */
 const MOST_CHARACTERS = 80;
 const NO_FACTS: NumberFacts = {};
 
@@ -91,6 +91,11 @@ export class Numbers implements NumberPort {
     source: NumberSource,
     trace: Trace,
   ): NumberFacts & { readonly dials: string } {
+    if (text.length > MOST_CHARACTERS) {
+      throw new NotANumberError(
+        `expected a telephone number of at most ${MOST_CHARACTERS} characters`,
+      );
+    }
     const plain = withoutScheme(text, trace);
     const whole = inAscii(plain);
     const site = this.#site;

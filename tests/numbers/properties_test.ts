@@ -118,3 +118,17 @@ Deno.test("numbers are remembered, but only so many", async () => {
   assert.notEqual(numbers.factsOf("01632960001", "caller", "in"), first);
   assert.deepEqual(numbers.factsOf("01632960001", "caller", "in"), first);
 });
+
+Deno.test("a text of more than 80 characters is not read: a file can have it in place of a number", async () => {
+  for (const settings of ["", '[numbers]\ncountry = "GB"']) {
+    const numbers = await loadNumbers(settingsWith(settings).numbers);
+    const number = "01632 960001";
+    assert.equal(numbers.read(number.padStart(80), "written").dials, "01632960001");
+    for (const text of [number.padStart(81), `(${" ".repeat(1_000_000)}+1+`]) {
+      const { problem, dials, steps } = numbers.read(text, "written");
+      assert.equal(problem, "expected a telephone number of at most 80 characters");
+      assert.equal(dials, undefined);
+      assert.deepEqual(steps, []);
+    }
+  }
+});
