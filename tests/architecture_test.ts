@@ -62,7 +62,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   directory: ["bus", "settings"],
   nats: ["bus"],
 };
-/** What every part may import. */
+/** The parts that each part may import. */
 const EVERYWHERE = ["log", "clock", "model", "patterns", "semaphore"];
 /** Files in which values of the runtime may appear. */
 const DENO_VALUES = [

@@ -1,4 +1,4 @@
-/** What is released, and the workflows that do it. */
+/** The release, and its workflows. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 
 const HERE = new URL("./", import.meta.url);
 
-/** What tests do in one place only, and where. Benchmarks and soaks measure time: they may. */
+/** Things that tests may do in one place only, and where. Benchmarks and soaks measure time: they may. */
 const RULES: readonly { readonly what: string; readonly sign: RegExp; readonly in: string[] }[] = [
   {
     what: "waits for a time; support/patience.ts waits for conditions",

@@ -90,15 +90,15 @@ export const SITE_STATES = ["up", "lost"] as const;
 /** The connection of a site or a gateway to the others. */
 export interface NatsStatus {
   readonly connected: boolean;
-  /** Of a site: events that wait until NATS has stored them; `null` while it takes no part. */
+  /** On a site: events that wait until NATS has stored them; `null` while it takes no part. */
   readonly waitingEvents?: number | null;
-  /** Of a site: why it takes no part. */
+  /** On a site: why it takes no part. */
   readonly problem?: string;
-  /** Of a gateway: events that NATS has and the gateway has not read yet. */
+  /** On a gateway: events that NATS has and the gateway has not read yet. */
   readonly missingEvents?: number;
-  /** Of a gateway: how often events had to be asked for, because they did not come by themselves. */
+  /** On a gateway: how often events had to be requested because they did not arrive on their own. */
   readonly gaps?: number;
-  /** Of a gateway. */
+  /** On a gateway: the sites that it knows. */
   readonly sites?: readonly { readonly site: string; readonly state: typeof SITE_STATES[number] }[];
 }
 

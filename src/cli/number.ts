@@ -60,7 +60,7 @@ function describe([source, reading]: readonly [NumberSource, Listed]): string {
     ["e164", e164],
     ["national", national],
     ["internal", internal && "true"],
-    // What the phone system has written is not dialled again.
+    // Numbers in the phone system's form are not dialled again.
     ["dials", source === "written" ? dials : undefined],
     ["directory", directory && namesOf(directory)],
     ["refused", source === "written" ? problem : undefined],

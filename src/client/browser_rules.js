@@ -4,7 +4,7 @@
 /** @import { Permission } from "./page.js" */
 import { page } from "./page.js";
 
-/** Of browsers that ask before a page reaches the local network; the last one until Chrome 144. */
+/** Permissions that browsers ask for before a page reaches the local network; the last until Chrome 144. */
 const LOCAL = ["local-network", "local-network-access"];
 const LOOPBACK = ["loopback-network", "local-network-access"];
 

@@ -65,7 +65,7 @@ export class Popups {
       ...line !== undefined && { line },
     };
     for (const popup of this.#open) post(popup, { view });
-    // What is shown is seen.
+    // Calls that are shown count as seen.
     if (this.#history.newMissed > 0) void this.#history.markSeen().then(this.#onSeen);
   }
 

@@ -76,7 +76,7 @@ class NewerFileError extends Error {
 export function openFile(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: 0 });
   try {
-    // Of numbers and names; SQLite gives its other files the same mode. Windows has no modes.
+    // It has numbers and names. SQLite gives its other files the same mode; Windows has no modes.
     if (path !== ":memory:") chmodSync(path, 0o600);
     db.exec(`
       PRAGMA journal_mode = WAL;

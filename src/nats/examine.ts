@@ -1,4 +1,4 @@
-/** What `doctor` finds about NATS: the connection, the rights, the streams, and the sites' clocks. */
+/** The checks of `doctor` for NATS: the connection, the rights, the streams, and the sites' clocks. */
 import { type Clock, sleep } from "../clock.ts";
 import { describeError } from "../log.ts";
 import { Link, type LinkOptions } from "./link.ts";

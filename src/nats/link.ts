@@ -134,7 +134,7 @@ export class Link {
         ...Object.keys(headers).length > 0 && { headers: all },
       });
     } catch (error) {
-      // Of anything else it is not known whether somebody has got the request.
+      // After any other error it is not known whether somebody has received the request.
       const isGone = error instanceof NoRespondersError ||
         error instanceof RequestError && error.isNoResponders();
       throw new RequestFailure(isGone ? "gone" : "timeout", describeError(error));

@@ -24,7 +24,7 @@ interface Obituary {
   readonly event: Exclude<EventDraft, { readonly type: "provider" }>;
 }
 
-/** What is still to be said of a lost site: its calls first, then its lines. */
+/** The events that end a lost site: its calls first, then its lines. */
 function obituariesOf(view: SiteView, atMs: number): readonly Obituary[] {
   return [
     ...[...view.calls()].map((call): Obituary => ({

@@ -93,7 +93,7 @@ export class Reader implements Disposable {
       await this.#fetch();
       if (this.#last < seq) await this.#pause();
     }
-    // What is read at the start was not missed.
+    // Events that are read at the start were not missed.
     this.#gaps = 0;
   }
 
@@ -191,7 +191,7 @@ export class Reader implements Disposable {
       const next = this.#last + 1;
       const stored = await streams.event(next);
       if (stored === undefined || this.#last >= next) return;
-      // What is there goes the one way, in which nothing is taken twice.
+      // Existing events go the same way, in which none is taken twice.
       this.#receive(stored);
       void this.#look();
     } catch (error) {

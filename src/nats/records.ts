@@ -1,4 +1,4 @@
-/** What all sites and gateways agree on: which sites there are, what is lost, and the epoch. */
+/** The records on which all sites and gateways agree: which sites there are, what is lost, and the epoch. */
 import type { Clock } from "../clock.ts";
 import { SITES, type Streams } from "./streams.ts";
 import {

@@ -162,7 +162,7 @@ export class SiteView {
   lose(stretch: Stretch): boolean {
     this.#stretch ??= stretch;
     if (this.#isLost || !isSame(this.#stretch, stretch)) return false;
-    // What the answered state includes, and the stream does not have, has not happened for clients.
+    // Changes in the answered state that the stream does not have have not happened for clients.
     if (!this.isExact) this.#knowledge = "none";
     this.#sinceAsked = [];
     this.#isLost = true;

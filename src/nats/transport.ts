@@ -27,7 +27,7 @@ export class DenoTransport implements Transport {
   #connection: Deno.Conn | undefined;
   #isEncrypted = false;
   #isClosed = false;
-  /** What was read to find INFO; the reader of the protocol wants it as well. */
+  /** Bytes that were read to find INFO; the reader of the protocol needs them as well. */
   #first = new Uint8Array();
   #outbound: Uint8Array[] = [];
   #writing: Promise<void> | undefined;

@@ -1,6 +1,6 @@
 /** Emergency numbers: they are dialled as they are written, and are never taken for anything else. */
 
-/** Of every country: mobile networks connect them everywhere, and people abroad dial their own. */
+/** Numbers of every country: mobile networks connect them everywhere, and people abroad dial their own. */
 const EVERYWHERE = ["112", "911", "999"];
 
 /** By country, beside those. */

@@ -101,7 +101,7 @@ export class Site {
   shown(subscriber: Subscriber): string {
     const { national, international, countryCode, e164 } = subscriber;
     if (countryCode !== this.#country.code) return international;
-    // What is shown can be dialled again, and is then the same number.
+    // A number that is shown can be dialled again, and is then the same.
     const again = this.read(national, this.#rules.writtenForm);
     return again.kind === "subscriber" && again.subscriber.e164 === e164 ? national : international;
   }

@@ -95,7 +95,7 @@ class Board {
     if (news.type === "call") this.#changed.add(news.call.permanentId);
     else if (news.type === "line") {
       this.#changed.add(news.line.permanentId);
-      // What can be done with each line depends on the own one.
+      // The actions of each line depend on the user's own line.
       this.#isStale ||= news.change === "added" || news.change === "removed" ||
         news.line.permanentId === this.#ownLine?.permanentId;
     } else if (news.type === "state" || news.type === "status") this.#isStale = true;

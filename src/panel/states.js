@@ -50,7 +50,7 @@ const BY_STATE = {
   UNKNOWN: LOOKS.unknown,
 };
 
-/** Of several calls, the first of these is shown. */
+/** The states by priority: of several calls, the first in this order is shown. */
 const URGENCY = [
   "ringing",
   "talking",

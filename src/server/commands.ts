@@ -47,7 +47,7 @@ export async function execute(
   const { command } = dialling;
   // Described before: afterwards the call may be gone.
   const target = describeTarget(command, state);
-  // Of what will be dialled, so that no spelling is a way round the rules.
+  // Checks the number that will be dialled, so that no spelling is a way round the rules.
   const error = refusal(identity, { state, commands, numbers }, dialling);
   const result: CommandResult = error === undefined
     ? await commands.execute(granted(identity, command), { identity: identity.name, address })

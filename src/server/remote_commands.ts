@@ -13,7 +13,7 @@ export async function executeRemote(
   sender: Sender,
   context: CommandContext,
 ): Promise<CommandResult> {
-  // What a server adds by the rights of its own clients is added anew here.
+  // A server adds these by the rights of its own clients, so the site adds its own.
   const { redirect: _, all, ...plain }: { redirect?: unknown; all?: unknown } = written;
   const message = parseMessage(JSON.stringify(plain));
   switch (message.kind) {

@@ -30,7 +30,7 @@ export interface AddressFeatures extends LineFeatures {
   readonly settable: number;
 }
 
-/** Of an address of which nothing is reported. */
+/** For an address of which nothing is reported. */
 export const NO_FEATURES: AddressFeatures = {
   ...NO_LINE_FEATURES,
   call: 0,
@@ -60,7 +60,7 @@ export interface DeviceCaps {
   readonly addressStates: number;
 }
 
-/** Of a device that has not been described. */
+/** For a device that has not been described. */
 export const NO_CAPS: DeviceCaps = {
   apiVersion: 0,
   mediaModes: 0,

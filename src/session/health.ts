@@ -21,7 +21,7 @@ const STALE_AFTER_MS = 60_000;
 const LOOK_FOR_STALE_EVERY_MS = 30_000;
 /** A call whose first state has not come after so long is asked for it. */
 const FIRST_STATE_MS = 1000;
-/** So many probes in a row must fail in a way that may pass, before the session is given up. */
+/** Probes in a row that must fail with a transient error before the session is given up. */
 const MOST_FAILED_PROBES = 3;
 
 /** Failures of the service itself; any other error is an answer, and shows that it lives. */

@@ -60,7 +60,7 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    // Of the threads, one is lineGetMessage's, and one the runtime's own.
+    // One of the threads is lineGetMessage's, and one the runtime's own.
     const functionsAtOnce = Math.max(options.blockingThreads - 2, 1);
     this.#watched = watch(
       options.library,

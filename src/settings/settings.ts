@@ -38,7 +38,7 @@ export interface Settings extends General {
   readonly files: readonly string[];
   /** Whether a settings file says anything. */
   readonly isConfigured: boolean;
-  /** Of settings that were read again: what cannot be used, and stays as it was. */
+  /** When settings are read again: those that cannot be used, and stay as they were. */
   readonly problems: readonly string[];
 }
 

@@ -13,7 +13,7 @@ export function identified(
   known: Call | undefined,
   numbers: Pick<NumberPort, "factsOf">,
 ): Call {
-  // What a number is may depend on who began the call.
+  // The meaning of a number can depend on the direction of the call.
   const before: Partial<Parties> = known?.direction === call.direction ? known : {};
   let changed: { -readonly [K in keyof Parties]?: Party } | undefined;
   for (const role of PARTY_ROLES) {

@@ -21,7 +21,7 @@ export interface AddressStatus {
   readonly forwards: readonly RawForward[];
 }
 
-/** So many entries are believed; no address has more. */
+/** Entries that are believed at most; no address has more. */
 const MOST_FORWARDS = 64;
 
 /**

@@ -28,7 +28,7 @@ export class ParkAddressOut {
     VARSTRING.encode(this.memory, {
       dwTotalSize: this.memory.length,
       dwUsedSize: VARSTRING.size,
-      // What the documentation of lineParkW asks for, also in its W form.
+      // Required by the documentation of lineParkW, also for its W form.
       dwStringFormat: STRINGFORMAT.ASCII,
     });
   }

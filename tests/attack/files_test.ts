@@ -1,4 +1,4 @@
-/** What the program writes: numbers and names, for its own account only. */
+/** The program's files, with numbers and names: for its own account only. */
 import assert from "node:assert/strict";
 import { Folder } from "../support/folder.ts";
 import { fakeArgs, ProgramProcess } from "../support/process.ts";

@@ -7,7 +7,7 @@ interface Violation {
   readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
 }
 
-/** What axe-core finds wrong in a page. */
+/** The problems that axe-core finds in a page. */
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   // Without preload: for that it would write styles into the page, which the page's policy forbids.

@@ -1,4 +1,4 @@
-/** Who can make the browser extension dial, and what it asks first, in Chromium. */
+/** The senders that can make the browser extension dial, and what it asks first, in Chromium. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { Folder } from "../support/folder.ts";

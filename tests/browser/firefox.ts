@@ -41,7 +41,7 @@ export function firefoxTest(name: string, run: (firefox: Firefox) => Promise<voi
 
 export class Firefox {
   readonly #browser: Browser;
-  /** What pages threw. */
+  /** The exceptions of pages. */
   readonly errors: string[] = [];
 
   constructor(browser: Browser) {

@@ -5,7 +5,7 @@ import { startTestServer } from "../support/server.ts";
 import { violations } from "./axe.ts";
 import { browserTest, launchChromium, newContext } from "./chromium.ts";
 
-/** What the page threw, and what the browser refused it or warned of. */
+/** The page's exceptions, and the browser's refusals and warnings. */
 function wrongsOf(page: Page): string[] {
   const wrongs: string[] = [];
   page.on("pageerror", ({ message }) => wrongs.push(message));

@@ -13,14 +13,14 @@ async function sha256(text: string): Promise<string> {
   return new Uint8Array(digest).toHex();
 }
 
-/** What a page comes to when it tries each way to the server. */
+/** The results of a page that tries each way to the server. */
 function tryAll(page: Page, port: number, token = ""): Promise<Record<string, unknown>> {
   return page.evaluate(async ([port, token]) => {
     const base = `127.0.0.1:${port}`;
     const open = (protocols: string[], query = "") =>
       new Promise((resolve) => {
         const socket = new WebSocket(`ws://${base}/${query}`, protocols);
-        // What is no command has an answer in either dialect.
+        // A message that is not a command is answered in either dialect.
         socket.onopen = () => socket.send('{"cmd":"fly"}');
         socket.onmessage = ({ data }) => resolve(JSON.parse(data).type ?? "answer");
         socket.onclose = ({ code }) => resolve(code);
@@ -42,7 +42,7 @@ function tryAll(page: Page, port: number, token = ""): Promise<Record<string, un
         headers: { "content-type": "application/json", ...authorization },
         body: '{"cmd":"ping"}',
       }),
-      // What a page may send without asking first: it must have no effect.
+      // Requests that a page can send without a preflight: they must have no effect.
       blind: await ask("/api/v2/commands", {
         method: "POST",
         mode: "no-cors",

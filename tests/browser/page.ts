@@ -1,4 +1,4 @@
-/** What browser tests share: pages, and what is waited for in them. */
+/** The common parts of browser tests: pages, and waiting for conditions in them. */
 import type { Page } from "playwright-core";
 
 const PAGES: Readonly<Record<string, HeadersInit>> = {

@@ -8,9 +8,9 @@ import { callEvent, lineEvent } from "../support/events.ts";
 import { browserTest, launchChromium, newContext } from "./chromium.ts";
 import type { CallCommandName } from "../../src/model/command.ts";
 
-/** What a browser notes of a request that is refused. */
+/** A browser's message about a request that is refused. */
 const REFUSED = /the server responded with a status of 40[1349]/;
-/** What it notes, besides, of a server that has gone. */
+/** Its further message about a server that has gone. */
 export const GONE = /net::ERR_|WebSocket connection to/;
 
 /** The selector of the tiles of the lines with an extension. */

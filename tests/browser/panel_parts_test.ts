@@ -1,4 +1,4 @@
-/** Each part of the panel, on the real server with a telephone system that the test makes up. */
+/** Each part of the panel, on the real server with a phone system that the test makes up. */
 import assert from "node:assert/strict";
 import { CALL_COMMANDS, type Command } from "../../src/model/command.ts";
 import type { Grant } from "../../src/settings/access_rules.ts";

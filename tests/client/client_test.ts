@@ -8,7 +8,7 @@ import { until } from "../support/patience.ts";
 import { rulesFor, tokenRule } from "../support/server.ts";
 import { ClientRig, stateOf } from "./rig.ts";
 
-/** What a rejected command is known by. */
+/** The error of a rejected command. */
 const failsWith = (code: string) => (error: unknown) => {
   assert(error instanceof Tapi2WsError, `${error}`);
   assert.equal(error.name, "Tapi2WsError");

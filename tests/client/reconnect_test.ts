@@ -1,4 +1,4 @@
-/** What the library does when the network, or the server, is not what it was. */
+/** The library after the network, or the server, has changed or failed. */
 import assert from "node:assert/strict";
 import type { Client, StatusEvent, StreamEvent } from "../../src/client/client.d.ts";
 import { connect, Tapi2WsError } from "../../src/client/client.js";

@@ -1,4 +1,4 @@
-/** What people do with calls, each through the byte interface. */
+/** The services that people use with calls, each through the byte interface. */
 import assert from "node:assert/strict";
 import {
   LINE,

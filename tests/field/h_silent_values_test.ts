@@ -7,7 +7,7 @@ import { fieldTest, shown } from "./rig.ts";
 
 const PARTIES = ["caller", "called", "connected", "redirecting", "redirection"] as const;
 
-/** What the driver says of a party at the call's end. */
+/** A driver's report on a party at the call's end. */
 const SILENCES = {
   "no name": "PARTY=0171 PARTYn=-",
   "no number": "PARTY=NAME PARTYn=Ada",
@@ -84,7 +84,7 @@ fieldTest(
   },
 );
 
-/** What a call that the line makes goes through, and the result that is right. */
+/** The states of a call that the line makes, and the right result. */
 const ENDS = [
   ["busy", "busy", "state a DISCONNECTED BUSY\nstate a DISCONNECTED UNKNOWN"],
   ["busy", "busy", "state a DISCONNECTED BUSY\nstate a DISCONNECTED"],

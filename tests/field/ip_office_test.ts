@@ -162,7 +162,7 @@ fieldTest(
     assert(entries.every(({ result }) => result === "answered"));
     const of = (line: string, callId: string) =>
       entries.find((entry) => entry.line === line && entry.callId === callId)?.direction;
-    // What a conference says of its origin turns no direction round.
+    // The origin of a conference reverses no direction.
     assert.deepEqual([of("8002", "0x46"), of("8001", "0x41")], ["in", "out"]);
   },
 );

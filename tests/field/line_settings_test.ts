@@ -1,6 +1,6 @@
 /**
- * What telephones are set to: as Avaya IP Office's driver reports it in its own block, and takes it by
- * lineDevSpecific; and what other drivers have of it in TAPI.
+ * The settings of telephones, as Avaya IP Office's driver reports them in its own block and takes them
+ * by lineDevSpecific, and as other drivers have them in TAPI.
  */
 import assert from "node:assert/strict";
 import { bits, DIAL, type Field, fieldTest, pick, REPLY, type StandIn, tokens } from "./rig.ts";
@@ -33,7 +33,7 @@ async function lineIs(field: Field, members: Record<string, unknown>, line = "80
   await field.becomes(async () => pick(await field.line(line), members), members);
 }
 
-/** What lineDevSpecific was given, in hex, with the code of what came before the text. */
+/** The bytes given to lineDevSpecific, in hex, with the code before the text. */
 function sent(field: Field): string[] {
   return field.asked("lineDevSpecific").map((entry) => /"([0-9a-f]*)"/.exec(entry)?.[1] ?? entry);
 }
@@ -180,7 +180,7 @@ fieldTest(
       const count = sent(field).length;
       const answer = field.does({ line: "8000", ...command });
       await field.until("the driver is asked", () => field.standin.pendingReplies > 0);
-      // What is not held is collected now, and its memory used again.
+      // Unreferenced memory is collected now, and used again.
       (globalThis as { gc?: () => void }).gc?.();
       field.standin.releaseReplies();
       assert.deepEqual(await answer, {});

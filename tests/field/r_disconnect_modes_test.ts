@@ -6,7 +6,7 @@ import { fieldTest } from "./rig.ts";
 
 /** LINEDISCONNECTMODE_ bits of a call that nobody answered; the name and the result that are right. */
 const UNANSWERED = [
-  // What comes in.
+  // Incoming calls.
   ["in", "CANCELLED|NORMAL", "CANCELLED", "missed"],
   ["in", "PICKUP|NORMAL", "PICKUP", "elsewhere"],
   ["in", "FORWARDED|NORMAL", "FORWARDED", "elsewhere"],
@@ -16,7 +16,7 @@ const UNANSWERED = [
   ["in", "UNKNOWN|PICKUP", "PICKUP", "elsewhere"],
   ["in", "NORMAL|UNKNOWN", "NORMAL", "missed"],
   ["in", "NORMAL|0x40000000", "NORMAL", "missed"],
-  // What goes out.
+  // Outgoing calls.
   ["out", "BUSY|NORMAL", "BUSY", "busy"],
   ["out", "NOANSWER|NORMAL", "NOANSWER", "unanswered"],
   ["out", "BADADDRESS|NORMAL", "BADADDRESS", "failed"],

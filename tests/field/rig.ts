@@ -257,7 +257,7 @@ export class Field implements AsyncDisposable {
     return this.classic.frames.filter((frame) => frame.line === line);
   }
 
-  /** What a classic page shows of a line that uses `callId` as the key of its cards. */
+  /** The cards that a classic page shows for a line that uses `callId` as the key of its cards. */
   cards(line: number | string = 201): string[] {
     const cards = new Map<string, string>();
     for (const { callId = "", state = "", callerId, calledId } of this.frames(line)) {

@@ -27,10 +27,10 @@ async function can(field: Field): Promise<string[]> {
   return (await field.line("201")).can;
 }
 
-/** What the program never refuses for a bit's sake: every telephone dials and hangs up. */
+/** Commands that are never refused because of a bit: every telephone dials and hangs up. */
 const ALWAYS: readonly string[] = ["dial", "drop"];
 
-/** What a command has made does not stand in the way of the next one. */
+/** Ends every call, so that the result of one command does not stand in the way of the next. */
 async function dropAll(field: Field): Promise<void> {
   for (const { id } of await field.calls()) await field.ask({ cmd: "drop", call: id });
   await field.none();

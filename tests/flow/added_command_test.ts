@@ -53,7 +53,7 @@ class CopyWithWink extends ProgramCopy {
   }
 }
 
-/** What the server hands out to browsers, imported as they import it. */
+/** The modules that the server serves to browsers, imported as they import them. */
 class Served {
   readonly #port: number;
   readonly #folder: string;

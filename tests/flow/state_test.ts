@@ -286,7 +286,7 @@ Deno.test("a lamp and a forward that were on before the line was opened are repo
   });
 });
 
-/** What a line of the fake exchange can always do. */
+/** The commands that a line of the fake exchange always takes. */
 const OTHERS = ["unpark", "pickup", "forward", "dnd", "lamp", "intrude"];
 
 Deno.test("a line is found, open, and out of service while its exchange is away", async () => {

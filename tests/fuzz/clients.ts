@@ -157,7 +157,7 @@ export class Clients {
   }
 }
 
-/** What is wrong with a command's result. */
+/** The problems of a command's result. */
 function problemOfResult(command: Command, result: CommandResult): string | undefined {
   if (!result.ok) {
     const { code, message, tapi } = result.error;
@@ -172,7 +172,7 @@ function problemOfResult(command: Command, result: CommandResult): string | unde
   return isOwn || slot?.isWellFormed() !== false ? undefined : "answers half a character";
 }
 
-/** What is wrong with a classic frame, or an error's. */
+/** The problems of a classic frame, or of an error frame. */
 function problemOf(text: string, lineType: LineType): string | undefined {
   const frame: Readonly<Record<string, unknown>> = JSON.parse(text);
   const names = Object.keys(frame);

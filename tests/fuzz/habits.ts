@@ -225,7 +225,7 @@ function tell(
   changed: number,
   info: Partial<CallInfo>,
 ): void {
-  // What is withheld stays so.
+  // Withheld numbers stay withheld.
   if (call.info.CallerID !== WITHHELD_NUMBER) call.info = { ...call.info, ...info };
   exchange.post({
     hDevice: call.handle,
@@ -254,7 +254,7 @@ function anyExtension(random: Random): string {
   return String(random.between(300, 320));
 }
 
-/** What ANSI text, with the NUL at its end, is as UTF-16. */
+/** ANSI text, with the NUL at its end, as UTF-16. */
 function readAsUtf16(text: string): string {
   const padded = text.length % 2 === 0 ? text : `${text}\0`;
   return String.fromCharCode(

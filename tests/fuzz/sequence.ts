@@ -32,7 +32,7 @@ const MOVED_EXTENSIONS = 900;
 const LONGEST_STOP_MS = 5000;
 const STOP_STEP_MS = 250;
 
-/** What a run went through. */
+/** The statistics of a run. */
 export interface SequenceFigures {
   readonly structs: number;
   readonly messages: number;

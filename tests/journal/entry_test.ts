@@ -1,4 +1,4 @@
-/** What is kept of a call, and what is taken for its result. */
+/** The entries for calls, and their results. */
 import assert from "node:assert/strict";
 import type { Call } from "../../src/model/call.ts";
 import type { CallEvent } from "../../src/model/event.ts";

@@ -249,7 +249,7 @@ Deno.test("a chain follows a call through its transfers, as far as it may be see
   rig.end({ id: 4, line: "203", callId: "0xB1" });
   rig.end({ id: 5, line: "204", callId: "0x0", relatedCallId: "0x0" });
   rig.end({ id: 6, line: "204", callId: "0x0", relatedCallId: "0x0" });
-  // The telephone system has used its ids up and begins anew.
+  // The phone system has used up its ids and starts again.
   rig.clock.advance(HOUR_MS);
   rig.end({ id: 7, line: "201", callId: "0xA1" });
   const chain = async (id: number, visible?: (line: string) => boolean) =>

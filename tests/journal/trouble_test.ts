@@ -1,4 +1,4 @@
-/** What happens to the journal's file: killed writers, full and read-only disks, damage. */
+/** Trouble with the journal's file: killed writers, full and read-only disks, damage. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { JournalUnavailableError } from "../../src/bus/ports.ts";
@@ -191,7 +191,7 @@ Deno.test({
     assert(rig.journal.backlog > 0);
     const { written } = rig.journal;
     assert(written > 0);
-    // What is written can be read all the while.
+    // Written entries can be read all the time.
     assert.equal((await rig.journal.page({ limit: 10_000 })).entries.length, written);
     await disk.remount("size=40m");
     rig.clock.advance(RETRY_MS);

@@ -87,7 +87,7 @@ Deno.test("every task that the manual names is there", () => {
   for (const name of names) assert(name !== undefined && name in denoJson.tasks, String(name));
 });
 
-/** What the samples of JavaScript take as given. */
+/** Declarations that the JavaScript samples take for granted. */
 const GIVEN = `declare const client: import("./client.d.ts").Client;
 declare const token: string;
 declare function replaceAll(state: unknown): void;

@@ -64,7 +64,7 @@ const RESULTS: Readonly<Record<CallResult, string>> = {
   lost: "the line was lost before the call ended, so the result is unknown",
 };
 
-/** What the advice on a line's status, or on a hang, is seen with. */
+/** The symptoms to which the advice on a line's status, or on a hang, belongs. */
 const SEEN: Readonly<Record<string, string>> = {
   closed: "`closed`: the log reports `Line … was closed by its provider`",
   failed: "`failed`, with an error that is not in this table",

@@ -1,4 +1,4 @@
-/** What the program exports by OpenTelemetry: to a real receiver, from a real process. */
+/** The program's OpenTelemetry export: from a real process to a real receiver. */
 import assert from "node:assert/strict";
 import { fakeArgs, ProgramProcess } from "../support/process.ts";
 import { until } from "../support/patience.ts";
@@ -130,7 +130,7 @@ Deno.test({
     await program.logged(/8 lines are open/);
     await using client = await V2TestClient.connect(await program.port());
     await client.ask({ cmd: "dial", line: "201", number: "0123" });
-    // What is exported is sent when the program ends, at the latest.
+    // Telemetry is sent when the program ends, at the latest.
     program.signal("SIGTERM");
     assert.equal(await program.exitCode(), 0);
     assert.deepEqual([receiver.spans, receiver.metrics.size], [[], 0]);

@@ -1,5 +1,5 @@
 /**
- * What drivers, telephone systems and the telephony service do to a program that runs for years, played
+ * The trials of a program that runs for years: drivers, phone systems and the telephony service, played
  * by the native stand-in. The program's clock runs fast, so that its back-offs and probes come soon.
  */
 import assert from "node:assert/strict";

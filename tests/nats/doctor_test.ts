@@ -1,4 +1,4 @@
-/** What doctor finds about the streams that NATS has. */
+/** The checks of doctor for existing streams of NATS. */
 import assert from "node:assert/strict";
 import { checkNats } from "../../src/cli/nats_checks.ts";
 import { systemClock } from "../../src/clock.ts";

@@ -1,4 +1,4 @@
-/** What each message of TAPI does to a session over the fake exchange. */
+/** The effect of each TAPI message on a session over the fake exchange. */
 import assert from "node:assert/strict";
 import {
   LINE,

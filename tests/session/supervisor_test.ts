@@ -117,7 +117,7 @@ Deno.test("lines that cannot be opened are retried every minute, and each is log
   assert.equal(log.count(/No line is open, of \d+ TAPI devices/), 1);
   tapi.heal();
   await telephony.until(() => openLines(telephony) === LINES);
-  // What happens to several lines is collected.
+  // Events of several lines are collected.
   await telephony.pass(SECOND_MS);
   assert.equal(log.count(/is open again/), LINES);
 });

@@ -1,4 +1,4 @@
-/** What a library that fails costs: the program's processor time while it waits for better days. */
+/** The cost of a failing library: the program's processor time while it waits for recovery. */
 import { type Failing, SoakedServer } from "./server.ts";
 
 const LINES = 10;

@@ -9,7 +9,7 @@ export interface Memory {
   readonly heapBytes: number;
 }
 
-/** What must be nothing at the end. */
+/** Values that must be 0 at the end. */
 export interface Leftovers {
   /** Calls that were reported to clients and have not ended. */
   readonly calls: number;
@@ -23,7 +23,7 @@ export interface Leftovers {
 /** Which functions of the library fail. */
 export type Failing = "every function" | "lineGetMessage";
 
-/** What the program has used and done. */
+/** The program's use of resources, and its work. */
 export interface Cost {
   readonly cpuMs: number;
   /** Calls of the library. */

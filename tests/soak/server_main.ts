@@ -55,7 +55,7 @@ answer({
   burst: ({ calls }: { calls: number }) => standin.burst(calls, CALLS_AT_ONCE, MOST_QUEUED),
   async memory(): Promise<Memory> {
     collectGarbage();
-    // What is freed in the loop's next turn frees more in its turn.
+    // Objects that are freed in the loop's next turn free more in their turn.
     await new Promise((resolve) => setTimeout(resolve, 10));
     collectGarbage();
     const { rss, heapUsed, external } = Deno.memoryUsage();

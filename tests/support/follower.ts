@@ -35,7 +35,7 @@ export class Follower {
     this.wish = wish;
   }
 
-  /** What it says on a new connection. */
+  /** Its first message on a new connection. */
   get subscription(): string {
     const resume = this.#epoch === undefined ? {} : {
       resume: { epoch: this.#epoch, seq: this.seq },

@@ -38,7 +38,7 @@ export class JournalRig implements Disposable {
   }
 }
 
-/** Calls as a telephone system has them: many lines, few callers who call often, one in ten missed. */
+/** Calls as a phone system has them: many lines, few callers who call often, one in ten missed. */
 export function* manyEntries(count: number, lines: number, fromMs: number): Iterable<NewEntry> {
   for (let index = 0; index < count; index++) {
     const startedAtMs = fromMs + index * 1000;

@@ -1,4 +1,4 @@
-/** What the program logs while a test listens. */
+/** Records the program's log during a test. */
 import { configure, type LogRecord, reset } from "@logtape/logtape";
 
 export class LogRecorder implements AsyncDisposable {

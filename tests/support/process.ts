@@ -6,9 +6,9 @@ export const ROOT: string = fileURLToPath(new URL("../../", import.meta.url));
 
 /** A process, with what it writes. */
 export class WatchedProcess implements AsyncDisposable {
-  /** What was written to standard error so far: the log. */
+  /** The standard error so far: the log. */
   log = "";
-  /** What was written to standard output so far. */
+  /** The standard output so far. */
   output = "";
   readonly #child: Deno.ChildProcess;
   readonly #reading: Promise<unknown>;
@@ -92,7 +92,7 @@ export class WatchedProcess implements AsyncDisposable {
   }
 }
 
-/** What the program needs to run on the fake exchange, on a free port, silent until a call is made. */
+/** The flags to run on the fake exchange, on a free port, silent until a call is made. */
 const FAKE = ["--provider=fake", "--host=127.0.0.1", "--port=0", "--fake-rate=0"];
 
 /**
@@ -106,7 +106,7 @@ export function fakeArgs(...args: readonly string[]): string[] {
   return [...FAKE.filter((arg) => !given.has(flagOf(arg))), ...args];
 }
 
-/** What came of a process that has ended. */
+/** The result of a process that has ended. */
 export interface Ended {
   readonly code: number;
   readonly log: string;
@@ -177,7 +177,7 @@ export class FakeExchange implements AsyncDisposable {
     await this.#post("/api/v2/commands", { cmd: "drop", line });
   }
 
-  /** What a path of `/api/v2/` answers. */
+  /** The answer of a path of `/api/v2/`. */
   async get(path: "calls" | "lines"): Promise<unknown> {
     return await (await fetch(`http://127.0.0.1:${this.port}/api/v2/${path}`)).json();
   }

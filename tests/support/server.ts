@@ -1,4 +1,4 @@
-/** The server on a real bus and a real port, with a telephone system that a test answers for. */
+/** The server on a real bus and a real port, with a phone system that a test answers for. */
 import { Numbers } from "../../src/numbers/numbers.ts";
 import { createHash } from "node:crypto";
 import type { ServiceStatus } from "../../src/bus/ports.ts";
@@ -45,7 +45,7 @@ export const LIMITS = {
   guard: false,
 };
 
-/** A telephone system that works. */
+/** A phone system that works. */
 export const WORKING_STATUS: ServiceStatus = {
   provider: "up",
   lines: { open: 1, closed: 0, failed: 0, outOfService: 0 },
@@ -59,7 +59,7 @@ export const WORKING_STATUS: ServiceStatus = {
 export interface TestServer {
   readonly bus: EventBus;
   readonly state: FoldedState;
-  /** What was commanded. */
+  /** The commands so far. */
   readonly commands: Command[];
   readonly server: RunningServer;
 }

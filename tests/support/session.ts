@@ -46,7 +46,7 @@ export class Telephony implements AsyncDisposable {
   readonly fake: FakeTapi;
   /** What the session calls: {@linkcode fake}, changed, with troubles on demand. */
   readonly tapi: TroubledTapi;
-  /** What the session has reported. */
+  /** The session's reports. */
   readonly signals: Signal[] = [];
   readonly tracker: Tracker;
   readonly silence: Silence;

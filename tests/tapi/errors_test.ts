@@ -1,4 +1,4 @@
-/** What TAPI functions' LONGs mean. */
+/** The meaning of the LONGs that TAPI functions return. */
 import assert from "node:assert/strict";
 import { check, lineErrorName, MissingFunctionError, TapiError } from "../../src/tapi/errors.ts";
 

@@ -9,7 +9,7 @@ const FIXED_BYTES = 24;
 
 const ascii = (text: string) => new TextEncoder().encode(text);
 
-/** What is read where a provider has written `bytes`. */
+/** The value that is read if a provider has written `bytes`. */
 function read(bytes: Uint8Array, lie: Partial<Record<keyof typeof AT, number>> = {}): string {
   const out = new ParkAddressOut();
   const view = new DataView(out.memory.buffer);

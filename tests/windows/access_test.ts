@@ -1,4 +1,4 @@
-/** Who may write, read from security descriptors; the SID of a service. */
+/** Accounts that may write, read from security descriptors; the SID of a service. */
 import assert from "node:assert/strict";
 import { AccessList, serviceSid } from "../../src/windows/access.ts";
 

@@ -41,7 +41,7 @@ function serviceTest(
   });
 }
 
-/** What `sc query` says under a name. */
+/** The value that `sc query` prints under a name. */
 async function queried(session: WindowsSession, name: string): Promise<string> {
   const { text } = await session.run("sc query Tapi2Ws");
   return text.match(new RegExp(`${name} +: +(.*)`))?.[1]?.trim() ?? text;

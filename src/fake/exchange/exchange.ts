@@ -36,7 +36,7 @@ const MOST_WITH_THREE_DIGITS = 500;
 export interface Telephone {
   /** The numbers of its addresses. */
   readonly addresses: readonly string[];
-  /** Of the person or group that uses it. */
+  /** The name of the person or group that uses it. */
   readonly name: string;
   readonly isGroup: boolean;
   /** With a group: the extensions at which its calls ring. */

@@ -15,7 +15,7 @@ export interface LegInfo {
   readonly redirection: Party;
 }
 
-/** Of a leg that makes a call. */
+/** For a leg that makes a call. */
 export const ORDINARY: Omit<LegInfo, "callId"> = {
   relatedCallId: 0,
   origin: LINECALLORIGIN.OUTBOUND,

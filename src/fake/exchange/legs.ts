@@ -115,7 +115,7 @@ export class Legs {
   }
 }
 
-/** Of a call that the end makes. */
+/** For a call that the end makes. */
 export function originOf(end: End): number {
   return end instanceof Outside ? LINECALLORIGIN.EXTERNAL : LINECALLORIGIN.INTERNAL;
 }

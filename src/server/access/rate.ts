@@ -6,7 +6,7 @@ type Permission = "free" | "refused" | "abusive";
 
 /** A burst can have so many seconds' worth. */
 const BURST_SECONDS = 2;
-/** So many seconds' worth can be refused before the bucket is half full again. */
+/** Seconds' worth that can be refused before the bucket is half full again. */
 const ABUSE_SECONDS = 10;
 
 export class TokenBucket {

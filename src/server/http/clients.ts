@@ -7,7 +7,7 @@ import type { RouteContext, Visit } from "./route.ts";
 
 interface ClientObject {
   readonly id: number;
-  /** Of its identity. */
+  /** The name of its identity. */
   readonly name: string;
   readonly address: string;
   readonly dialect: Dialect;

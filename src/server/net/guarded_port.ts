@@ -30,9 +30,9 @@ const log = logger("server");
 const HEAD_BYTES = 16 * 1024;
 /** Bytes that are read of a body after its response. */
 const REST_BYTES = 64 * 1024;
-/** So many requests of one connection may wait for their responses; browsers send one at a time. */
+/** Requests of one connection that may wait for their responses; browsers send one at a time. */
 const MOST_PIPELINED = 32;
-/** So many connections without a place are told so at once; others are closed. */
+/** Connections without a place that are answered at the same time; others are closed. */
 const MOST_TURNED_AWAY = 16;
 const TURNING_AWAY_MS = 500;
 const NO_PLACE = new TextEncoder().encode(

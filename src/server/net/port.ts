@@ -76,7 +76,7 @@ export function failedResponse(error: unknown): Response {
   return new Response("Internal error\n", { status: 500 });
 }
 
-/** Whatever went wrong, such as too many open files: the sockets that are open stay. */
+/** Logs a failure to accept, such as too many open files; open sockets stay open. */
 export function logAcceptFailure(error: unknown): void {
   log.error("No connections can be accepted at the moment: {error}", {
     error: describeError(error),

@@ -19,7 +19,7 @@ export class TcpStream extends Duplex {
     this.remote = connection.remoteAddr;
     // Both ends send whole messages: nothing is gained by waiting for more.
     connection.setNoDelay(true);
-    // Whoever uses the stream learns of errors by its end.
+    // Users of the stream learn of errors by its end.
     this.on("error", () => {});
   }
 

@@ -20,7 +20,7 @@ const log = logger("session");
 
 /** How long the end of a closed line's calls waits for what its driver still owes. */
 const LOSE_WITHIN_MS = 2000;
-/** So many questions in a row must fail before a call that is DISCONNECTED is taken to have ended. */
+/** Queries in a row that must fail before a call that is DISCONNECTED is taken to have ended. */
 const MOST_FAILED_QUESTIONS = 2;
 
 export class CallFeed {

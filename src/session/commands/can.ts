@@ -43,7 +43,7 @@ export function callCommands(features: number, capsFeatures = 0): readonly CallC
   return list;
 }
 
-/** Of a line that is not open. */
+/** For a line that is not open. */
 export const NO_LINE_COMMANDS: readonly LineCommandName[] = [];
 
 /**

@@ -19,7 +19,7 @@ import type { MakeOptions, Out } from "./making.ts";
 import type { CallRegistry, Calls } from "./registry.ts";
 import { type Replies, type Request, RequestEndedError } from "./replies.ts";
 
-/** So many functions of a line may wait for their turn. */
+/** Functions of a line that may wait for their turn. */
 const MOST_WAITING = 64;
 const ANY_FEATURE = 0xffffffff;
 

@@ -6,7 +6,7 @@ const log = logger("session");
 
 /** Entries of one kind are collected for so long. */
 const COLLECT_MS = 500;
-/** So many are written one by one. */
+/** Entries that are written one by one. */
 const MOST_SINGLE = 5;
 
 /** Events of lines: the entry for one, and for several. Monitoring matches these texts. */

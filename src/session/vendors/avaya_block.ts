@@ -23,7 +23,7 @@ export interface Block {
   readonly voicemailRingback: boolean | undefined;
   readonly readMessages: number | undefined;
   readonly unreadMessages: number | undefined;
-  /** Of calls from outside, from inside, and of ring-back. */
+  /** For calls from outside, from inside, and for ring-back. */
   readonly ringTones: readonly (number | undefined)[];
   /** The 12 bytes before the user's extension. */
   readonly more: Uint8Array;

@@ -11,7 +11,7 @@ const NAME = "avaya_ip_office";
 /** LINEDEVCAPS' provider info, exactly. */
 const PROVIDER = "Avaya";
 
-/** Where some of the 12 bytes are believed to be. */
+/** The places at which some of the 12 bytes are believed to be. */
 const NO_ANSWER_SECONDS = 0;
 const ABSENCE_MESSAGE = 8;
 const ABSENCE_SET = 9;

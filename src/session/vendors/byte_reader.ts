@@ -20,7 +20,7 @@ export class ByteReader {
     return byte === 0 || byte === 1 ? byte === 1 : undefined;
   }
 
-  /** So many bytes, fewer at the end. */
+  /** Reads this number of bytes, fewer at the end. */
   take(count: number): Uint8Array {
     const start = this.#at;
     this.#at += count;

@@ -103,7 +103,7 @@ const SITE = await loadNumbers(
   settingsWith('[numbers]\ncountry = "DE"\nareaCode = 30\noutsidePrefix = "0"').numbers,
 );
 
-/** What becomes of a number by the rules of a site: what is dialled, or the code of the refusal. */
+/** The result of a number by the rules of a site: the dialled digits, or the code of the refusal. */
 function dialAt(number: string, rules: DialRules, raw = false): string {
   const dialled = asDialled({ cmd: "dial", line: "201", number, raw }, SITE);
   const { code } = dialRefusal(dialled.command, rules, SITE) ?? dialled.error ?? {};

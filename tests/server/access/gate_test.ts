@@ -1,4 +1,4 @@
-/** What a request must pass, over real connections: page, name, token, rate, number of connections. */
+/** The checks of a request, over real connections: page, name, token, rate, number of connections. */
 import assert from "node:assert/strict";
 import { RecordingClient } from "../../support/client.ts";
 import { callEvent, lineEvent } from "../../support/events.ts";

@@ -18,7 +18,7 @@ const LINES = ["201", "202", "301"];
 /** The call of line 201 is 1201, and so on. */
 const callOf = (line: string) => 1000 + Number(line);
 
-/** What each may see, and control. */
+/** The lines that each identity may see, and control. */
 const TABLE: [Identity, sees: string[] | "nothing at all", controls: string[]][] = [
   [ANYONE, LINES, LINES],
   [MONITOR, LINES, []],
@@ -43,7 +43,7 @@ function fill({ bus }: Pick<TestServer, "bus">): void {
 const linesOf = (list: { readonly line: string }[]) => list.map(({ line }) => line);
 const lineOfEvent = ({ line, call }: Frame): string => call?.line ?? line?.line;
 
-/** What is to come of a command on a line; `undefined` where it is carried out. */
+/** The expected error of a command on a line; `undefined` if it is executed. */
 function refusalOf(line: string, sees: string[] | string, controls: string[], unknown: string) {
   if (controls.includes(line)) return undefined;
   return Array.isArray(sees) && sees.includes(line) ? "not_permitted" : unknown;

@@ -95,7 +95,7 @@ const REFUSED_ORIGINS = [
   "http://local.",
 ];
 
-/** What no browser writes. */
+/** Values that no browser writes. */
 const TRICKS = [
   "http://localhost@evil.com",
   "http://evil.com@localhost",

@@ -1,4 +1,4 @@
-/** Who may show the lamp board in a frame. */
+/** The pages that may show the lamp board in a frame. */
 import assert from "node:assert/strict";
 import { ANYONE } from "../../support/identity.ts";
 import { rulesFor, startTestServer } from "../../support/server.ts";

@@ -64,7 +64,7 @@ Deno.test("Last-Event-ID resumes: what was missed comes, once and in order", asy
   for (let i = 0; i < 3; i++) bus.publish(callEvent());
   const id = heard?.id ?? "";
   await using second = await EventStreamReader.open(urlOf(server), { "last-event-id": id });
-  // What its URL says is older than what a browser sends.
+  // The id in its URL is older than the one that a browser sends.
   await using third = await EventStreamReader.open(
     urlOf(server, `?lastEventId=${encodeURIComponent(id)}`),
   );

@@ -56,7 +56,7 @@ Deno.test("the table of contents lists every page, and the search has every sett
     sections.map(({ anchor }) => `${name}#${anchor}`)
   );
   assert.equal(new Set(anchors).size, anchors.length);
-  // What the panel links to, and what people look for.
+  // The panel's links, and searches that people make.
   for (
     const anchor of [
       ...ROWS.map(([key]) => `settings#${key}`),

@@ -19,7 +19,7 @@ Deno.test("a message is handled at once, and ten of one client in a turn; the ot
   assert.equal(handled.length, 10);
   assert(b.take("1"));
   assert.equal(handled.at(-1), "b1");
-  // What waits comes before what is new.
+  // Waiting messages come before new ones.
   await socketTurn();
   assert(a.take("26"));
   assert(b.take("2"));

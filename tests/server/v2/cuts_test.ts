@@ -114,7 +114,7 @@ class MemoryLink {
     }
   }
 
-  /** What is on its way is lost; the server notices later, when `noticed` is called. */
+  /** Loses the frames on their way; the server notices later, when `noticed` is called. */
   cut(): { noticed: () => void } {
     const reader = this.#reader;
     this.#reader = undefined;

@@ -23,7 +23,7 @@ export interface RigOptions {
   readonly maxUnsentBytes?: number;
   /** The identity of a token; by default no token is valid. */
   readonly identify?: (token: string) => Identity | undefined | Promise<Identity | undefined>;
-  /** What a command comes to. */
+  /** The result of a command. */
   readonly execute?: (command: Command) => CommandResult | Promise<CommandResult>;
 }
 

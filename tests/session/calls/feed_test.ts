@@ -1,4 +1,4 @@
-/** What is reported of calls over the fake exchange, and when their handles are given back. */
+/** The reports on calls over the fake exchange, and when their handles are given back. */
 import assert from "node:assert/strict";
 import type { Signal } from "../../../src/session/signals.ts";
 import {
@@ -280,7 +280,7 @@ Deno.test("a function that hangs delays the end of a closed line's calls by 2 s 
   telephony.tapi.release("lineGetCallInfoW");
   await telephony.pass(100);
   const { signals } = telephony;
-  // What was hanging comes too late to be reported.
+  // The hanging answer comes too late to be reported.
   assert(!signals.some((each) => each.kind === "call-state" && each.state === "ONHOLD"));
   const isClosed = (each: Signal) => each.kind === "line-status" && each.status === "closed";
   assert.equal(signals.filter(isClosed).length, 1);

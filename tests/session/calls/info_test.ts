@@ -11,7 +11,7 @@ const PLACEHOLDERS = {
   unavailable: new Set(["unknown", "o"]),
 };
 
-/** What a LINECALLINFO with these members is read as. */
+/** Reads a LINECALLINFO with these members. */
 function read(
   members: Partial<RawCallInfo>,
   isGroup: (number: string) => boolean = () => false,

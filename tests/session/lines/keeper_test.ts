@@ -124,7 +124,7 @@ Deno.test("a line that its driver closes is opened again, soon if it was open fo
   pauses.push(await closedForMs());
   const seconds = pauses.map((ms) => Math.round(ms / (SECOND_MS * 0.75)));
   assert.deepEqual(seconds, [1, 2, 4, 1]);
-  // What happens to several lines is collected.
+  // Events of several lines are collected.
   await telephony.pass(SECOND_MS);
   assert.equal(log.count(/Line 201 was closed by its driver/), 4);
   assert.equal(log.count(/Line 201 is open again/), 4);

@@ -1,4 +1,4 @@
-/** Who gets the next place. */
+/** The order in which places are given. */
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
 import { DriverPlaces } from "../../../src/session/lines/places.ts";
