@@ -12,6 +12,7 @@ import {
   type DeviceDescription,
   NO_CAPS,
 } from "./description.ts";
+import { LineAgent } from "./agent.ts";
 import { DeviceService } from "./device_service.ts";
 import { LineQueue } from "./line_queue.ts";
 import { PendingRefresh } from "./pending_refresh.ts";
@@ -35,6 +36,8 @@ export class TapiLine {
   readonly settings: Semaphore = new Semaphore(1);
   /** The vendor that it belongs to, if it is one that the program knows. */
   readonly claim: VendorClaim = new VendorClaim();
+  /** The ACD agent that works at it, if there is one. */
+  readonly agent: LineAgent = new LineAgent();
   /** Calls that are being dialled. */
   readonly pendingCalls = new Set<PendingCall>();
   readonly addressId: number;

@@ -20,6 +20,7 @@ import { callStateOf } from "./calls/states.ts";
 import type { Replies } from "./commands/replies.ts";
 import type { SessionContext } from "./context.ts";
 import type { LineDevice, TapiLine } from "./line.ts";
+import type { LineAgents } from "./lines/agents.ts";
 import type { LineKeeper } from "./lines/keeper.ts";
 import type { LineServices } from "./lines/service.ts";
 import type { LineStatuses } from "./lines/status.ts";
@@ -37,6 +38,7 @@ export interface MessageHandlerOptions {
   readonly context: SessionContext;
   readonly feed: CallFeed;
   readonly statuses: LineStatuses;
+  readonly agents: LineAgents;
   readonly keeper: LineKeeper;
   readonly services: LineServices;
   readonly replies: Replies;
@@ -53,7 +55,7 @@ export class MessageHandler {
 
   /** @param heardAtMs When lineGetMessage brought it, by the clock's uptime; now if left out. */
   handle(message: LineMessage, heardAtMs: number = this.#options.context.clock.uptimeMs()): void {
-    const { context: { calls }, feed, statuses, keeper, replies } = this.#options;
+    const { context: { calls }, feed, statuses, agents, keeper, replies } = this.#options;
     const { hDevice, dwParam1, dwParam2, dwParam3 } = message;
     switch (message.dwMessageID) {
       case LINE.REPLY:
@@ -112,6 +114,17 @@ export class MessageHandler {
         if (device !== undefined) statuses.refresh(device, { status: true });
         break;
       }
+      case LINE.AGENTSTATUS: {
+        const line = this.#deviceOf(message)?.lineAt(dwParam1);
+        if (line !== undefined) agents.refresh(line);
+        break;
+      }
+      // An agent handler has come, or is gone.
+      case LINE.PROXYSTATUS: {
+        const device = this.#deviceOf(message);
+        if (device !== undefined) agents.refreshAll(device);
+        break;
+      }
       case LINE.CREATE:
         void keeper.keep(dwParam1, true);
         break;
@@ -150,8 +163,10 @@ export class MessageHandler {
   }
 
   /** Reads the settings of a line again. */
-  settingsChanged({ device }: TapiLine): void {
-    this.#options.statuses.refresh(device, { status: true });
+  settingsChanged(line: TapiLine): void {
+    const { statuses, agents } = this.#options;
+    statuses.refresh(line.device, { status: true });
+    if (line.agent.isKnown) agents.refresh(line);
   }
 
   /** Asks for the state of a call whose handle seems to be dead. */

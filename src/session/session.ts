@@ -11,6 +11,7 @@ import { lineErrorName, TapiError } from "../tapi/errors.ts";
 import { CallTable } from "./call.ts";
 import { CallFeed } from "./calls/feed.ts";
 import type { Placeholders } from "./calls/info.ts";
+import { readAgent } from "./commands/agents.ts";
 import { Replies } from "./commands/replies.ts";
 import { Requests } from "./commands/requests.ts";
 import type { SessionContext } from "./context.ts";
@@ -19,6 +20,7 @@ import { drain } from "./drain.ts";
 import { endIfFatal } from "./fatal.ts";
 import { Health } from "./health.ts";
 import type { TapiLine } from "./line.ts";
+import { LineAgents } from "./lines/agents.ts";
 import { LineCatalogue } from "./lines/catalogue.ts";
 import { LineKeeper } from "./lines/keeper.ts";
 import { LineLog } from "./lines/line_log.ts";
@@ -110,6 +112,7 @@ export class Session {
       describeAgain: (device) => keeper.describeAgain(device),
       serviceRead: (device, status) => services.read(device, status),
     });
+    const agents = new LineAgents(statuses, (line) => readAgent(this.requests, line));
     const feed = this.#feed = new CallFeed(context, statuses);
     const lineLog = new LineLog(clock, context.ended);
     const services: LineServices = new LineServices(context, { feed, statuses, lineLog });
@@ -120,13 +123,22 @@ export class Session {
       lineLog,
       feed,
       statuses,
+      agents,
       replies,
       random,
       devicesAtOnce,
       onFailure,
     });
     this.health = new Health(context, { feed, keeper, services });
-    this.messages = new MessageHandler({ context, feed, statuses, keeper, services, replies });
+    this.messages = new MessageHandler({
+      context,
+      feed,
+      statuses,
+      agents,
+      keeper,
+      services,
+      replies,
+    });
     this.requests = new Requests(context, replies, this.messages);
   }
 

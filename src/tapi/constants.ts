@@ -29,6 +29,7 @@ export const LINE = {
   APPNEWCALL: 23,
   PROXYREQUEST: 24,
   REMOVE: 25,
+  PROXYSTATUS: 31,
 } as const;
 
 /** dwParam1 of LINE_CALLSTATE and LINECALLSTATUS.dwCallState, without the high 8 bits: those are a vendor's. */
@@ -558,6 +559,16 @@ export const LINEERR = {
   INVALAGENTSESSIONSTATE: 0x8000005f,
   DISCONNECTED: 0x80000060,
   SERVICE_NOT_RUNNING: 0x80000061,
+} as const;
+
+/** LINEAGENTSTATUS.dwAgentFeatures: what can be done about an agent now. */
+export const LINEAGENTFEATURE = {
+  SETAGENTGROUP: 0x1,
+  SETAGENTSTATE: 0x2,
+  SETAGENTACTIVITY: 0x4,
+  AGENTSPECIFIC: 0x8,
+  GETAGENTACTIVITYLIST: 0x10,
+  GETAGENTGROUP: 0x20,
 } as const;
 
 /** The name of `value` in one of the families above, or `undefined` where it has none. */

@@ -312,6 +312,38 @@ export const LINEFORWARDLIST = struct("LINEFORWARDLIST", 8, {
   dwNumEntries: u32(4), // DWORD
 });
 
+/** The agent on an address, and the ACD groups that it is logged in to. */
+export const LINEAGENTSTATUS = struct("LINEAGENTSTATUS", 56, {
+  dwTotalSize: u32(0), // DWORD
+  dwNeededSize: u32(4), // DWORD
+  dwUsedSize: u32(8), // DWORD
+  dwNumEntries: u32(12), // DWORD
+  GroupList: blob(16), // DWORD dwGroupListSize, dwGroupListOffset
+  dwState: u32(24), // DWORD
+  dwNextState: u32(28), // DWORD
+  dwActivityID: u32(32), // DWORD
+  Activity: text(36), // DWORD dwActivitySize, dwActivityOffset
+  dwAgentFeatures: u32(44), // DWORD
+  dwValidStates: u32(48), // DWORD
+  dwValidNextStates: u32(52), // DWORD
+});
+
+/** ACD groups that an agent can log in to, or is to be logged in to. */
+export const LINEAGENTGROUPLIST = struct("LINEAGENTGROUPLIST", 24, {
+  dwTotalSize: u32(0), // DWORD
+  dwNeededSize: u32(4), // DWORD
+  dwUsedSize: u32(8), // DWORD
+  dwNumEntries: u32(12), // DWORD
+  List: blob(16), // DWORD dwListSize, dwListOffset
+});
+
+/** One ACD group; its offset counts from the start of the struct that contains it. */
+export const LINEAGENTGROUPENTRY = struct("LINEAGENTGROUPENTRY", 24, {
+  GroupID: bytes(0, 16), // DWORD dwGroupID1, dwGroupID2, dwGroupID3, dwGroupID4
+  dwNameSize: u32(16), // DWORD
+  dwNameOffset: u32(20), // DWORD
+});
+
 /** The installed telephony service providers. */
 export const LINEPROVIDERLIST = struct("LINEPROVIDERLIST", 24, {
   dwTotalSize: u32(0), // DWORD

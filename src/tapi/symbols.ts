@@ -230,6 +230,22 @@ export const TAPI_SYMBOLS = {
     "buffer", // LPVOID lpParams, in and out
     "u32", // DWORD dwSize
   ),
+  /** Asynchronous: the struct is written at LINE_REPLY, as with every function of agents. */
+  lineGetAgentStatusW: optional(
+    "u32", // HLINE hLine
+    "u32", // DWORD dwAddressID
+    "buffer", // LPLINEAGENTSTATUS, out at LINE_REPLY
+  ),
+  lineGetAgentGroupListW: optional(
+    "u32", // HLINE hLine
+    "u32", // DWORD dwAddressID
+    "buffer", // LPLINEAGENTGROUPLIST, out at LINE_REPLY
+  ),
+  lineSetAgentGroup: optional(
+    "u32", // HLINE hLine
+    "u32", // DWORD dwAddressID
+    "buffer", // LPLINEAGENTGROUPLIST
+  ),
   lineGetProviderListW: optional(
     "u32", // DWORD dwAPIVersion
     "buffer", // LPLINEPROVIDERLIST, out

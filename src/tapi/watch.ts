@@ -26,6 +26,11 @@ const ABOUT_A_DEVICE = new Set([
 /** lineGetMessage is there to wait. */
 const NOT_WATCHED = new Set(["lineGetMessage", "lineGetMessageNow"]);
 
+/** Where no agent handler runs, TAPI refuses the question whether a line has an agent. */
+function isNoAgent(fn: string, answer: number): boolean {
+  return fn === "lineGetAgentStatusW" && answer >>> 0 === LINEERR.OPERATIONUNAVAIL;
+}
+
 type Callable = (...args: unknown[]) => Long;
 
 export interface WatchedLibrary {
@@ -76,7 +81,7 @@ export function watch(
       pending.add(entry);
       try {
         const answer = await call(...args);
-        if (answer < 0) onError?.(lineErrorName(answer));
+        if (answer < 0 && !isNoAgent(fn, answer)) onError?.(lineErrorName(answer));
         return answer;
       } finally {
         pending.delete(entry);

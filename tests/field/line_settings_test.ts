@@ -3,6 +3,7 @@
  * by lineDevSpecific, and as other drivers have them in TAPI.
  */
 import assert from "node:assert/strict";
+import { LIE } from "../native/standin.ts";
 import { bits, DIAL, type Field, fieldTest, pick, REPLY, type StandIn, tokens } from "./rig.ts";
 import type { Script } from "../native/script.ts";
 
@@ -323,6 +324,145 @@ fieldTest(
     field.play("made x 0\nfeatures x DROP|COMPLETECALL");
     assert.equal(await post(), "done");
     await field.call({ state: "CONNECTED" }, "201");
+  },
+);
+
+/** Line 201 has an agent that three groups take, and one of them has. */
+const AGENT = {
+  before: (standin: StandIn) => {
+    standin.addGroup(0, 110, "110", true);
+    standin.addGroup(0, 120, "Sales");
+    standin.addGroup(0, 130, "Wärme 😀");
+  },
+};
+
+const agentIs = (field: Field, member: number, disabled: number) =>
+  lineIs(field, { groups: { member, disabled } }, "201");
+
+fieldTest("an agent's groups are read, and set one by one or all at once", AGENT, async (field) => {
+  await agentIs(field, 1, 2);
+  assert((await field.line("201")).can.includes("group"));
+  const other = await field.line("202");
+  assert.deepEqual([other.groups, other.can.includes("group")], [undefined, false]);
+  const set = (mode: string, group?: string) =>
+    field.does({ cmd: "group", line: "201", mode, ...group !== undefined && { group } });
+  // Nothing but the command tells of these.
+  await set("in", "Wärme 😀");
+  await agentIs(field, 2, 1);
+  await set("in", "Sales");
+  await agentIs(field, 3, 0);
+  await set("out", "110");
+  await agentIs(field, 2, 1);
+  await set("out");
+  await agentIs(field, 0, 3);
+  await set("in");
+  await agentIs(field, 3, 0);
+  const { error } = await field.ask({ cmd: "group", line: "201", mode: "in", group: "999" });
+  assert.equal(error.code, "not_supported");
+  const entries = field.asked("lineSetAgentGroup").map((call) => /entries=(\d+)/.exec(call)?.[1]);
+  assert.deepEqual(entries, ["2", "3", "2", "0", "3"]);
+});
+
+fieldTest("what an agent handler changes by itself is read again", AGENT, async (field) => {
+  await agentIs(field, 1, 2);
+  const tell = (message: string, device = 0) =>
+    field.standin.post(bits("LINE", message), field.standin.line(device), 0, 1);
+  const calls = () => field.standin.callsOf("lineGetAgentStatusW");
+  const before = calls();
+  field.standin.addGroup(0, 140, "Night", true);
+  for (let i = 0; i < 100; i++) tell("AGENTSTATUS");
+  await agentIs(field, 2, 2);
+  await field.settled();
+  assert(calls() - before <= 10, `${calls() - before} reads`);
+  // It ceases to run; another one comes for another line.
+  field.standin.forgetGroups(0);
+  field.standin.addGroup(1, 7, "Sales", true);
+  tell("PROXYSTATUS");
+  tell("PROXYSTATUS", 1);
+  await field.becomes(async () => (await field.line("201")).can.includes("group"), false);
+  await lineIs(field, { groups: { member: 1, disabled: 0 } }, "202");
+  const { error } = await field.ask({ cmd: "group", line: "201", mode: "out" });
+  assert.equal(error.code, "not_supported");
+  assert.equal(field.standin.callsOf("lineSetAgentGroup"), 0);
+});
+
+fieldTest("an agent whose groups cannot be set now does not offer it", {
+  before: (standin: StandIn) => {
+    AGENT.before(standin);
+    const dwAgentFeatures = bits("LINEAGENTFEATURE", "GETAGENTGROUP");
+    standin.set("LINEAGENTSTATUS", { dwAgentFeatures }, 0);
+  },
+}, async (field) => {
+  await agentIs(field, 1, 2);
+  assert(!(await field.line("201")).can.includes("group"));
+  const { error } = await field.ask({ cmd: "group", line: "201", mode: "in" });
+  assert.equal(error.code, "not_supported");
+  assert.equal(field.standin.callsOf("lineSetAgentGroup"), 0);
+});
+
+fieldTest("lists that do not fit the first buffer are asked for again", {
+  before: (standin: StandIn) => {
+    for (let id = 1; id <= 90; id++) standin.addGroup(0, id, `Group number ${id}`, id % 2 === 0);
+  },
+}, async (field) => {
+  await agentIs(field, 45, 45);
+  await field.does({ cmd: "group", line: "201", mode: "in", group: "Group number 89" });
+  await agentIs(field, 46, 44);
+});
+
+/** Ways in which nothing is left of the list of groups, or less than is counted. */
+const SHORT = {
+  "a count beyond the list": { dwNumEntries: 0xffffffff },
+  "a list behind the buffer": { dwGroupListOffset: 0x7fffffff },
+  "a list in the fixed part": { dwGroupListOffset: 8 },
+  "a size that wraps around": { dwGroupListOffset: 0xfffffff0, dwGroupListSize: 24 },
+};
+
+for (const [name, members] of Object.entries(SHORT)) {
+  fieldTest(`${name}: no group is lost by a change`, AGENT, async (field) => {
+    await agentIs(field, 1, 2);
+    field.standin.set("LINEAGENTSTATUS", members, 0);
+    field.standin.post(bits("LINE", "AGENTSTATUS"), field.standin.line(0), 0, 1);
+    const { error } = await field.ask({ cmd: "group", line: "201", mode: "in", group: "Sales" });
+    assert.equal(error.code, "not_supported");
+    assert.equal(field.standin.callsOf("lineSetAgentGroup"), 0);
+    field.standin.unset("LINEAGENTSTATUS", Object.keys(members), 0);
+    await field.does({ cmd: "group", line: "201", mode: "in", group: "Sales" });
+    await agentIs(field, 2, 1);
+  });
+}
+
+fieldTest(
+  "an agent handler that lies in every way leaves the line as it is",
+  AGENT,
+  async (field) => {
+    await agentIs(field, 1, 2);
+    for (const lie of Object.values(LIE).filter((lie) => lie !== LIE.NONE)) {
+      field.standin.lie(lie, undefined, lie);
+      field.standin.post(bits("LINE", "AGENTSTATUS"), field.standin.line(0), 0, 1);
+      await field.ask({ cmd: "group", line: "201", mode: "in" });
+    }
+    field.standin.lie(LIE.NONE);
+    field.standin.post(bits("LINE", "AGENTSTATUS"), field.standin.line(0), 0, 1);
+    await field.does({ cmd: "group", line: "201", mode: "out" });
+    await agentIs(field, 0, 3);
+  },
+);
+
+fieldTest(
+  "an agent's groups are not set again if nothing answers; calls do not wait for its handler",
+  { ...AGENT, speed: 50 },
+  async (field) => {
+    await agentIs(field, 1, 2);
+    field.standin.replyMode(REPLY.NEVER);
+    field.standin.post(bits("LINE", "AGENTSTATUS"), field.standin.line(0), 0, 1);
+    await field.until("the handler is asked", () => field.standin.pendingReplies > 0);
+    await field.talk("C");
+    const { error } = await field.ask({ cmd: "group", line: "201", mode: "out" });
+    assert.equal(error.code, "timeout");
+    field.standin.replyMode(REPLY.AT_ONCE);
+    await field.pass(60);
+    assert.equal(field.asked("lineSetAgentGroup").length, 1);
   },
 );
 

@@ -4,7 +4,7 @@
  */
 import { LINEERR } from "../../src/tapi/constants.ts";
 import type { Memory, TapiLibrary } from "../../src/tapi/library.ts";
-import { VARSTRING } from "../../src/tapi/structs.ts";
+import { LINEAGENTGROUPLIST, LINEAGENTSTATUS, VARSTRING } from "../../src/tapi/structs.ts";
 import { corrupt } from "./bytes.ts";
 import type { Exchange, Outcome } from "./exchange.ts";
 import type { GivenLine } from "./ledger.ts";
@@ -39,6 +39,9 @@ type Control = Pick<
   | "lineCompleteCall"
   | "lineSetLineDevStatus"
   | "lineDevSpecific"
+  | "lineGetAgentStatusW"
+  | "lineGetAgentGroupListW"
+  | "lineSetAgentGroup"
 >;
 
 export function createHostileControl(exchange: Exchange): Control {
@@ -57,6 +60,13 @@ export function createHostileControl(exchange: Exchange): Control {
     const line = ledger.useLine(fn, handle);
     if (line === undefined) return Promise.resolve(INVALID_LINE);
     return request(exchange, line, making(exchange, line, outs));
+  };
+
+  /** A request that writes a struct. */
+  const filling = (fn: string, handle: number, into: Memory, fixedBytes: number) => {
+    const line = ledger.useLine(fn, handle);
+    if (line === undefined) return Promise.resolve(INVALID_LINE);
+    return request(exchange, line, { write: () => corrupt(random, into, fixedBytes) });
   };
 
   return {
@@ -113,6 +123,13 @@ export function createHostileControl(exchange: Exchange): Control {
       if (given === undefined) return Promise.resolve(INVALID_LINE);
       return request(exchange, given, { write: () => corrupt(random, bytes, 0) });
     }),
+    lineGetAgentStatusW: orLacking((line, _addressId, out) =>
+      filling("lineGetAgentStatusW", line, out, LINEAGENTSTATUS.size)
+    ),
+    lineGetAgentGroupListW: orLacking((line, _addressId, out) =>
+      filling("lineGetAgentGroupListW", line, out, LINEAGENTGROUPLIST.size)
+    ),
+    lineSetAgentGroup: orLacking((line) => onLine("lineSetAgentGroup", line)),
     lineGenerateDigitsW: orLacking((call) => {
       ledger.useCall("lineGenerateDigitsW", call);
       return exchange.inTime(() => exchange.failure() ?? 0);

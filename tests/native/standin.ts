@@ -131,6 +131,8 @@ const FILLED = [
   "LINEDEVSTATUS",
   "LINECALLINFO",
   "LINECALLSTATUS",
+  "LINEAGENTSTATUS",
+  "LINEAGENTGROUPLIST",
 ] as const;
 export type Filled = typeof FILLED[number];
 
@@ -212,6 +214,8 @@ export const SYMBOLS = {
   standin_line_state: { parameters: ["u32", "u32"], result: "u32" },
   standin_address_state: { parameters: ["u32", "u32"], result: "u32" },
   standin_add_forward: { parameters: ["u32", "u32", "buffer"], result: "u32" },
+  standin_add_group: { parameters: ["u32", "u32", "buffer", "u32"], result: "u32" },
+  standin_forget_groups: { parameters: ["u32"], result: "void" },
   standin_forget_forwards: { parameters: ["u32"], result: "void" },
   standin_override: { parameters: ["u32", "u32", "u32", "u32"], result: "void" },
   standin_end_override: { parameters: ["u32", "u32", "u32"], result: "void" },
@@ -406,6 +410,16 @@ export class StandIn {
   /** Adds a forwarding entry. @param mode A LINEFORWARDMODE. @param to Nowhere when left out. */
   addForward(place: number, mode: number, to?: string): void {
     existing(this.#c.standin_add_forward(place, mode, wide(to)));
+  }
+
+  /** Adds an ACD group; the first one makes the address's agent. Nothing tells. */
+  addGroup(place: number, id: number, name: string, isMember = false): void {
+    existing(this.#c.standin_add_group(place, id, wide(name), isMember ? 1 : 0));
+  }
+
+  /** The address has no agent any more. Nothing tells. */
+  forgetGroups(place: number): void {
+    this.#c.standin_forget_groups(place);
   }
 
   /** Takes every forwarding entry away. */

@@ -64,6 +64,7 @@ for (const { name, size, fields, fixedSize } of declared) {
 const TEXTS: Readonly<Record<string, readonly string[]>> = {
   LINEDEVCAPS: ["ProviderInfo", "SwitchInfo", "LineName"],
   LINEADDRESSCAPS: ["Address"],
+  LINEAGENTSTATUS: ["Activity"],
   LINECALLINFO: [
     "CallerID",
     "CallerIDName",

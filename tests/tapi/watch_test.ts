@@ -101,3 +101,20 @@ Deno.test("a function that still waits for its turn when TAPI is shut down is no
   assert.equal(await shutdown, 0);
   assert.deepEqual(called, ["lineShutdown"]);
 });
+
+Deno.test("errors are counted, but not that a line has no agent", async () => {
+  const clock = new ManualClock();
+  const fake = createFakeTapi({ callsPerMinute: 0, clock });
+  const refused = () => Promise.resolve(LINEERR.OPERATIONUNAVAIL | 0);
+  const errors: string[] = [];
+  const { library } = watch(
+    { ...fake, lineDrop: refused, lineGetAgentStatusW: refused },
+    clock,
+    MOST_AT_ONCE,
+    (name) => errors.push(name),
+  );
+  assert.equal(await library.lineGetAgentStatusW?.(1, 0, new Uint8Array(56)), await refused());
+  assert.deepEqual(errors, []);
+  await library.lineDrop(1, null, 0);
+  assert.deepEqual(errors, ["LINEERR_OPERATIONUNAVAIL"]);
+});

@@ -37,6 +37,9 @@ export const settingRequests = functionsOf(({ exchange, handles, requests }) => 
     if (status !== LINEDEVSTATUSFLAGS.MSGWAIT) throw new Refusal(LINEERR.INVALLINESTATE);
     return requests.start(open, () => extension.setMessageWaiting(isSet !== 0));
   },
+  lineGetAgentStatusW: (line) => refuseAgents(handles.line(line)),
+  lineGetAgentGroupListW: (line) => refuseAgents(handles.line(line)),
+  lineSetAgentGroup: (line) => refuseAgents(handles.line(line)),
   lineCompleteCall(call, outCompletionId, mode) {
     viewOf(outCompletionId, HANDLE_BYTES);
     if (mode !== LINECALLCOMPLMODE.INTRUDE) throw new Refusal(LINEERR.INVALCALLCOMPLMODE);
@@ -46,3 +49,8 @@ export const settingRequests = functionsOf(({ exchange, handles, requests }) => 
     });
   },
 }));
+
+/** As TAPI does where no agent handler runs. */
+function refuseAgents(_line: object): never {
+  throw new Refusal(LINEERR.OPERATIONUNAVAIL);
+}

@@ -55,12 +55,12 @@ export const NO_LINE_COMMANDS: readonly LineCommandName[] = [];
  * @param features LINEADDRESSSTATUS.dwAddressFeatures and LINEDEVSTATUS.dwLineFeatures.
  * @param caps LINEADDRESSCAPS.dwAddressFeatures and LINEDEVCAPS.dwLineFeatures; a bit that is 0 there
  * means "never", unless all are.
- * @param vendors The commands that the line's vendor takes.
+ * @param more The commands that the line takes by its vendor's means, or because it has an agent.
  */
 export function lineCommands(
   features: LineFeatures,
   caps: LineFeatures & Partial<AddressFeatures>,
-  vendors: readonly LineCommandName[] = [],
+  more: readonly LineCommandName[] = [],
 ): readonly LineCommandName[] {
   const reported = [features, caps].find(isKnown) ?? TABLE.dial.features;
   const address = reported.address & (caps.address === 0 ? ~0 : caps.address);
@@ -76,7 +76,7 @@ export function lineCommands(
   const names = LINE_COMMANDS.filter((name) => {
     const needed = TABLE[name].features;
     return (address & needed.address) !== 0 || (line & needed.line) !== 0 ||
-      others[name] === true || vendors.includes(name);
+      others[name] === true || more.includes(name);
   });
   const list = lineLists.get(names.join()) ?? names;
   lineLists.set(names.join(), list);

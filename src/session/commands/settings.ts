@@ -12,6 +12,7 @@ import {
 } from "../../tapi/constants.ts";
 import type { TapiLine } from "../line.ts";
 import type { LineCommand } from "../vendors/vendor.ts";
+import { setAgentGroup } from "./agents.ts";
 import { CommandFailure, unsupported } from "./errors.ts";
 import { forward, forwardToNobody } from "./forwarding.ts";
 import type { Requests } from "./requests.ts";
@@ -55,6 +56,8 @@ export const forwardByAnyMeans: Standard<CommandOf<"forward">> = byVendorOr(forw
 export const doNotDisturb: Standard<CommandOf<"dnd">> = byVendorOr((requests, line, { on }) =>
   forwardToNobody(requests, line, on)
 );
+
+export const groupByAnyMeans: Standard<CommandOf<"group">> = byVendorOr(setAgentGroup);
 
 export const lamp: Standard<CommandOf<"lamp">> = byVendorOr(async (requests, line, { on }) => {
   const { MSGWAIT } = LINEDEVSTATUSFLAGS;

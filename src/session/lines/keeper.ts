@@ -11,6 +11,7 @@ import type { CallFeed } from "../calls/feed.ts";
 import type { Replies } from "../commands/replies.ts";
 import type { SessionContext } from "../context.ts";
 import type { LineDevice } from "../line.ts";
+import type { LineAgents } from "./agents.ts";
 import type { LineCatalogue } from "./catalogue.ts";
 import type { LineLog } from "./line_log.ts";
 import { DriverPlaces } from "./places.ts";
@@ -34,6 +35,7 @@ export interface LineKeeperOptions {
   readonly lineLog: LineLog;
   readonly feed: CallFeed;
   readonly statuses: LineStatuses;
+  readonly agents: LineAgents;
   readonly replies: Replies;
   /** From 0 to below 1. */
   readonly random: () => number;
@@ -168,7 +170,7 @@ export class LineKeeper {
 
   /** Opens the device and lists its calls, before any message about them is handled. */
   #open(device: LineDevice, until: AbortSignal): Promise<void> {
-    const { context, feed, statuses } = this.#options;
+    const { context, feed, statuses, agents } = this.#options;
     const { devices, ended } = context;
     return device.queue.run(async () => {
       try {
@@ -186,6 +188,7 @@ export class LineKeeper {
       for (const line of device.lines) reportOpen(context, line);
       await feed.listCalls(device);
       statuses.refresh(device, { status: true });
+      agents.refreshAll(device);
     });
   }
 

@@ -131,14 +131,17 @@ export class LineStatuses {
         address: address?.addressFeatures ?? 0,
         line: status?.dwLineFeatures ?? 0,
       };
-      const { identity, features, claim } = line;
+      const { identity, features, claim, agent } = line;
       const vendors = status && claim.read(this.#context.vendors, identity, status.DevSpecific);
-      const can = lineCommands(now, features, claim.vendor?.commands);
+      const can = lineCommands(now, features, [
+        ...claim.vendor?.commands ?? [],
+        ...agent.commands,
+      ]);
       this.#report(line, {
         can,
         ...address !== undefined && {
           forwards: toForwards(address.forwards),
-          settings: settingsOf(address, can),
+          settings: settingsOf(address, can, agent.groups),
         },
         ...messageWaiting !== undefined && { messageWaiting },
         ...vendors,
@@ -176,9 +179,13 @@ export class LineStatuses {
 function settingsOf(
   { forwards }: AddressStatus,
   can: readonly LineCommandName[],
+  groups: LineSettings["groups"],
 ): LineSettings {
   const doNotDisturb = forwards.some(isToNobody);
-  return doNotDisturb || can.includes("dnd") ? { doNotDisturb } : {};
+  return {
+    ...(doNotDisturb || can.includes("dnd")) && { doNotDisturb },
+    ...groups && { groups },
+  };
 }
 
 const MODE = LINEFORWARDMODE;

@@ -157,6 +157,7 @@ EXPORT DWORD standin_reset(DWORD voice_lines, DWORD extras) {
     end_line(device, ENDED_BY_PROVIDER);
     for (DWORD a = 0; a < MAX_ADDRESSES; a++) {
       forget_forwards(&device->addresses[a]);
+      forget_groups(&device->addresses[a]);
       set_text(&device->addresses[a].text, NULL);
     }
     set_text(&device->name, NULL);
@@ -392,6 +393,29 @@ EXPORT void standin_forget_forwards(DWORD place) {
   lock();
   struct address *address = find_address(place);
   if (address != NULL) forget_forwards(address);
+  unlock();
+}
+
+/*
+ * Adds an ACD group that the agent on an address can log in to, or is; a first one makes the agent.
+ * Nothing tells. Answers whether there is room.
+ */
+EXPORT DWORD standin_add_group(DWORD place, DWORD id, const WCHAR *name, DWORD is_member) {
+  lock();
+  struct address *address = find_address(place);
+  if (address == NULL || address->group_count == MAX_GROUPS) return answer(false);
+  if (address->groups == NULL) address->groups = calloc(MAX_GROUPS, sizeof *address->groups);
+  if (address->groups == NULL) abort();
+  address->groups[address->group_count++] =
+      (struct group){.id = id, .name = wide_copy(name), .is_member = is_member != 0};
+  return answer(true);
+}
+
+/* There is no agent on the address any more. */
+EXPORT void standin_forget_groups(DWORD place) {
+  lock();
+  struct address *address = find_address(place);
+  if (address != NULL) forget_groups(address);
   unlock();
 }
 

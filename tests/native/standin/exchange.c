@@ -283,6 +283,13 @@ void forget_forwards(struct address *address) {
   address->forward_count = 0;
 }
 
+void forget_groups(struct address *address) {
+  for (DWORD i = 0; i < address->group_count; i++) replace_text(&address->groups[i].name, NULL);
+  free(address->groups);
+  address->groups = NULL;
+  address->group_count = 0;
+}
+
 /* ---- Calls ---- */
 
 static struct call *new_slot(void) {
@@ -457,6 +464,13 @@ static void complete_request(const struct request *request) {
       violation("the memory of lineDevSpecific changed before LINE_REPLY");
     }
     memset(request->in_out, 0xEE, request->in_out_size);
+  }
+  const struct agent_out *agent = &request->agent_out;
+  if (agent->into != NULL) {
+    DWORD total;
+    memcpy(&total, agent->into, sizeof total);
+    if (total != agent->total) violation("the memory for an agent changed before LINE_REPLY");
+    else if (request->result == 0) fill_agent_struct(&exchange.devices[request->device], agent);
   }
   if (request->out_text != NULL && request->result == 0) {
     VARSTRING *out = request->out_text;

@@ -25,7 +25,8 @@
   X(linePrepareAddToConferenceW) X(lineAddToConference) X(lineParkW) X(lineUnparkW)                \
   X(linePickupW) X(lineRedirectW)                                                                  \
   X(lineForwardW) X(lineGenerateDigitsW) X(lineDialW) X(lineCompleteCall)                          \
-  X(lineSetLineDevStatus) X(lineDevSpecific) X(lineGetProviderListW)
+  X(lineSetLineDevStatus) X(lineDevSpecific) X(lineGetAgentStatusW)                               \
+  X(lineGetAgentGroupListW) X(lineSetAgentGroup) X(lineGetProviderListW)
 
 enum function {
 #define X(name) FN_##name,
@@ -39,6 +40,7 @@ enum {
   MAX_DEVICES = 4096,
   MAX_ADDRESSES = 4,
   MAX_FORWARDS = 4,
+  MAX_GROUPS = 100,
   MAX_MADE_CALLS = 2,
   LOG_ENTRIES = 8192,
   LOG_VALUES = 7,
@@ -65,10 +67,19 @@ struct forward {
   WCHAR *dest;
 };
 
+/* An ACD group that the agent on an address can log in to. */
+struct group {
+  DWORD id; /* dwGroupID1; what the others are, too, is made of it */
+  WCHAR *name;
+  bool is_member;
+};
+
 struct address {
   struct text text; /* none: the extension */
   struct forward forwards[MAX_FORWARDS];
   DWORD forward_count;
+  struct group *groups; /* of MAX_GROUPS; NULL for no agent */
+  DWORD group_count;
 };
 
 struct device {
@@ -140,6 +151,11 @@ struct request {
   BYTE *in_out; /* of lineDevSpecific: written over when LINE_REPLY is taken */
   DWORD in_out_size;
   BYTE in_out_first;
+  struct agent_out {
+    BYTE *into; /* written when LINE_REPLY is taken */
+    DWORD total, address;
+    bool is_list; /* LINEAGENTGROUPLIST, not LINEAGENTSTATUS */
+  } agent_out;
   VARSTRING *out_text; /* written when LINE_REPLY is taken */
   DWORD out_text_total;
   WCHAR *text;
@@ -177,6 +193,8 @@ enum filled {
   FILLED_DEV_STATUS,
   FILLED_CALL_INFO,
   FILLED_CALL_STATUS,
+  FILLED_AGENT_STATUS,
+  FILLED_AGENT_GROUPS,
   FILLED_COUNT
 };
 
@@ -320,6 +338,9 @@ struct address *address_of(const struct call *call);
 /* What tests and overrides call an address: its device, and its number above. */
 DWORD place_of(const struct device *device, DWORD address);
 void forget_forwards(struct address *address);
+void forget_groups(struct address *address);
+/* What the 16 bytes of a group's GroupID are. */
+void group_id(const struct group *group, DWORD into[4]);
 
 struct call *find_call(HCALL handle);
 /* A call that the application does not know of yet. */
@@ -392,6 +413,9 @@ LONG fill_dev_status(const struct device *device, LINEDEVSTATUS *into);
 LONG fill_new_calls(const struct device *device, DWORD address, LINECALLLIST *into);
 LONG fill_call_info(const struct call *call, LINECALLINFO *into);
 LONG fill_call_status(const struct call *call, LINECALLSTATUS *into);
+/* Whether there is room for the fixed part; and the filling, which is done when LINE_REPLY is taken. */
+LONG check_agent_struct(const void *into, bool is_list);
+void fill_agent_struct(const struct device *device, const struct agent_out *out);
 LONG fill_provider_list(LINEPROVIDERLIST *into);
 
 #endif

@@ -24,6 +24,9 @@ enum {
   CALL_STATUS_BYTES = 56,
   CALL_STATUS_BYTES_1_4 = 36,
   FORWARD_BYTES = 24,
+  AGENT_STATUS_BYTES = 56,
+  AGENT_GROUP_LIST_BYTES = 24,
+  AGENT_GROUP_BYTES = 24,
   PROVIDER_LIST_BYTES = 24,
   PROVIDER_ENTRY_BYTES = 12,
   MOST_PAIRS = 32,
@@ -42,6 +45,9 @@ _Static_assert(sizeof(LINECALLLIST) == CALL_LIST_BYTES, "LINECALLLIST");
 _Static_assert(END_OF(LINECALLINFO, dwReceivingFlowspecOffset) == CALL_INFO_BYTES, "LINECALLINFO");
 _Static_assert(sizeof(LINECALLSTATUS) == CALL_STATUS_BYTES, "LINECALLSTATUS");
 _Static_assert(END_OF(LINEFORWARD, dwDestAddressOffset) == FORWARD_BYTES, "LINEFORWARD");
+_Static_assert(sizeof(LINEAGENTSTATUS) == AGENT_STATUS_BYTES, "LINEAGENTSTATUS");
+_Static_assert(sizeof(LINEAGENTGROUPLIST) == AGENT_GROUP_LIST_BYTES, "LINEAGENTGROUPLIST");
+_Static_assert(sizeof(LINEAGENTGROUPENTRY) == AGENT_GROUP_BYTES, "LINEAGENTGROUPENTRY");
 _Static_assert(sizeof(LINEPROVIDERLIST) == PROVIDER_LIST_BYTES, "LINEPROVIDERLIST");
 _Static_assert(sizeof(LINEPROVIDERENTRY) == PROVIDER_ENTRY_BYTES, "LINEPROVIDERENTRY");
 
@@ -469,6 +475,68 @@ LONG fill_call_status(const struct call *call, LINECALLSTATUS *into) {
   apply_overrides(FILLED_CALL_STATUS, call->handle, f.base, f.fixed);
   end(&f);
   return 0;
+}
+
+void group_id(const struct group *group, DWORD into[4]) {
+  into[0] = group->id;
+  into[1] = 0;
+  into[2] = ~group->id;
+  into[3] = 0xACD;
+}
+
+LONG check_agent_struct(const void *into, bool is_list) {
+  DWORD fixed = is_list ? AGENT_GROUP_LIST_BYTES : AGENT_STATUS_BYTES;
+  if (into == NULL) {
+    violation("no struct");
+    return (LONG)LINEERR_INVALPOINTER;
+  }
+  return load((const BYTE *)into + TOTAL_SIZE) < fixed ? (LONG)LINEERR_STRUCTURETOOSMALL : 0;
+}
+
+/* The entries first, then their names, which count from the start of the whole struct too. */
+static DWORD put_groups(struct filling *f, const struct address *address, bool is_list) {
+  LINEAGENTGROUPENTRY entries[MAX_GROUPS] = {0};
+  DWORD found = 0, at = f->used;
+  for (DWORD i = 0; i < address->group_count; i++) {
+    const struct group *group = &address->groups[i];
+    if (!is_list && !group->is_member) continue;
+    DWORD id[4];
+    group_id(group, id);
+    memcpy(&entries[found++].GroupID, id, sizeof id);
+  }
+  if (is_list) PUT(f, LINEAGENTGROUPLIST, List, entries, found * AGENT_GROUP_BYTES);
+  else PUT(f, LINEAGENTSTATUS, GroupList, entries, found * AGENT_GROUP_BYTES);
+  bool fits = f->used > at;
+  for (DWORD i = 0, entry = 0; i < address->group_count; i++) {
+    const struct group *group = &address->groups[i];
+    if (!is_list && !group->is_member) continue;
+    DWORD base = at + entry++ * AGENT_GROUP_BYTES;
+    if (fits) {
+      put_text(f, base + offsetof(LINEAGENTGROUPENTRY, dwNameSize),
+               base + offsetof(LINEAGENTGROUPENTRY, dwNameOffset), group->name);
+    } else {
+      f->needed += (DWORD)((wide_length(group->name) + 1) * sizeof(WCHAR));
+    }
+  }
+  return count(found);
+}
+
+void fill_agent_struct(const struct device *device, const struct agent_out *out) {
+  const struct address *address = &device->addresses[out->address];
+  struct filling f;
+  if (begin(&f, out->into, out->is_list ? AGENT_GROUP_LIST_BYTES : AGENT_STATUS_BYTES) != 0) return;
+  DWORD entries = put_groups(&f, address, out->is_list);
+  if (out->is_list) {
+    ((LINEAGENTGROUPLIST *)out->into)->dwNumEntries = entries;
+  } else {
+    LINEAGENTSTATUS *status = (LINEAGENTSTATUS *)out->into;
+    status->dwNumEntries = entries;
+    status->dwState = entries == 0 ? LINEAGENTSTATE_LOGGEDOFF : LINEAGENTSTATE_READY;
+    status->dwAgentFeatures = LINEAGENTFEATURE_SETAGENTGROUP | LINEAGENTFEATURE_GETAGENTGROUP;
+  }
+  apply_overrides(out->is_list ? FILLED_AGENT_GROUPS : FILLED_AGENT_STATUS,
+                  place_of(device, out->address), f.base, f.fixed);
+  end(&f);
 }
 
 LONG fill_provider_list(LINEPROVIDERLIST *into) {

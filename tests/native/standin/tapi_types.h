@@ -402,6 +402,43 @@ typedef struct {
   DWORD dwTotalSize;
   DWORD dwNeededSize;
   DWORD dwUsedSize;
+  DWORD dwNumEntries;
+  DWORD dwGroupListSize;
+  DWORD dwGroupListOffset;
+  DWORD dwState;
+  DWORD dwNextState;
+  DWORD dwActivityID;
+  DWORD dwActivitySize;
+  DWORD dwActivityOffset;
+  DWORD dwAgentFeatures;
+  DWORD dwValidStates;
+  DWORD dwValidNextStates;
+} LINEAGENTSTATUS, *LPLINEAGENTSTATUS;
+
+typedef struct {
+  DWORD dwTotalSize;
+  DWORD dwNeededSize;
+  DWORD dwUsedSize;
+  DWORD dwNumEntries;
+  DWORD dwListSize;
+  DWORD dwListOffset;
+} LINEAGENTGROUPLIST, *LPLINEAGENTGROUPLIST;
+
+typedef struct {
+  struct {
+    DWORD dwGroupID1;
+    DWORD dwGroupID2;
+    DWORD dwGroupID3;
+    DWORD dwGroupID4;
+  } GroupID;
+  DWORD dwNameSize;
+  DWORD dwNameOffset;
+} LINEAGENTGROUPENTRY, *LPLINEAGENTGROUPENTRY;
+
+typedef struct {
+  DWORD dwTotalSize;
+  DWORD dwNeededSize;
+  DWORD dwUsedSize;
   DWORD dwNumProviders;
   DWORD dwProviderListSize;
   DWORD dwProviderListOffset;
@@ -432,6 +469,7 @@ typedef struct {
 #define LINE_LINEDEVSTATE 8
 #define LINE_REPLY 12
 #define LINE_CREATE 19
+#define LINE_AGENTSTATUS 22
 #define LINE_APPNEWCALL 23
 
 #define LINECALLSTATE_IDLE 0x1
@@ -518,6 +556,14 @@ typedef struct {
 #define LINEFEATURE_FORWARD 0x4
 #define LINEFEATURE_MAKECALL 0x8
 
+#define LINEAGENTFEATURE_SETAGENTGROUP 0x1
+#define LINEAGENTFEATURE_GETAGENTGROUP 0x20
+
+#define LINEAGENTSTATE_LOGGEDOFF 0x1
+#define LINEAGENTSTATE_READY 0x4
+
+#define LINEAGENTSTATUS_GROUP 0x1
+
 #define LINEOFFERINGMODE_ACTIVE 0x1
 
 #define LINECONNECTEDMODE_ACTIVE 0x1
@@ -579,7 +625,9 @@ typedef struct {
 #define LINEERR_NOMEM 0x80000044
 #define LINEERR_NOTOWNER 0x80000046
 #define LINEERR_OPERATIONFAILED 0x80000048
+#define LINEERR_OPERATIONUNAVAIL 0x80000049
 #define LINEERR_RESOURCEUNAVAIL 0x8000004B
 #define LINEERR_STRUCTURETOOSMALL 0x8000004D
+#define LINEERR_INVALAGENTGROUP 0x80000058
 
 #endif
