@@ -5,7 +5,7 @@ import golden from "../fixtures/tapi_constants.json" with { type: "json" };
 
 const { has, nameOf, ...families } = constants;
 
-/** Messages of telephones, agents and proxies may be missing: the program has no use for them. */
+/** Messages of telephones and queues may be missing: the program has no use for them. */
 const INCOMPLETE = new Set(["LINE"]);
 
 for (const [family, members] of Object.entries(families)) {
