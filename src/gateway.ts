@@ -61,7 +61,7 @@ export async function startGateway(
     bus,
     state: gateway,
     commands: traced(gateway.commands, VERSION),
-    journal: undefined,
+    journal: gateway.journal,
     // Numbers are those of each site: its own rules are for them.
     numbers: new Numbers(),
     metrics,

@@ -13,6 +13,24 @@ export function matchesAny(patterns: readonly string[], text: string): boolean {
 }
 
 /**
+ * The patterns that match a text where the given ones match it with a beginning before it.
+ * `["berlin/2*", "*1"]` after `berlin/` -> `["2*", "*1"]`
+ */
+export function patternsAfter(beginning: string, patterns: readonly string[]): string[] {
+  // Else a pattern of many * would have as many after each character.
+  let rest = new Set(patterns.map((pattern) => pattern.replaceAll(/\*+/g, "*")));
+  for (const character of beginning) {
+    rest = new Set([...rest].flatMap((pattern) => patternsAfterOne(character, pattern)));
+  }
+  return [...rest];
+}
+
+function patternsAfterOne(character: string, pattern: string): string[] {
+  if (pattern.startsWith("*")) return [pattern, ...patternsAfterOne(character, pattern.slice(1))];
+  return pattern.startsWith(character) ? [pattern.slice(character.length)] : [];
+}
+
+/**
  * Compiles patterns once for many texts. The time for a text grows with its length, whatever the
  * patterns are: regular expressions would backtrack.
  */

@@ -157,6 +157,9 @@ export function startProgram(
         state: tracker,
         clock,
         isShown: (line) => matchesAny(nats.grant.lines, line),
+        journal: journal !== undefined && nats.grant.can.includes("monitor")
+          ? { port: journal, lines: nats.grant.lines }
+          : undefined,
         execute: (command, { gateway, identity, address }) =>
           server.execute(command, {
             identity: {

@@ -6,7 +6,7 @@ import type { Command, CommandName, CommandResult } from "../model/command.ts";
 import type { DirectoryMatch } from "../model/directory.ts";
 import type { ErrorCode } from "../model/error.ts";
 import type { BusEvent, ProviderState } from "../model/event.ts";
-import type { JournalEntry, JournalPage, JournalQuery } from "../model/journal.ts";
+import type { JournalPage, JournalQuery, VisibleLines } from "../model/journal.ts";
 import type { NumberFacts, NumberReading, NumberSource } from "../model/number.ts";
 import type {
   SimulatedAnswer,
@@ -148,21 +148,16 @@ export class JournalUnavailableError extends Error {
   override readonly name = "JournalUnavailableError";
 }
 
-/** The cursor is not one of the journal's. */
-export class CursorError extends Error {
-  override readonly name = "CursorError";
-}
-
 export interface JournalPort {
   /** @throws JournalUnavailableError, CursorError */
   page(query: JournalQuery): Promise<JournalPage>;
   /**
    * The entries that belong together with one by their call ids: a call's way through transfers.
-   * Oldest first; empty if there is no such entry, or it is not visible.
+   * Oldest first, all on one page; empty if there is no such entry, or it is not visible.
    *
    * @throws JournalUnavailableError
    */
-  chain(id: number, visible?: (line: string) => boolean): Promise<readonly JournalEntry[]>;
+  chain(id: number, visible?: VisibleLines): Promise<JournalPage>;
 }
 
 /** How clients are connected. */

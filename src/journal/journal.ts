@@ -4,8 +4,14 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import type { EventBus } from "../bus/bus.ts";
-import { CursorError, type JournalPort, JournalUnavailableError } from "../bus/ports.ts";
-import type { JournalEntry, JournalPage, JournalQuery } from "../model/journal.ts";
+import { CursorError } from "../bus/journal_place.ts";
+import { type JournalPort, JournalUnavailableError } from "../bus/ports.ts";
+import {
+  type JournalPage,
+  type JournalQuery,
+  mayBeSeen,
+  type VisibleLines,
+} from "../model/journal.ts";
 import type { Clock, TimerId } from "../clock.ts";
 import { describeError, logger } from "../log.ts";
 import { readChain } from "./chain.ts";
@@ -85,10 +91,10 @@ export class Journal implements JournalPort {
     return await this.#read(({ db, store }) => readPage(db, store, query, this.#pacer));
   }
 
-  async chain(id: number, visible?: (line: string) => boolean): Promise<readonly JournalEntry[]> {
+  async chain(id: number, visible: VisibleLines = []): Promise<JournalPage> {
     const entries = await this.#read(({ db }) => readChain(db, id, this.#pacer));
-    const seen = entries.filter(({ line }) => visible?.(line) ?? true);
-    return seen.some((entry) => entry.id === id) ? seen : [];
+    const seen = entries.filter(({ line }) => mayBeSeen(line, visible));
+    return { entries: seen.some((entry) => entry.id === id) ? seen : [] };
   }
 
   /** Writes the waiting entries and closes the file; queries then fail. */

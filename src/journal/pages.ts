@@ -3,8 +3,13 @@
  * for long: entries that no index leads to are searched in stretches.
  */
 import type { DatabaseSync } from "node:sqlite";
-import { CursorError } from "../bus/ports.ts";
-import type { JournalEntry, JournalFilter, JournalPage, JournalQuery } from "../model/journal.ts";
+import { comparePlaces, cursorOf, type JournalPlace, placeOfCursor } from "../bus/journal_place.ts";
+import {
+  type JournalFilter,
+  type JournalPage,
+  type JournalQuery,
+  mayBeSeen,
+} from "../model/journal.ts";
 import { digitsOf } from "./entry.ts";
 import type { Pacer } from "./pacer.ts";
 import { beginning, COLUMNS, ending, type Row, toEntry } from "./rows.ts";
@@ -25,13 +30,7 @@ export interface LineNumbers {
   readonly linesOf: ReadonlyMap<string, ReadonlySet<number>>;
 }
 
-/** A place after an entry; the entry that ended last is the first. */
-interface Place {
-  readonly endedAtMs: number;
-  readonly id: number;
-}
-
-const BEGINNING: Place = { endedAtMs: Infinity, id: 0 };
+const BEGINNING: JournalPlace = { endedAtMs: Infinity, id: 0 };
 
 /** A part of a WHERE clause, with its parameters. */
 interface Condition {
@@ -68,11 +67,11 @@ export async function readPage(
   // One entry more than the page has shows whether there is a next page.
   const most = limit + 1;
   let rows: Row[] = [];
-  let end: Place = { endedAtMs: fromMs, id: 0 };
+  let end: JournalPlace = { endedAtMs: fromMs, id: 0 };
   for (const source of sources) {
     rows.push(...await readSource(db, source, filters, start, end, most, pacer));
     if (sources.length === 1) break;
-    rows = rows.sort(newestFirst).slice(0, most);
+    rows = rows.sort((a, b) => comparePlaces(placeOf(a), placeOf(b))).slice(0, most);
     // The other sources need not be read further back than a full page.
     const last = rows[most - 1];
     if (last !== undefined) end = placeOf(last);
@@ -152,7 +151,7 @@ function wantedLines(
 ): WantedLine[] | undefined {
   if (asked === undefined && visible === undefined) return undefined;
   const visibleLines = new Set<number>();
-  for (const [name, line] of lines) if (visible?.(name) ?? true) visibleLines.add(line);
+  for (const [name, line] of lines) if (mayBeSeen(name, visible ?? [])) visibleLines.add(line);
   if (asked === undefined) return Array.from(visibleLines, (line) => ({ line }));
   const names = [...new Set(asked)];
   const whole = new Set(names.flatMap((name) => lines.get(name) ?? []));
@@ -196,8 +195,8 @@ async function readSource(
   db: DatabaseSync,
   source: Source,
   filters: readonly Condition[],
-  start: Place,
-  end: Place,
+  start: JournalPlace,
+  end: JournalPlace,
   most: number,
   pacer: Pacer,
 ): Promise<Row[]> {
@@ -218,9 +217,9 @@ async function readSource(
 function stretchEnd(
   db: DatabaseSync,
   source: Source,
-  start: Place,
-  end: Place,
-): Place | undefined {
+  start: JournalPlace,
+  end: JournalPlace,
+): JournalPlace | undefined {
   const { sql, values } = selection("ended_at, id", source, [], start, end);
   const row = db.prepare(`${sql} LIMIT 1 OFFSET ${STRETCH_ENTRIES - 1}`).get(...values);
   return row === undefined ? undefined : placeOf(row);
@@ -231,8 +230,8 @@ export function selection(
   columns: string,
   { index, sql, values }: Source,
   filters: readonly Condition[],
-  start: Place,
-  end: Place,
+  start: JournalPlace,
+  end: JournalPlace,
 ): Condition {
   const indexed = index === "" ? "NOT INDEXED" : `INDEXED BY ${index}`;
   // An index over missed entries is used only if the statement has the condition of the index.
@@ -259,28 +258,11 @@ export function selection(
 }
 
 /** The page begins after the cursor, and after the entries that ended at `toMs` or later. */
-function startOf({ cursor, toMs = Infinity }: JournalQuery): Place {
-  const place = cursor === undefined ? BEGINNING : readCursor(cursor);
+function startOf({ cursor, toMs = Infinity }: JournalQuery): JournalPlace {
+  const place = cursor === undefined ? BEGINNING : placeOfCursor(cursor);
   return toMs <= place.endedAtMs ? { endedAtMs: toMs, id: 0 } : place;
 }
 
-function placeOf(row: Row): Place {
+function placeOf(row: Row): JournalPlace {
   return { endedAtMs: Number(row["ended_at"]), id: Number(row["id"]) };
-}
-
-function newestFirst(a: Row, b: Row): number {
-  const [one, other] = [placeOf(a), placeOf(b)];
-  return other.endedAtMs - one.endedAtMs || other.id - one.id;
-}
-
-function cursorOf({ endedAtMs, id }: JournalEntry): string {
-  return `${endedAtMs.toString(36)}-${id.toString(36)}`;
-}
-
-function readCursor(cursor: string): Place {
-  const [, endedAt, id] = /^(-?[0-9a-z]{1,11})-([0-9a-z]{1,11})$/.exec(cursor) ?? [];
-  if (endedAt === undefined || id === undefined) {
-    throw new CursorError("expected the next of a page before");
-  }
-  return { endedAtMs: parseInt(endedAt, 36), id: parseInt(id, 36) };
 }

@@ -1,6 +1,7 @@
 /** The journal: the records of finished calls. */
 import type { CallInfo, Direction } from "./call.ts";
 import type { CallId } from "./call_id.ts";
+import { matchesAny } from "../patterns.ts";
 
 /**
  * The result of a call, seen from its line.
@@ -44,12 +45,19 @@ export interface JournalEntry extends CallInfo {
   readonly disconnects?: readonly string[];
 }
 
+/** Sets of patterns of extensions: a line may be seen if each set has a pattern that matches. */
+export type VisibleLines = readonly (readonly string[])[];
+
+export function mayBeSeen(line: string, visible: VisibleLines): boolean {
+  return visible.every((patterns) => matchesAny(patterns, line));
+}
+
 /** Which entries are wanted. */
 export interface JournalFilter {
-  /** Extensions; every line when left out. */
+  /** Extensions or permanent ids; every line when left out. */
   readonly lines?: readonly string[] | undefined;
-  /** Which lines may be seen; every one when left out. */
-  readonly visible?: ((line: string) => boolean) | undefined;
+  /** Every line when left out. */
+  readonly visible?: VisibleLines | undefined;
   /** Calls that ended at this moment or later: milliseconds since 1970, UTC. */
   readonly fromMs?: number | undefined;
   /** Calls that ended before this moment. */
@@ -74,4 +82,6 @@ export interface JournalPage {
   readonly entries: readonly JournalEntry[];
   /** The cursor of the next page; left out if this is the last one. */
   readonly next?: string;
+  /** Sites whose entries are not all here: they do not answer, or have none for gateways. */
+  readonly missing?: readonly string[];
 }

@@ -3,7 +3,13 @@
  * stream's own numbers, so that its clients can go on at any other gateway.
  */
 import type { EventBus } from "../bus/bus.ts";
-import type { CommandPort, ServiceStatus, StatePort, StatusPort } from "../bus/ports.ts";
+import type {
+  CommandPort,
+  JournalPort,
+  ServiceStatus,
+  StatePort,
+  StatusPort,
+} from "../bus/ports.ts";
 import { type Clock, sleep } from "../clock.ts";
 import { describeError, logger } from "../log.ts";
 import type { Call } from "../model/call.ts";
@@ -15,6 +21,7 @@ import { Following } from "./following.ts";
 import { Link, type LinkOptions } from "./link.ts";
 import { Records } from "./records.ts";
 import { RemoteCommands } from "./remote_commands.ts";
+import { RemoteJournal } from "./remote_journal.ts";
 import { Streams } from "./streams.ts";
 
 const log = logger("nats");
@@ -36,6 +43,7 @@ export interface GatewayOptions {
 
 export class Gateway implements StatusPort, StatePort {
   readonly commands: CommandPort;
+  readonly journal: JournalPort;
   readonly #options: GatewayOptions;
   readonly #link: Link;
   readonly #streams: Streams;
@@ -56,6 +64,7 @@ export class Gateway implements StatusPort, StatePort {
       link: this.#link,
       following: () => this.#following,
     });
+    this.journal = new RemoteJournal({ link: this.#link, following: () => this.#following });
   }
 
   /** Follows as soon as it can, until it is stopped. */

@@ -2,13 +2,19 @@
  * The names of a site's calls and lines among those of all sites: `berlin/201`, and numbers of calls
  * that are unique over sites and over the lives of their programs.
  */
+import type { JournalPlace } from "../bus/journal_place.ts";
 import type { Call } from "../model/call.ts";
 import type { CallId } from "../model/call_id.ts";
 import { type Command, type CommandResult, fieldsOf } from "../model/command.ts";
 import type { EventDraft } from "../model/event.ts";
+import type { JournalEntry, JournalFilter } from "../model/journal.ts";
 import type { Line } from "../model/line.ts";
+import { patternsAfter } from "../patterns.ts";
 
-/** A call's number is its site's number times this, and the moment and number within the site. */
+/**
+ * A call's number is its site's number times this, and the moment and number within the site. An entry's
+ * is its site's number times this, and its number in the site's journal.
+ */
 const SITE_SPAN = 2 ** 41;
 const FIRST_MOMENT_MS = Date.UTC(2025, 0, 1);
 
@@ -27,15 +33,21 @@ export function siteOfLine(line: string): string | undefined {
   return end > 0 ? line.slice(0, end) : undefined;
 }
 
-/** The number of the site that a call belongs to. */
-export function siteNumberOf(call: CallId): number {
-  return Math.floor(call / SITE_SPAN);
+/** The number of the site that a call or an entry belongs to. */
+export function siteNumberOf(id: CallId | JournalEntry["id"]): number {
+  return Math.floor(id / SITE_SPAN);
+}
+
+/** The place in a site's journal from which its entries follow a place among those of all sites. */
+export function placeAtSite(number: number, { endedAtMs, id }: JournalPlace): JournalPlace {
+  return { endedAtMs, id: Math.max(id - number * SITE_SPAN, 0) };
 }
 
 /** One life of a site's program: its own names, and those that others know them by. */
 export class SiteNames {
   readonly #prefix: string;
   readonly #firstCall: number;
+  readonly #firstEntry: number;
 
   /**
    * @param number From 1 to 4095: no other site's.
@@ -43,6 +55,7 @@ export class SiteNames {
    */
   constructor(site: string, number: number, startedAtMs: number) {
     this.#prefix = `${site}/`;
+    this.#firstEntry = number * SITE_SPAN;
     this.#firstCall = number * SITE_SPAN + Math.max(startedAtMs - FIRST_MOMENT_MS, 0);
   }
 
@@ -76,6 +89,32 @@ export class SiteNames {
       ...line,
       line: this.#prefix + line.line,
       permanentId: this.#prefix + line.permanentId,
+    };
+  }
+
+  /** The call's number is that of this life, whichever it was of. */
+  entryAbroad(entry: JournalEntry): JournalEntry {
+    const { id, call, line, permanentId } = entry;
+    return {
+      ...entry,
+      id: this.#firstEntry + id,
+      call: this.#firstCall + call,
+      line: this.#prefix + line,
+      permanentId: permanentId && this.#prefix + permanentId,
+    };
+  }
+
+  /** An entry's number in the site's own journal. */
+  entryAtHome(id: JournalEntry["id"]): number {
+    return id - this.#firstEntry;
+  }
+
+  /** A filter in the site's own names. Without the lines and patterns of other sites. */
+  filterAtHome({ lines, visible = [] }: JournalFilter): JournalFilter {
+    const own = lines?.filter((line) => line.startsWith(this.#prefix));
+    return {
+      lines: own?.map((line) => this.#lineAtHome(line)),
+      visible: visible.map((patterns) => patternsAfter(this.#prefix, patterns)),
     };
   }
 

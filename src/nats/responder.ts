@@ -2,6 +2,7 @@
 import type { Clock } from "../clock.ts";
 import { describeError, logger } from "../log.ts";
 import type { Command, CommandResult } from "../model/command.ts";
+import { JournalAnswers, type SharedJournal } from "./journal_answers.ts";
 import type { Link } from "./link.ts";
 import type { SiteNames } from "./names.ts";
 import type { Outbox, SiteState } from "./outbox.ts";
@@ -10,6 +11,7 @@ import {
   type Ask,
   COMMAND_REQUEST,
   type CommandRequest,
+  type JournalAsk,
   readAs,
   type RemoteSender,
   type StatePage,
@@ -34,6 +36,8 @@ export interface ResponderOptions {
   readonly names: SiteNames;
   readonly outbox: Outbox;
   readonly clock: Clock;
+  /** `undefined`: there is none for gateways. */
+  readonly journal: SharedJournal | undefined;
   /** Carries a command out as far as the site's grant goes. Never rejects. */
   readonly execute: (command: Command, by: RemoteSender) => Promise<CommandResult>;
 }
@@ -43,9 +47,21 @@ export function respond(options: ResponderOptions): Disposable {
   const { link, site, stretch, clock } = options;
   const states = new Expiring<SiteState>(clock, STATE_KEPT_MS);
   const commands = new Expiring<Promise<CommandResult>>(clock, COMMAND_KEPT_MS);
+  const journal = new JournalAnswers(options);
   const asked = link.subscribe(SUBJECTS.ask(site, stretch.life), (message) => {
     const ask = readAs(ASK, message.string());
-    const answer = ask && answerTo(ask, options, states);
+    if (ask === undefined) return;
+    if (ask.what === "journal" || ask.what === "chain") {
+      journal.answerTo(ask).then((answer) => message.respond(JSON.stringify(answer))).catch(
+        (error) => {
+          log.warn("The journal cannot be sent to a gateway: {error}", {
+            error: describeError(error),
+          });
+        },
+      );
+      return;
+    }
+    const answer = answerTo(ask, options, states);
     if (answer !== undefined) message.respond(JSON.stringify(answer));
   });
   const commanded = link.subscribe(SUBJECTS.command(site, stretch.life), (message) => {
@@ -77,7 +93,7 @@ async function execute(
 }
 
 function answerTo(
-  ask: Ask,
+  ask: Exclude<Ask, JournalAsk>,
   { stretch, outbox }: ResponderOptions,
   states: Expiring<SiteState>,
 ): StatePage | { readonly v: number } | undefined {

@@ -4,6 +4,7 @@ import type { NatsStatus, StatePort } from "../bus/ports.ts";
 import { type Clock, sleep } from "../clock.ts";
 import { describeError, logger } from "../log.ts";
 import type { Command, CommandResult } from "../model/command.ts";
+import type { SharedJournal } from "./journal_answers.ts";
 import { Link, type LinkOptions, RequestFailure } from "./link.ts";
 import { SiteNames } from "./names.ts";
 import { AnnounceAgain, Outbox } from "./outbox.ts";
@@ -42,6 +43,8 @@ export interface SiteOptions {
   readonly clock: Clock;
   /** Whether gateways hear of a line at all, by its extension. */
   readonly isShown: (line: string) => boolean;
+  /** `undefined`: there is none for gateways. */
+  readonly journal: SharedJournal | undefined;
   /** Carries a command out as far as the site's grant goes. Never rejects. */
   readonly execute: (command: Command, by: RemoteSender) => Promise<CommandResult>;
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type Call, DIRECTIONS, partiesOf, PRESENTATIONS } from "../model/call.ts";
 import { type Command, COMMAND_NAMES, type CommandResult } from "../model/command.ts";
 import { ERROR_CODES } from "../model/error.ts";
+import { CALL_RESULTS, type JournalEntry } from "../model/journal.ts";
 import { CALL_CHANGES, type EventDraft, LINE_CHANGES } from "../model/event.ts";
 import { type Line, LINE_KINDS, LINE_STATUSES } from "../model/line.ts";
 
@@ -127,10 +128,38 @@ export const EPOCH = z.object({ v: z.literal(WIRE_VERSION), n: count });
 /** A sign of life. `uptimeMs`: the site's own clock, for commands that must not come late. */
 export const ALIVE = z.object({ ...stretch, nowMs: z.number(), uptimeMs: z.number() });
 
-/** The state of a site as its n-th message has it, in pages that belong together by `id`. */
+/** The most entries of the journal in one answer. */
+export const MOST_ENTRIES = 200;
+/** How long a site has to answer with them. */
+export const JOURNAL_ASK_MS = 5000;
+
+/** A filter's lines and patterns, and a chain's entry, are in everyone's names; a cursor is the site's. */
+const JOURNAL_ASK = z.object({
+  what: z.literal("journal"),
+  lines: z.array(z.string()).optional(),
+  visible: z.array(z.array(z.string())).optional(),
+  fromMs: z.number().optional(),
+  toMs: z.number().optional(),
+  direction: z.enum(DIRECTIONS).optional(),
+  missed: z.boolean().optional(),
+  number: z.string().optional(),
+  name: z.string().optional(),
+  cursor: z.string().optional(),
+  limit: z.int().min(1).max(MOST_ENTRIES),
+});
+const CHAIN_ASK = z.object({
+  what: z.literal("chain"),
+  id: count,
+  visible: z.array(z.array(z.string())).optional(),
+});
+export type JournalAsk = z.output<typeof JOURNAL_ASK> | z.output<typeof CHAIN_ASK>;
+
+/** A gateway's question to a site. `state`: as its n-th message has it, in pages that belong together by `id`. */
 export const ASK = z.discriminatedUnion("what", [
   z.object({ what: z.literal("who") }),
   z.object({ what: z.literal("state"), id: z.string().optional(), from: count }),
+  JOURNAL_ASK,
+  CHAIN_ASK,
 ]);
 export type Ask = z.output<typeof ASK>;
 export const STATE_PAGE = z.object({
@@ -143,6 +172,37 @@ export const STATE_PAGE = z.object({
   next: count.optional(),
 });
 export type StatePage = z.output<typeof STATE_PAGE>;
+
+/** The latest moment that JavaScript has a date for. */
+const LAST_MOMENT_MS = 8.64e15;
+const moment = z.int().min(-LAST_MOMENT_MS).max(LAST_MOMENT_MS);
+const ENTRY = z.object({
+  id: count,
+  call: count,
+  line: z.string(),
+  permanentId: z.string(),
+  direction: z.enum(DIRECTIONS),
+  result: z.enum(CALL_RESULTS),
+  ...partiesOf(() => party),
+  startedAtMs: moment,
+  answeredAtMs: moment.optional(),
+  endedAtMs: moment,
+  callId: hex,
+  relatedCallId: hex,
+  origin: z.string(),
+  reason: z.string(),
+  group: z.string().optional(),
+  disconnect: z.string().optional(),
+  disconnects: z.array(z.string()).optional(),
+}) as unknown as z.ZodType<JournalEntry>;
+/** Entries of a site's journal. */
+export const JOURNAL_ANSWER = z.object({
+  /** Left out if the site has none for gateways, or cannot read them. */
+  entries: z.array(ENTRY).optional(),
+  /** Whether there are others after these. */
+  more: z.boolean(),
+});
+export type JournalAnswer = z.output<typeof JOURNAL_ANSWER>;
 
 /** The sender of a command, in the gateway's words, for the site's audit. */
 const sender = z.object({

@@ -20,12 +20,17 @@ const WRITTEN_AFTER_MS = 1500;
  * }} Entry
  */
 
+/** @typedef {{ entries: Entry[], next?: string, missing?: string[] }} Page */
+
 export class Journal {
   #root = byId("journal", HTMLElement);
   #form = part(this.#root, "form", HTMLFormElement);
   #rows = part(this.#root, "rows");
   #none = part(this.#root, "none");
   #more = part(this.#root, "more");
+  #note = part(this.#root, "missing");
+  /** Sites whose calls are not all on the pages that are shown. @type {Set<string>} */
+  #missing = new Set();
   /** Where the next page begins. @type {string | undefined} */
   #next;
   /** Counts the searches: the result of one that is no longer the latest is ignored. */
@@ -66,12 +71,15 @@ export class Journal {
     if (search !== this.#search) return;
     if (answer.status !== 200) return this.#fail(answer);
     showPart("journal", true);
-    const { entries, next } = /** @type {{ entries: Entry[], next?: string }} */ (answer.body);
+    const { entries, next, missing } = /** @type {Page} */ (answer.body);
     if (cursor === undefined) this.#rows.replaceChildren();
     this.#rows.append(...entries.map(rowOf));
     this.#showsOlder = cursor !== undefined;
     this.#next = next;
     this.#more.hidden = next === undefined;
+    if (cursor === undefined) this.#missing.clear();
+    for (const site of missing ?? []) this.#missing.add(site);
+    write(this.#note, noteOf([...this.#missing]));
     write(this.#none, this.#rows.childElementCount === 0 ? "No calls found." : "");
   }
 
@@ -95,6 +103,12 @@ export class Journal {
     }
     return query;
   }
+}
+
+/** @type {(missing: readonly string[]) => string} */
+function noteOf(missing) {
+  if (missing.length === 0) return "";
+  return `Not all calls of ${missing.join(", ")} are shown: no answer, or no journal for gateways.`;
 }
 
 /** @type {(entry: Entry) => HTMLTableRowElement} */

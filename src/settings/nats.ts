@@ -47,7 +47,7 @@ export const NATS_SETTINGS = {
   }),
   "nats.grant.lines": setting({ schema: extensionPatterns }, {
     default: ["*"],
-    help: "lines of this site that gateways see and control",
+    help: "lines of this site that gateways see, control and read the journal of",
   }),
   "nats.grant.dial.allow": setting({ schema: numberPatterns }, {
     help: "overrides `dial.allow` for gateways",

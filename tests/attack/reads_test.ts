@@ -72,7 +72,7 @@ Deno.test("the chain of a hunt group is complete, and timers run while it is rea
   const timers = (async () => {
     for (; reading; turns++) await socketTurn();
   })();
-  const chain = await rig.journal.chain(last.id);
+  const { entries: chain } = await rig.journal.chain(last.id);
   reading = false;
   await timers;
   assert.equal(chain.length, 100);

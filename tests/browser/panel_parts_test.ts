@@ -210,6 +210,18 @@ panelTest(
   },
 );
 
+panelTest("the journal says which sites' calls are not all shown", async (test) => {
+  let missing: readonly string[] = ["berlin", "munich"];
+  const page = () => Promise.resolve({ entries: [], missing });
+  const { server } = test.madeUpServer(["berlin/201"], { journal: { page, chain: page } });
+  const panel = await test.open(server.port);
+  await panel.becomes("#journal", "Not all calls of berlin, munich are shown");
+  missing = [];
+  await panel.page.locator("#journal").getByRole("button", { name: "Search" }).click();
+  await panel.gone("#journal [data-part=missing]:not(:empty)");
+  await panel.becomes("#journal", "No calls found.");
+});
+
 panelTest("events are filtered, and stand still while they are read", async (test) => {
   const { bus, server } = test.madeUpServer(["201", "202"]);
   const panel = await test.open(server.port);

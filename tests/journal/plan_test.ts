@@ -15,7 +15,6 @@ Deno.test("SQLite's own plan of every query uses the intended index", () => {
   using db = openFile(":memory:");
   const store = new Store(db);
   store.add([...manyEntries(5000, 200, 0)]);
-  const everySecond = (line: string) => Number(line) % 2 === 0;
   const queries: readonly [JournalFilter, string, number][] = [
     [{}, "SEARCH entry USING INDEX entry_by_end (ended_at>? AND ended_at<?)", 1],
     [{ direction: "in" }, "SEARCH entry USING INDEX entry_by_end (ended_at>? AND ended_at<?)", 1],
@@ -31,7 +30,7 @@ Deno.test("SQLite's own plan of every query uses the intended index", () => {
       1,
     ],
     [
-      { visible: everySecond },
+      { visible: [["*0", "*2", "*4", "*6", "*8"]] },
       "SEARCH entry USING INDEX entry_by_end (ended_at>? AND ended_at<?)",
       1,
     ],

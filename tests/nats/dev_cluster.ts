@@ -25,8 +25,7 @@ async function start(name: string, settings: string, args: readonly string[]): P
 const servers = `[nats]\nservers = ["${url}"]\n`;
 say(`NATS       ${url}`);
 for (const [index, site] of ["berlin", "munich"].entries()) {
-  const settings = `journal = false
-${servers}site = "${site}"
+  const settings = `${servers}site = "${site}"
 number = ${index + 1}
 [nats.grant]
 can = ["monitor", "control"]

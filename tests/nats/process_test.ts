@@ -12,10 +12,12 @@ Deno.test({
     await using nats = await NatsServers.start();
     const folder = await Deno.makeTempDir({ prefix: "tapi2ws-site-" });
     const servers = `[nats]\nservers = ["${nats.urls[0]}"]\n`;
-    await Deno.writeTextFile(
-      `${folder}/site.toml`,
-      `journal = false\n${servers}site = "berlin"\nnumber = 1\n[nats.grant]\ncan = ["monitor", "control"]\n`,
-    );
+    const writeSite = (can: string) =>
+      Deno.writeTextFile(
+        `${folder}/site.toml`,
+        `${servers}site = "berlin"\nnumber = 1\n[nats.grant]\ncan = [${can}]\n`,
+      );
+    await writeSite('"monitor", "control"');
     await Deno.writeTextFile(
       `${folder}/gateway.toml`,
       `provider = "nats"\nhost = "127.0.0.1"\nport = 0\n${servers}[anonymous]\ncan = ["monitor", "control"]\n`,
@@ -61,14 +63,27 @@ Deno.test({
     };
     assert.deepEqual(await sites(), [{ site: "berlin", state: "up" }]);
 
+    const journal = async () =>
+      await (await fetch(`http://127.0.0.1:${port}/api/v2/journal`)).json();
+    const brief = await client.ask({ cmd: "dial", line: "berlin/203", number: "202" });
+    await client.ask({ cmd: "drop", call: brief.result.call });
+    await client.until(() =>
+      client.events.find(({ change, call }) => change === "ended" && call.id === brief.result.call)
+    );
+    const { entries } = await journal();
+    assert(entries.some(({ call }: { call: number }) => call === brief.result.call));
+
+    const endedBefore = client.events.filter(({ change }) => change === "ended").length;
     await first[Symbol.asyncDispose]();
     await all("closed");
     assert.deepEqual(await sites(), [{ site: "berlin", state: "lost" }]);
     const ended = client.events.filter(({ change }) => change === "ended");
-    assert.equal(ended.length, 2);
+    assert.equal(ended.length - endedBefore, 2);
     assert(ended.some(({ call }) => call.id === dialled.result.call));
+    await writeSite('"control"');
     await using second = await startSite();
     await all("open");
+    assert.deepEqual(await journal(), { entries: [], missing: ["berlin"] });
     // The numbers of calls of another life are others.
     const again = await client.ask({ cmd: "dial", line: "berlin/201", number: "202" });
     assert(again.result.call > dialled.result.call);

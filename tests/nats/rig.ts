@@ -4,6 +4,7 @@ import { EventBus } from "../../src/bus/bus.ts";
 import type { StatePort } from "../../src/bus/ports.ts";
 import { systemClock } from "../../src/clock.ts";
 import { Random } from "../../src/fake/random.ts";
+import { Journal } from "../../src/journal/journal.ts";
 import type { Command, CommandResult } from "../../src/model/command.ts";
 import type { BusEvent } from "../../src/model/event.ts";
 import { Gateway } from "../../src/nats/gateway.ts";
@@ -29,6 +30,8 @@ export interface TestSiteOptions {
   readonly historyLength?: number;
   readonly execute?: (command: Command, by: RemoteSender) => Promise<CommandResult>;
   readonly isShown?: (line: string) => boolean;
+  /** Patterns of the lines whose journal gateways may read; none is kept when left out. */
+  readonly journal?: readonly string[];
   /** How else it connects. */
   readonly link?: Partial<LinkOptions>;
 }
@@ -39,6 +42,7 @@ export class TestSite implements AsyncDisposable {
   readonly bus: EventBus;
   readonly state: FoldedState;
   readonly site: Site;
+  readonly journal: Journal | undefined;
   /** Every event of a call or line that was published. */
   readonly published: BusEvent[] = [];
   readonly #random: Random;
@@ -57,6 +61,9 @@ export class TestSite implements AsyncDisposable {
       this.bus.publish(lineEvent({ line, permanentId: `id:${line}` }, { change: "added" }));
     }
     this.bus.subscribe((event) => void this.published.push(event));
+    const { journal: shared } = options;
+    this.journal = shared &&
+      new Journal({ file: ":memory:", days: 90, bus: this.bus, clock: CLOCK });
     this.site = new Site({
       link: { servers, name, wantsTls: false, clock: CLOCK, ...options.link },
       site: name,
@@ -66,6 +73,7 @@ export class TestSite implements AsyncDisposable {
       state: this.state,
       clock: CLOCK,
       isShown: options.isShown ?? (() => true),
+      journal: this.journal && { port: this.journal, lines: shared ?? [] },
       execute: options.execute ?? (() => Promise.resolve({ ok: true, outcome: {} })),
     });
   }
@@ -97,6 +105,7 @@ export class TestSite implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.site.stop();
+    this.journal?.stop();
   }
 }
 
@@ -139,7 +148,7 @@ can = ["monitor", "control"]`);
       bus: this.bus,
       state: this.gateway,
       commands: this.gateway.commands,
-      journal: undefined,
+      journal: this.gateway.journal,
       numbers: new Numbers(),
       status: this.gateway,
       isReady: () => this.gateway.isReady,

@@ -3,8 +3,9 @@ import type { CommandPort, NumberPort, StatePort } from "../../bus/ports.ts";
 import { type Command, COMMANDS, type CommandShape, fieldsOf } from "../../model/command.ts";
 import type { Line, LineFilter, LineNames } from "../../model/line.ts";
 import type { CommandError } from "../../model/error.ts";
+import { mayBeSeen, type VisibleLines } from "../../model/journal.ts";
 import { type Right, RIGHTS } from "../../model/right.ts";
-import { type Matcher, matcherOf } from "../../patterns.ts";
+import { matcherOf } from "../../patterns.ts";
 import type { Dialling } from "../dialling.ts";
 import { dialRefusal } from "./dial_rules.ts";
 import { type Identity, isUnauthenticated, permits, permitsEverywhere } from "./identity.ts";
@@ -29,10 +30,10 @@ export function monitorRefusal(identity: Identity): CommandError | undefined {
   return { code: "not_permitted", message: "You may not see lines and calls" };
 }
 
-/** Which extensions the identity may monitor; `undefined`: all of them. */
-export function visibleTo(identity: Identity): Matcher | undefined {
+/** Which lines the identity may monitor; `undefined`: all of them. */
+export function visibleTo(identity: Identity): VisibleLines | undefined {
   if (permitsEverywhere(identity, "monitor")) return undefined;
-  return (line) => permits(identity, "monitor", line);
+  return [mayMonitor(identity) ? identity.lines : []];
 }
 
 /**
@@ -44,9 +45,9 @@ export function lineFilter(
   named?: readonly string[],
 ): LineFilter | undefined {
   const isNamed = named && namedBy(named);
-  const isVisible = visibleTo(identity);
-  if (isVisible === undefined) return isNamed;
-  return (names) => (isNamed?.(names) ?? true) && isVisible(names.line);
+  const visible = visibleTo(identity);
+  if (visible === undefined) return isNamed;
+  return (names) => (isNamed?.(names) ?? true) && mayBeSeen(names.line, visible);
 }
 
 /** Patterns are of extensions: a permanent id begins with any digit. */

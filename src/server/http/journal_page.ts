@@ -28,7 +28,7 @@ export async function journalPage(
   if ("kind" in checked) return failure(checked.error);
   const answer = await queryJournal(checked, readerOf(visit), context);
   if (!answer.ok) return failure(answer.error);
-  const { entries, next } = answer.outcome;
+  const { entries, next, missing } = answer.outcome;
   const response = format === "json" ? json(200, answer.outcome) : new Response(toCsv(entries), {
     headers: {
       "content-type": "text/csv; charset=utf-8; header=present",
@@ -40,6 +40,7 @@ export async function journalPage(
     following.searchParams.set("cursor", next);
     response.headers.set("link", `<${following.pathname}${following.search}>; rel="next"`);
   }
+  if (missing !== undefined) response.headers.set("tapi2ws-missing", missing.join(", "));
   response.headers.set("vary", "accept");
   return response;
 }
@@ -49,7 +50,7 @@ function valueOf(name: string, value: string): unknown {
   switch (name) {
     case "limit":
     case "chain":
-      return /^\d{1,15}$/.test(value) ? Number(value) : value;
+      return /^\d{1,16}$/.test(value) ? Number(value) : value;
     case "missed":
       return value === "true" ? true : value === "false" ? false : value;
     default:

@@ -1,7 +1,7 @@
 /** Answers what v2 clients ask for: the state and the journal, as far as they may see them. */
 import type { EventBus } from "../../bus/bus.ts";
+import { CursorError } from "../../bus/journal_place.ts";
 import {
-  CursorError,
   type DirectoryReader,
   type JournalPort,
   JournalUnavailableError,
@@ -81,6 +81,7 @@ function mayLookUp(identity: Identity): boolean {
 interface EntryPage {
   readonly entries: readonly EntryObject[];
   readonly next?: string;
+  readonly missing?: readonly string[];
 }
 
 /**
@@ -114,8 +115,8 @@ async function readJournal(
   const { cmd: _, from, to, limit = PAGE_ENTRIES, chain, ...filter } = request;
   const visible = visibleTo(identity);
   try {
-    const { entries, next }: JournalPage = chain !== undefined
-      ? { entries: await journal.chain(chain, visible) }
+    const { entries, ...more }: JournalPage = chain !== undefined
+      ? await journal.chain(chain, visible)
       : await journal.page({
         ...filter,
         visible,
@@ -123,10 +124,7 @@ async function readJournal(
         toMs: msOf(to),
         limit,
       });
-    return {
-      ok: true,
-      outcome: { entries: entries.map(entryObject), ...next !== undefined && { next } },
-    };
+    return { ok: true, outcome: { entries: entries.map(entryObject), ...more } };
   } catch (error) {
     if (error instanceof CursorError) return failed("bad_request", `cursor: ${error.message}`);
     if (error instanceof JournalUnavailableError) return failed("not_supported", error.message);

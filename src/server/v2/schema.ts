@@ -224,6 +224,7 @@ const OUTCOME = z.union([
   z.object({
     entries: z.array(ENTRY),
     next: z.string().optional().describe("The cursor of the next page"),
+    missing: z.array(z.string()).optional().describe("Sites whose calls are not all here"),
   }).meta({ id: "JournalPage" }),
   SNAPSHOT,
   z.object({ epoch: z.string(), seq, replayed: z.int().nonnegative() }).meta({ id: "Replay" }),
