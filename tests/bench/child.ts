@@ -66,6 +66,12 @@ export class Child implements AsyncDisposable {
     return this.#answer();
   }
 
+  /** Stops it where it is, or lets it go on. */
+  signal(signal: "SIGSTOP" | "SIGCONT"): void {
+    // The process's own kill() sends one signal only.
+    if (this.#process.pid !== undefined) Deno.kill(this.#process.pid, signal);
+  }
+
   async #answer(): Promise<unknown> {
     let timer: number | undefined;
     const late = new Promise<never>((_, reject) => {

@@ -1,15 +1,17 @@
 /**
  * The benchmarks: `deno task bench [NAME]…`, of
- * drain, fanout, batch, selectivity, memory, journal, guard, reads, opening, numbers, directory:
- * all of them when none is named. Prints what was measured, against baselines of the same run and the
+ * drain, fanout, batch, selectivity, memory, journal, guard, reads, opening, numbers, directory, gateway,
+ * alone: all of them when none is named. Prints what was measured, against baselines of the same run and the
  * targets.
  *
  * Exits 0 whatever the times; 1 when something is wrong, such as a lost frame; 2 on a wrong name.
  */
+import { alone } from "./alone.ts";
 import { batch } from "./batch.ts";
 import { directory } from "./directory.ts";
 import { drain } from "./drain.ts";
 import { fanout } from "./fanout.ts";
+import { gateway } from "./gateway.ts";
 import { guard } from "./guard.ts";
 import { journal } from "./journal.ts";
 import { memory } from "./memory.ts";
@@ -31,6 +33,8 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Row[]>>> = {
   opening,
   numbers,
   directory,
+  gateway,
+  alone,
 };
 
 async function main(names: readonly string[]): Promise<number> {
