@@ -178,7 +178,7 @@ export const ACCESS_SETTINGS = {
     live: true,
   }),
   "dial.deny": setting({ schema: numberPatterns }, {
-    help: "patterns of numbers that cannot be dialled; it wins over `dial.allow`",
+    help: "patterns of numbers that cannot be dialled; overrides `dial.allow`",
     live: true,
   }),
   "jwt.secret": setting({

@@ -218,7 +218,7 @@ export const DIRECTORY_SETTINGS = {
   }),
   "directory.pauseSeconds": setting(wholeNumber(1, 86_400), {
     default: 30,
-    help: "seconds that a source is not asked after three failures in a row",
+    help: "seconds that a source is left alone after three failures in a row",
     live: true,
   }),
   "directory.source": setting<readonly SourceSettings[]>({ schema: sources }, {

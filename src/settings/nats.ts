@@ -39,7 +39,7 @@ export const NATS_SETTINGS = {
   "nats.replicas": setting(wholeNumber(1, 5), {
     default: 1,
     help: "how many NATS servers keep each event: 3 in a cluster",
-    manual: "Counts when the streams are made; later, change them with NATS' own tools",
+    manual: "Takes effect when the streams are created; later, change them with NATS' own tools",
   }),
   "nats.grant.can": setting<Grant["can"]>({ schema: rights }, {
     default: ["monitor"],

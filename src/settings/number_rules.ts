@@ -46,9 +46,9 @@ export const NUMBER_SETTINGS = {
       /^[A-Z]{2}$/,
       'expected a country\'s two letters, such as "GB"',
     ),
-  }, { help: "country of the phone system, such as `GB`; numbers are read by its plan" }),
+  }, { help: "country of the phone system, such as `GB`; numbers are read by its numbering plan" }),
   "numbers.areaCode": setting(digits(1), {
-    help: "area code of the phone system, as after the country code, for numbers without one",
+    help: "area code of the phone system, as written after the country code, for numbers without one",
   }),
   "numbers.outsidePrefix": setting(digits(0), {
     default: "",
@@ -65,19 +65,19 @@ export const NUMBER_SETTINGS = {
   }),
   "numbers.callerForm": setting(form, {
     default: "local",
-    help: "how the phone system writes who calls",
+    help: "form in which the phone system writes callers' numbers",
   }),
   "numbers.calledForm": setting(form, {
     defaultText: "`outside` with an outside prefix, else `local`",
-    help: "how the phone system writes whom a line has called",
+    help: "form in which the phone system writes called numbers",
   }),
   "numbers.writtenForm": setting(form, {
     default: "local",
-    help: "how clients write the numbers to dial",
+    help: "form in which clients write numbers to dial",
   }),
   "numbers.dialForm": setting(oneOf(...DIAL_FORMS), {
     default: "local",
-    help: "how the phone system takes numbers to dial",
+    help: "form in which the phone system expects numbers to dial",
   }),
   "numbers.extensionLengths": setting(lengths, {
     default: [],
@@ -97,7 +97,7 @@ export const NUMBER_SETTINGS = {
   }, {
     default: [],
     defaultText: "none",
-    help: "numbers and what becomes of them, verified when the program starts",
+    help: "numbers with their expected results, verified when the program starts",
   }),
 };
 
