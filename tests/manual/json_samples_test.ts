@@ -35,7 +35,7 @@ function problemsOf(document: "http" | "sockets", name: string, value: unknown):
   return validate(value) ? "" : ajv.errorsText(validate.errors);
 }
 
-/** A member that only one kind of sample has, and that kind's document and name. */
+/** The document and the name of a sample's schema, by the first of these members that it has. */
 const KINDS: Readonly<Record<string, ["http" | "sockets", string]>> = {
   type: ["http", "ServerFrame"],
   cmd: ["http", "ClientFrame"],
@@ -49,7 +49,7 @@ const KINDS: Readonly<Record<string, ["http" | "sockets", string]>> = {
 
 function kindOf(sample: Sample): ["http" | "sockets", string] {
   const [member] = Object.keys(KINDS).filter((key) => key in sample);
-  assert(member, `Nobody knows what this is: ${JSON.stringify(sample)}`);
+  assert(member, `No schema is known for ${JSON.stringify(sample)}`);
   return KINDS[member] as ["http" | "sockets", string];
 }
 
