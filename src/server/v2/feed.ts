@@ -159,8 +159,11 @@ export class Feed implements Disposable {
   }
 }
 
-/** How long a client that has heard more than this server waits for it. */
-const CATCH_UP_MS = 2000;
+/**
+ * How long a client that has heard more than this server waits for it: longer than a gateway that is cut
+ * off keeps its clients. It then goes to another gateway, and misses nothing.
+ */
+const CATCH_UP_MS = 10_000;
 const CATCH_UP_STEP_MS = 10;
 
 /**
