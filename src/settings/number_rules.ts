@@ -48,7 +48,8 @@ export const NUMBER_SETTINGS = {
     ),
   }, { help: "country of the phone system, such as `GB`; numbers are read by its numbering plan" }),
   "numbers.areaCode": setting(digits(1), {
-    help: "area code of the phone system, as written after the country code, for numbers without one",
+    help:
+      "area code of the phone system, as written after the country code, for numbers without one",
   }),
   "numbers.outsidePrefix": setting(digits(0), {
     default: "",
