@@ -81,7 +81,9 @@ async function crowd(
     running.use(await TestGateway.start(nats.urls)),
   ];
   const [gateway] = gateways as [TestGateway];
-  await until(() => gateway.gateway.lines().length === siteCount * lineCount);
+  await until(() =>
+    gateways.every(({ gateway }) => gateway.lines().length === siteCount * lineCount)
+  );
   say(
     `${siteCount * lineCount} lines announced after ${Math.round(performance.now() - startMs)} ms`,
   );
@@ -90,7 +92,10 @@ async function crowd(
     const line = `${sites[seed % siteCount]?.name}/${names[seed % lineCount]}`;
     return { line, client: new HoppingClient(ports, seed, false, [line]) };
   });
-  await until(() => clients.every(({ client }) => client.follower.begunAt !== undefined));
+  // Throws what a client has failed with.
+  const hasBegun = (client: HoppingClient) =>
+    client.hasReached(0) && client.follower.begunAt !== undefined;
+  await until(() => clients.every(({ client }) => hasBegun(client)));
   let turn = 0;
   const endMs = performance.now() + seconds * 1000;
   {
