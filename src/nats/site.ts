@@ -164,7 +164,7 @@ export class Site {
       outbox,
     });
     using __ = this.#beat(stretch, outbox, end);
-    log.info("The site {site} takes part, for the {incarnation}. time", { site, incarnation });
+    log.info("The site {site} takes part (announcement {incarnation})", { site, incarnation });
     this.#problem = undefined;
     try {
       await outbox.run(ended.signal);
