@@ -13,6 +13,7 @@ import { until } from "../support/patience.ts";
 import { settingsOf } from "../support/settings.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
 import { Child } from "./child.ts";
+import { QUIET_STATUS } from "./quiet_status.ts";
 import { median, print, type Row } from "./report.ts";
 
 const LATENCY_EVENTS = 2000;
@@ -112,7 +113,7 @@ async function latency(): Promise<Row[]> {
     },
     numbers: new Numbers(),
     journal: undefined,
-    status: { status: () => ({ ...NOTHING_HAPPENED }) },
+    status: { status: () => QUIET_STATUS },
   });
   try {
     using at = await Listener.on(direct.port);
@@ -144,17 +145,6 @@ async function latency(): Promise<Row[]> {
     await direct.stop(1000);
   }
 }
-
-/** Read when somebody asks, which nobody does here. */
-const NOTHING_HAPPENED = {
-  provider: "up",
-  lines: { open: 0, closed: 0, failed: 0, outOfService: 0 },
-  lastMessageAgeSeconds: null,
-  lastProbeAgeSeconds: null,
-  silentForSeconds: null,
-  troubles: [],
-  hanging: [],
-} as const;
 
 /** The gateway is stopped while events are stored; then it takes them all. */
 async function throughput(): Promise<Row> {

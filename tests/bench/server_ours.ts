@@ -7,6 +7,7 @@ import { Metrics } from "../../src/metrics/metrics.ts";
 import { configureLogging } from "../../src/log.ts";
 import { startServer } from "../../src/server/server.ts";
 import { settingsOf } from "../support/settings.ts";
+import { QUIET_STATUS } from "./quiet_status.ts";
 import { IDLE_TIMEOUT_SECONDS, serveSubject } from "./subject.mjs";
 
 // As in life, but for the lines that would run into the benchmark's table.
@@ -17,20 +18,10 @@ const HISTORY_LENGTH = 10_000;
 
 const guard = Deno.args.includes("guarded");
 const { rules, limits } = settingsOf();
-/** Read when somebody asks, which nobody does here. */
-const status = {
-  provider: "up",
-  lines: { open: 0, closed: 0, failed: 0, outOfService: 0 },
-  lastMessageAgeSeconds: null,
-  lastProbeAgeSeconds: null,
-  silentForSeconds: null,
-  troubles: [],
-  hanging: [],
-} as const;
 const metrics: Metrics = new Metrics({
   version: "bench",
   runtimeVersion: Deno.version.deno,
-  status: () => status,
+  status: () => QUIET_STATUS,
   load: () => server.load,
   journal: () => undefined,
   process: () => ({ residentBytes: 0, heapUsedBytes: 0, cpuSeconds: 0 }),
@@ -63,7 +54,7 @@ const server = startServer({
     execute: () => Promise.resolve({ ok: true, outcome: {} }),
     lineOf: () => undefined,
   },
-  status: { status: () => status },
+  status: { status: () => QUIET_STATUS },
   metrics,
 });
 serveSubject<EventDraft>({

@@ -5,6 +5,22 @@ import { until } from "../support/patience.ts";
 import { FakeExchange, ProgramProcess } from "../support/process.ts";
 import { V2TestClient } from "../support/v2_client.ts";
 
+/** A new folder with the settings of a site and of a gateway. @param ofSite More of the site's. */
+async function settingsFolder(nats: NatsServers, ofSite = ""): Promise<string> {
+  const folder = await Deno.makeTempDir({ prefix: "tapi2ws-site-" });
+  const servers = `[nats]\nservers = ["${nats.urls[0]}"]\n`;
+  const control = 'can = ["monitor", "control"]\n';
+  await Deno.writeTextFile(
+    `${folder}/site.toml`,
+    `journal = false\n${servers}site = "berlin"\nnumber = 1\n[nats.grant]\n${control}${ofSite}`,
+  );
+  await Deno.writeTextFile(
+    `${folder}/gateway.toml`,
+    `provider = "nats"\nhost = "127.0.0.1"\nport = 0\n${servers}[anonymous]\n${control}`,
+  );
+  return folder;
+}
+
 Deno.test({
   name: "a site that is killed closes its lines at the gateway, and its next life opens them",
   ignore: !hasNats,
@@ -99,17 +115,9 @@ Deno.test({
   ignore: !hasNats,
   async fn() {
     await using nats = await NatsServers.start();
-    const folder = await Deno.makeTempDir({ prefix: "tapi2ws-numbers-" });
-    const servers = `[nats]\nservers = ["${nats.urls[0]}"]\n`;
-    const control = 'can = ["monitor", "control"]\n';
-    await Deno.writeTextFile(
-      `${folder}/site.toml`,
-      `journal = false\n${servers}site = "berlin"\nnumber = 1\n[nats.grant]\n${control}` +
-        `[numbers]\ncountry = "DE"\nareaCode = "30"\noutsidePrefix = "0"\nextensionLengths = [3]\n`,
-    );
-    await Deno.writeTextFile(
-      `${folder}/gateway.toml`,
-      `provider = "nats"\nhost = "127.0.0.1"\nport = 0\n${servers}[anonymous]\n${control}`,
+    const folder = await settingsFolder(
+      nats,
+      '[numbers]\ncountry = "DE"\nareaCode = "30"\noutsidePrefix = "0"\nextensionLengths = [3]\n',
     );
     await using gateway = new ProgramProcess(["--config", `${folder}/gateway.toml`]);
     await gateway.logged(/The gateway is ready/);
