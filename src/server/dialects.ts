@@ -49,10 +49,16 @@ export function dialectChooser(
   };
 }
 
-/** The query of a classic connection: `?line=201&line=202&lineType=string`. */
+/** The query of a classic connection: `?line=201&line=202&lineType=string&site=berlin`. */
 function subscriptionOf(query: URLSearchParams, defaultLineType: LineType): ClassicSubscription {
   const asked = query.get("lineType");
   const lineType = LINE_TYPES.find((type) => type === asked) ?? defaultLineType;
   const lines = query.getAll("line").filter((line) => line !== "").slice(0, MOST_LINES);
+  const site = query.get("site") ?? "";
+  if (site !== "") return { lineType, beginning: `${site}/`, lines: linesOf(site, lines) };
   return lines.length === 0 ? { lineType } : { lineType, lines };
+}
+
+function linesOf(site: string, lines: readonly string[]): string[] {
+  return (lines.length === 0 ? ["*"] : lines).map((line) => `${site}/${line}`);
 }

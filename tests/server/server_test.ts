@@ -88,6 +88,23 @@ Deno.test("?line= and ?lineType= hold for their connection only", async () => {
   await server.stop(1000);
 });
 
+Deno.test("?site= limits a connection to a site's lines, which have their names without the site", async () => {
+  const { bus, server } = start();
+  await using all = await RecordingClient.connect(server.port);
+  await using site = await RecordingClient.connect(server.port, "/?site=berlin");
+  await using one = await RecordingClient.connect(server.port, "/?site=berlin&line=202");
+  await until(() => server.clients === 3);
+  const lines = ["berlin/201", "rome/201", "berlin/202", "berlin2/201", "201"];
+  for (const line of lines) bus.publish(callEvent({ line }));
+  await all.until(() => all.frames.length === lines.length);
+  assert.deepEqual(all.frames.map((frame) => frame.line), [...lines.slice(0, -1), 201]);
+  await site.until(() => site.frames.length === 2);
+  assert.deepEqual(site.frames.map((frame) => frame.line), [201, 202]);
+  await one.until(() => one.frames.length === 1);
+  assert.deepEqual(one.frames.map((frame) => frame.line), [202]);
+  await server.stop(1000);
+});
+
 Deno.test("a client that stops reading is dropped at the bound while the others get everything", async () => {
   const { bus, server } = start({ maxUnsentBytes: 256 * 1024 });
   const [stalled] = await rawConnection(server.port, HANDSHAKE);

@@ -26,6 +26,11 @@ export interface ClassicSubscription {
   readonly lineType: LineType;
   /** Extensions, or patterns of them; every line when left out. */
   readonly lines?: readonly string[];
+  /**
+   * What all lines begin with, and what the client neither writes nor reads: `berlin/` for a page that
+   * was written for the one server that is now the site `berlin`.
+   */
+  readonly beginning?: string;
 }
 
 export class ClassicClient extends Client implements SendingClient {
@@ -63,7 +68,9 @@ export class ClassicClient extends Client implements SendingClient {
         return this.send(classicError(message.error));
       }
       case "command": {
-        const result = await execute(message.command, this, this.#context);
+        const { beginning = "" } = this.#wanted;
+        const command = { ...message.command, line: beginning + message.command.line };
+        const result = await execute(command, this, this.#context);
         if (!result.ok) this.send(classicError(result.error));
       }
     }
@@ -88,9 +95,9 @@ export class ClassicClient extends Client implements SendingClient {
     this.#subscription = undefined;
     if (!mayMonitor(this.identity)) return;
     const { bus, encoder } = this.#context;
-    const { lines, lineType } = this.#wanted;
+    const { lines, lineType, beginning } = this.#wanted;
     this.#subscription = bus.subscribe((event) => {
-      const text = encoder.encode(event, lineType);
+      const text = encoder.encode(event, lineType, beginning);
       if (text !== undefined) this.send(text);
     }, lineFilter(this.identity, lines));
   }

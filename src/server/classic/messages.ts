@@ -20,10 +20,17 @@ const NUMERIC_LINE = /^(?:0|[1-9]\d{0,14})$/;
 /**
  * The classic frame of an event, or `undefined` if classic has none: one for each call-state message,
  * and the current state once more when a number that was "" becomes known.
+ *
+ * @param beginning Left out of the line's name: `berlin/201` is `201` after `berlin/`.
  */
-export function toClassic(event: BusEvent, lineType: LineType): string | undefined {
+export function toClassic(
+  event: BusEvent,
+  lineType: LineType,
+  beginning = "",
+): string | undefined {
   if (event.type !== "call" || (event.change === "info" && !event.numberChanged)) return undefined;
-  const { line, state, classicId, caller, called, origin, reason } = event.call;
+  const { line: name, state, classicId, caller, called, origin, reason } = event.call;
+  const line = name.startsWith(beginning) ? name.slice(beginning.length) : name;
   return JSON.stringify({
     line: lineType === "number" && NUMERIC_LINE.test(line) ? Number(line) : line,
     state,
@@ -35,19 +42,22 @@ export function toClassic(event: BusEvent, lineType: LineType): string | undefin
   });
 }
 
-/** Encodes each event once for each line type. */
+/** Encodes each event once for each line type and beginning. */
 export class ClassicEncoder {
   #event: CallEvent | undefined;
-  #texts: Partial<Record<LineType, string | undefined>> = {};
+  /** By beginning, and by line type. */
+  readonly #texts = new Map<string, Partial<Record<LineType, string | undefined>>>();
 
-  encode(event: BusEvent, lineType: LineType): string | undefined {
+  encode(event: BusEvent, lineType: LineType, beginning = ""): string | undefined {
     if (event.type !== "call") return undefined;
     if (event !== this.#event) {
       this.#event = event;
-      this.#texts = {};
+      this.#texts.clear();
     }
-    if (!(lineType in this.#texts)) this.#texts[lineType] = toClassic(event, lineType);
-    return this.#texts[lineType];
+    let texts = this.#texts.get(beginning);
+    if (texts === undefined) this.#texts.set(beginning, texts = {});
+    if (!(lineType in texts)) texts[lineType] = toClassic(event, lineType, beginning);
+    return texts[lineType];
   }
 }
 
@@ -56,10 +66,12 @@ const textOrNumber = z.union([z.string(), z.number()], {
 }).transform(String);
 const line = textOrNumber.pipe(extension);
 
+type ClassicCommand = Extract<WrittenCommand, { cmd: "dial" | "drop"; line: string }>;
+
 /** Each command as v2 has it. Classic's `drop` means every call of the line. */
-const COMMANDS: ReadonlyMap<string, z.ZodType<WrittenCommand>> = new Map<
+const COMMANDS: ReadonlyMap<string, z.ZodType<ClassicCommand>> = new Map<
   string,
-  z.ZodType<WrittenCommand>
+  z.ZodType<ClassicCommand>
 >([
   [
     "dial",
@@ -85,7 +97,7 @@ const envelope = z.looseObject({ cmd: textOrNumber.nullish() }, {
 
 type ClassicMessage =
   | { readonly kind: "heartbeat" }
-  | { readonly kind: "command"; readonly command: WrittenCommand }
+  | { readonly kind: "command"; readonly command: ClassicCommand }
   | Failure;
 
 /** Reads a client's text. Never throws: an error is a result. */

@@ -98,7 +98,7 @@ export function asyncApi(url: URL, version: string): object {
       classic: channel(Object.keys(CLASSIC), {
         description:
           "A connection without a sub-protocol: the state of every call, and two commands.",
-        query: { line: TEXT, lineType: { enum: ["number", "string"] } },
+        query: { line: TEXT, lineType: { enum: ["number", "string"] }, site: TEXT },
       }),
     },
     operations: {

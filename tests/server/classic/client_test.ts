@@ -4,14 +4,17 @@ import { CLOSE } from "../../../src/model/close_code.ts";
 import type { CommandPort } from "../../../src/bus/ports.ts";
 import type { Command, CommandResult } from "../../../src/model/command.ts";
 import { ClassicEncoder } from "../../../src/server/classic/messages.ts";
-import { ClassicClient } from "../../../src/server/classic/client.ts";
+import { ClassicClient, type ClassicSubscription } from "../../../src/server/classic/client.ts";
 import { ManualClock } from "../../support/clock.ts";
 import { callEvent, strictBus } from "../../support/events.ts";
 import { ANYONE, PROVENANCE, strangers } from "../../support/identity.ts";
 import { MemorySocket } from "../../support/memory_socket.ts";
 import { FoldedState } from "../../support/state.ts";
 
-function setUp(answer: CommandResult = { ok: true, outcome: {} }, lines?: string[]) {
+function setUp(
+  answer: CommandResult = { ok: true, outcome: {} },
+  wanted: Partial<ClassicSubscription> = {},
+) {
   const bus = strictBus();
   const commands: Command[] = [];
   const port: CommandPort = {
@@ -36,7 +39,7 @@ function setUp(answer: CommandResult = { ok: true, outcome: {} }, lines?: string
         onClosed: () => {},
       },
       { bus, state, commands: port, numbers: new Numbers(), encoder, strangers: strangers() },
-      { lineType: "number", ...lines && { lines } },
+      { lineType: "number", ...wanted },
     );
     return { socket, client };
   };
@@ -53,7 +56,7 @@ Deno.test("a client hears nothing when it connects, and every call event from th
 });
 
 Deno.test("a client that asked for lines hears theirs only", () => {
-  const { bus, connect } = setUp({ ok: true, outcome: {} }, ["202"]);
+  const { bus, connect } = setUp({ ok: true, outcome: {} }, { lines: ["202"] });
   const { socket } = connect();
   bus.publish(callEvent({ line: "201" }));
   bus.publish(callEvent({ line: "202" }));
@@ -71,6 +74,17 @@ Deno.test("a command that succeeds is not answered; one that fails is, without a
   const sad = setUp({ ok: false, error }).connect();
   await sad.client.receive('{"cmd":"drop","line":999}');
   assert.deepEqual(sad.socket.sent.map((text) => JSON.parse(text)), [{ error }]);
+});
+
+Deno.test("commands of a client at one site mean the site's lines", async () => {
+  const { commands, connect } = setUp(undefined, { beginning: "berlin/", lines: ["berlin/*"] });
+  const { client } = connect();
+  await client.receive('{"cmd":"dial","line":201,"number":"0123"}');
+  await client.receive('{"cmd":"drop","line":"202"}');
+  assert.deepEqual(commands, [
+    { cmd: "dial", line: "berlin/201", number: "0123" },
+    { cmd: "drop", line: "berlin/202", all: true },
+  ]);
 });
 
 Deno.test("bad messages answer the one who sent them and leave the connection open", async () => {
