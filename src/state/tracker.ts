@@ -129,7 +129,8 @@ export class Tracker implements StatePort, DirectoryPort {
 
   #identified(event: UnnumberedEvent, known: Call | undefined): UnnumberedEvent {
     if (this.#numbers === undefined) return event;
-    return { ...event, call: identified(event.call, known, this.#numbers) };
+    const call = identified(event.call, known, this.#numbers);
+    return call === event.call ? event : { ...event, call };
   }
 
   /** A group's call that still rings at a member's telephone ends when that one has answered, or not. */
